@@ -1,0 +1,96 @@
+// Keeps an open page fresh and tells clock times in the reader's time zone. Everything works without it.
+//
+// The node says only that something changed; the page is then fetched again as a document and its parts are moved over.
+// No text is ever parsed as HTML here, so Trusted Types stay strict and there is one way to draw an alert.
+
+const time = { hour: '2-digit', minute: '2-digit' };
+const today = new Intl.DateTimeFormat(undefined, time);
+const otherDay = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short', ...time });
+
+function clock(at) {
+  return at.toDateString() === new Date().toDateString() ? today.format(at) : otherDay.format(at);
+}
+
+function tellTimes(part) {
+  for (const element of part.querySelectorAll('time[datetime]')) {
+    const at = new Date(element.dateTime);
+    if (!Number.isNaN(at.getTime())) element.append(` (${clock(at)})`);
+  }
+}
+
+// A part that somebody is typing in, or has opened, stays as it is.
+function inUse(part) {
+  return part.contains(document.activeElement) || part.querySelector('details[open]') !== null;
+}
+
+function announce(fresh) {
+  const [first] = fresh;
+  if (!first) return;
+  const title = first.querySelector('h2').textContent;
+  const more = fresh.length > 1 ? ` and ${fresh.length - 1} more` : '';
+  document.querySelector('[data-announce]').textContent = `New: ${title}${more}`;
+}
+
+function take(page) {
+  for (const part of document.querySelectorAll('[data-part]')) {
+    const next = page.querySelector(`[data-part="${part.dataset.part}"]`);
+    if (!next) return location.reload();
+    if (inUse(part)) continue;
+    const fresh = [...next.querySelectorAll('article')].filter((article) => !document.getElementById(article.id));
+    for (const article of fresh) article.classList.add('fresh');
+    tellTimes(next);
+    part.replaceWith(document.adoptNode(next));
+    announce(fresh);
+  }
+}
+
+const live = document.querySelector('[data-live]')?.dataset.live;
+
+function refresh() {
+  const request = new XMLHttpRequest();
+  request.open('GET', live);
+  request.responseType = 'document';
+  request.onload = () => {
+    // Signed out: the page shows that at the next press, unless nothing typed can be lost now.
+    if (request.status === 401 && !document.querySelector('textarea')?.value) location.reload();
+    if (request.status === 200 && request.response) take(request.response);
+  };
+  request.send();
+}
+
+let soon = 0;
+function refreshSoon() {
+  clearTimeout(soon);
+  soon = setTimeout(refresh, 200);
+}
+
+// A hidden page lets go of its stream: a browser keeps only six connections to a host.
+let stream = null;
+function follow() {
+  stream?.close();
+  stream = null;
+  if (document.hidden) return;
+  stream = new EventSource(new URL('events', new URL(live, location.href)));
+  stream.onopen = refreshSoon;
+  stream.addEventListener('changed', refreshSoon);
+  stream.onerror = () => {
+    if (stream?.readyState === EventSource.CLOSED) refreshSoon();
+  };
+}
+
+tellTimes(document);
+if (live !== undefined) {
+  follow();
+  document.addEventListener('visibilitychange', follow);
+  window.addEventListener('pagehide', () => stream?.close());
+  // "12 minutes ago" grows old by itself.
+  setInterval(() => document.hidden || refresh(), 60_000);
+}
+
+// A second press must not send a second alert.
+document.addEventListener('submit', (event) => {
+  for (const button of event.target.querySelectorAll('button')) button.disabled = true;
+});
+window.addEventListener('pageshow', () => {
+  for (const button of document.querySelectorAll('button')) button.disabled = false;
+});

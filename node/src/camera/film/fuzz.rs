@@ -1,0 +1,38 @@
+//! What must hold for every input, for a fuzzer and for the tests that play one.
+
+use std::io::{Cursor, Read};
+
+use super::CleanFilm;
+
+/// Cleans `bytes` if they are a film, and tells whether they are.
+///
+/// # Panics
+///
+/// If the cleaned film is not as long as it says, or changes when it is cleaned again.
+pub fn clean_or_refuse(bytes: &[u8]) -> bool {
+    let Ok(film) = CleanFilm::read(Cursor::new(bytes)) else {
+        return false;
+    };
+    let length = film.len();
+    let cleaned = all(film);
+    assert_eq!(
+        u64::try_from(cleaned.len()),
+        Ok(length),
+        "a film is as long as it says"
+    );
+    let again = CleanFilm::read(Cursor::new(&cleaned)).map(all);
+    assert!(
+        again.is_ok_and(|again| again == cleaned),
+        "clean stays clean"
+    );
+    true
+}
+
+fn all(mut film: impl Read) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    assert!(
+        film.read_to_end(&mut bytes).is_ok(),
+        "a film whose index was accepted can be read"
+    );
+    bytes
+}

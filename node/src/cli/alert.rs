@@ -1,0 +1,165 @@
+//! `alert`: telling the street, and reading what it says.
+
+use std::time::Duration;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use streetlamp_proto::alert::{Kind, Urgency};
+use streetlamp_proto::cell::Place;
+
+use super::when::{self, When};
+use super::{Context, print};
+use crate::clock::Clock;
+use crate::control::answers::{AlertItem, Posted};
+use crate::control::{AlertPost, Request};
+use crate::error::Result;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AlertCommand {
+    /// Tell the street what happened
+    ///
+    /// Call your emergency number first: this calls nobody. The alert is sealed to the street, and waits here
+    /// until a neighbour is connected.
+    Post(PostArgs),
+    /// List the alerts of the street, the newest first
+    List {
+        /// Only alerts of this kind
+        #[arg(long, value_parser = kinds())]
+        kind: Option<String>,
+        /// Only alerts since a time, or since a span ago (24h)
+        #[arg(long, value_name = "TIME")]
+        since: Option<When>,
+    },
+    /// Show one alert in full
+    Show {
+        /// The alert's id, or its first 8 or more characters
+        alert: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PostArgs {
+    /// What kind of event
+    #[arg(long, value_parser = kinds())]
+    kind: String,
+    /// What happened, in one line of at most 80 characters
+    #[arg(long)]
+    title: String,
+    /// What happened, in at most 1000 characters
+    #[arg(long, default_value = "", hide_default_value = true)]
+    text: String,
+    /// How soon neighbours should know
+    #[arg(long, default_value = "heads-up", value_parser = urgencies())]
+    urgency: String,
+    /// How long the alert lives: at most 72h, or 14d for a lost pet or a missing person
+    #[arg(long, value_name = "SPAN", default_value = "24h", value_parser = when::span)]
+    expires: Duration,
+    /// Where, as a geohash of at most 7 characters (about 150 x 150 m)
+    #[arg(long, value_name = "CELL")]
+    place: Option<Place>,
+    /// Say that a clip of yours shows it; may be given again
+    #[arg(long = "clip", value_name = "ID")]
+    clips: Vec<String>,
+}
+
+/// One alert with what was said about it.
+#[derive(Debug, Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    alert: AlertItem,
+    /// None in this version.
+    follow_ups: [String; 0],
+}
+
+fn kinds() -> PossibleValuesParser {
+    PossibleValuesParser::new(Kind::ALL.iter().map(|kind| kind.word()))
+}
+
+fn urgencies() -> PossibleValuesParser {
+    PossibleValuesParser::new(Urgency::ALL.iter().map(|urgency| urgency.word()))
+}
+
+pub(super) fn alert(context: &Context, command: AlertCommand) -> Result<()> {
+    match command {
+        AlertCommand::Post(args) => post(context, args),
+        AlertCommand::List { kind, since } => {
+            let now = Clock::System.now();
+            let since_ms = since.map(|since| since.ago(now).as_ms());
+            let alerts: Vec<AlertItem> = context.node()?.ask(&Request::AlertList { kind, since_ms })?;
+            context.out.answer(&alerts, |alerts| list_words(alerts))
+        }
+        AlertCommand::Show { alert } => {
+            let alert: AlertItem = context.node()?.ask(&Request::AlertShow { alert })?;
+            context.out.answer(&Shown { alert, follow_ups: [] }, |shown| words(&shown.alert))
+        }
+    }
+}
+
+fn post(context: &Context, args: PostArgs) -> Result<()> {
+    let request = Request::AlertPost(Box::new(AlertPost {
+        kind: args.kind,
+        urgency: args.urgency,
+        title: args.title,
+        text: args.text,
+        place: args.place.map(|place| place.to_string()),
+        life_ms: when::millis(args.expires),
+        clips: args.clips,
+    }));
+    let posted: Posted = context.node()?.ask(&request)?;
+    context.out.answer(&posted, |posted| {
+        let said = match posted.reached {
+            0 => "Kept: nobody is connected now. It goes out when a neighbour comes.".to_owned(),
+            1 => "Sent to 1 neighbour's home, which passes it on.".to_owned(),
+            homes => format!("Sent to {homes} neighbours' homes, which pass it on."),
+        };
+        format!("{said}\nalert  {}", posted.alert)
+    })
+}
+
+fn author(alert: &AlertItem) -> &str {
+    alert.author_name.as_deref().unwrap_or_else(|| print::short(&alert.author))
+}
+
+fn list_words(alerts: &[AlertItem]) -> String {
+    if alerts.is_empty() {
+        return "No alerts. All quiet.".to_owned();
+    }
+    let rows = alerts.iter().map(|alert| {
+        [
+            print::short(&alert.alert).to_owned(),
+            when::readable(alert.issued.0),
+            alert.urgency.clone(),
+            alert.kind.clone(),
+            author(alert).to_owned(),
+            alert.title.clone(),
+        ]
+    });
+    print::table(["ALERT", "SAID", "URGENCY", "KIND", "FROM", "TITLE"], rows)
+}
+
+fn words(alert: &AlertItem) -> String {
+    let mut text = format!("{}\n", alert.title);
+    if !alert.text.is_empty() {
+        text.push_str(&format!("\n{}\n", alert.text));
+    }
+    text.push_str(&format!(
+        "\nkind      {} ({})\nfrom      {} ({})\nhappened  {}\nsaid      {}\nexpires   {} ({})\n",
+        alert.kind,
+        alert.urgency,
+        author(alert),
+        alert.author,
+        when::readable(alert.happened.0),
+        when::readable(alert.issued.0),
+        when::readable(alert.expires.0),
+        alert.state,
+    ));
+    if let Some(place) = &alert.place {
+        text.push_str(&format!("place     {place}\n"));
+    }
+    for clip in &alert.clips {
+        text.push_str(&format!("clip      {clip}\n"));
+    }
+    text.push_str(&format!("alert     {}\n", alert.alert));
+    text
+}

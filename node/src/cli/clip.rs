@@ -1,0 +1,193 @@
+//! `clip`: films in, films out.
+
+use std::path::{Path, PathBuf};
+
+use clap::{ArgAction, ArgGroup, Args, Subcommand};
+use streetlamp_proto::recipient::Recipient;
+
+use super::outfile::OutFile;
+use super::print::{self, short, size};
+use super::progress::Bar;
+use super::when::{self, When};
+use super::Context;
+use crate::clock::Clock;
+use crate::control::answers::{AddedItem, ClipItem, Fetched, Written};
+use crate::control::{FilmStart, Progress, Request};
+use crate::error::{Error, ErrorKind, Result};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ClipCommand {
+    /// Take a film (MP4) in: cleaned of location and device data, then sealed
+    ///
+    /// Works while the home is locked. The file itself stays as it is.
+    Add {
+        /// The film
+        file: PathBuf,
+        /// Which camera it is from
+        #[arg(long, value_name = "NAME", default_value = "file")]
+        camera: String,
+        /// When the recording began: a time, or a span ago (10m); now if left out
+        #[arg(long, value_name = "TIME")]
+        at: Option<When>,
+    },
+    /// List clips, own and granted, the newest first
+    List,
+    /// Show one clip
+    Show {
+        /// The clip's id, or its first 8 or more characters
+        clip: String,
+    },
+    /// Write the film of a clip to a file
+    ///
+    /// Needs an unlocked home. The ledger gets an entry first.
+    Open {
+        /// The clip's id, or its first 8 or more characters
+        clip: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Write a clip to a file for someone outside the street, such as an insurer
+    ///
+    /// Needs an unlocked home. The ledger gets an entry first. It is your own act: nobody can ask for it.
+    Export(ExportArgs),
+    /// Get the sealed bytes of a clip that a neighbour granted, going on where an earlier fetch stopped
+    Fetch {
+        /// The clip's id, or its first 8 or more characters
+        clip: String,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("for-whom").required(true).args(["to", "plain"]))]
+pub(super) struct ExportArgs {
+    /// The clip's id, or its first 8 or more characters
+    clip: String,
+    /// Seal it to this age recipient (age1…), who opens it with the free program 'age'
+    #[arg(long, value_name = "AGE_RECIPIENT")]
+    to: Option<Recipient>,
+    /// Write a film that anybody can watch; say it twice (--plain --plain)
+    #[arg(long, action = ArgAction::Count)]
+    plain: u8,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Output {
+    /// The file to write
+    #[arg(short, long = "output", value_name = "FILE")]
+    output: PathBuf,
+    /// Replace the file if it exists
+    #[arg(long)]
+    force: bool,
+}
+
+pub(super) fn clip(context: &Context, command: ClipCommand) -> Result<()> {
+    match command {
+        ClipCommand::Add { file, camera, at } => add(context, &file, camera, at),
+        ClipCommand::List => {
+            let clips: Vec<ClipItem> = context.node()?.ask(&Request::ClipList)?;
+            context.out.answer(&clips, |clips| list_words(clips))
+        }
+        ClipCommand::Show { clip } => {
+            let clip: ClipItem = context.node()?.ask(&Request::ClipShow { clip })?;
+            context.out.answer(&clip, words)
+        }
+        ClipCommand::Open { clip, output } => write(context, &Request::ClipOpen { clip }, &output),
+        ClipCommand::Export(args) => export(context, args),
+        ClipCommand::Fetch { clip } => {
+            let bar = Bar::new("Fetching");
+            let fetched: Fetched = context.node()?.work(&Request::ClipFetch { clip }, |now| bar.show(now))?;
+            drop(bar);
+            context.out.answer(&fetched, |fetched| {
+                format!("Here: {} from {}. Watch it with 'streetlamp clip open'.", size(fetched.bytes), short(&fetched.from))
+            })
+        }
+    }
+}
+
+fn add(context: &Context, file: &Path, camera: String, at: Option<When>) -> Result<()> {
+    let file = std::path::absolute(file).map_err(|e| Error::io(format!("{} cannot be read", file.display()), e))?;
+    let at_ms = at.map(|at| at.ago(Clock::System.now()).as_ms());
+    let bar = Bar::new("Sealing");
+    let added: AddedItem = context.node()?.work(&Request::ClipAdd { file, camera, at_ms }, |now| bar.show(now))?;
+    drop(bar);
+    context.out.answer(&added, |added| {
+        format!("Sealed: {:.1} seconds, {}.\nclip  {}", added.duration_s, size(added.sealed_bytes), added.clip)
+    })
+}
+
+fn export(context: &Context, args: ExportArgs) -> Result<()> {
+    if args.to.is_none() && args.plain < 2 {
+        let message = "a plain film can be watched, copied and passed on by anybody who gets the file: \
+                       if that is what you want, say it twice (--plain --plain); otherwise seal it with --to AGE_RECIPIENT";
+        return Err(Error::new(ErrorKind::Invalid, message));
+    }
+    let to = args.to.map(|recipient| recipient.to_string());
+    write(context, &Request::ClipExport { clip: args.clip, to }, &args.output)
+}
+
+/// Writes a film to a file.
+fn write(context: &Context, request: &Request, output: &Output) -> Result<()> {
+    let mut file = OutFile::create(&output.output, output.force)?;
+    let bar = Bar::new("Writing");
+    let mut done = 0;
+    let FilmStart { len, ledger_seq } = context.node()?.film(request, |start, bytes| {
+        file.write(bytes)?;
+        done += u64::try_from(bytes.len()).unwrap_or(0);
+        bar.show(Progress { done, total: start.len });
+        Ok(())
+    })?;
+    drop(bar);
+    let written = Written { file: file.finish()?.display().to_string(), bytes: len, ledger_seq };
+    context.out.answer(&written, |written| {
+        format!("Wrote {} ({}). Ledger entry {}.", written.file, size(written.bytes), written.ledger_seq)
+    })
+}
+
+fn list_words(clips: &[ClipItem]) -> String {
+    if clips.is_empty() {
+        return "No clips yet: add one with 'streetlamp clip add FILE'.".to_owned();
+    }
+    let rows = clips.iter().map(|clip| {
+        let whose = if clip.mine { "own".to_owned() } else { format!("of {}", short(&clip.owner)) };
+        let shared = match clip.granted_to.len() {
+            0 => String::new(),
+            neighbours => format!("granted to {neighbours}"),
+        };
+        let state = if clip.here { shared } else { "not fetched yet".to_owned() };
+        [
+            short(&clip.clip).to_owned(),
+            when::readable(clip.recorded.0),
+            format!("{:.0} s", clip.duration_s),
+            size(clip.sealed_bytes),
+            clip.camera.clone(),
+            whose,
+            state,
+        ]
+    });
+    print::table(["CLIP", "RECORDED", "LENGTH", "SEALED", "CAMERA", "WHOSE", "STATE"], rows)
+}
+
+fn words(clip: &ClipItem) -> String {
+    let yes = |is: bool| if is { "yes" } else { "no" };
+    let mut text = format!(
+        "clip        {}\ncamera      {}\nrecorded    {}\nlength      {:.1} seconds\nsealed      {}\nowner       {}{}\nhere        {}\noffered     {}\n",
+        clip.clip,
+        clip.camera,
+        when::readable(clip.recorded.0),
+        clip.duration_s,
+        size(clip.sealed_bytes),
+        clip.owner,
+        if clip.mine { " (this household)" } else { "" },
+        yes(clip.here),
+        yes(clip.offered),
+    );
+    for household in &clip.granted_to {
+        text.push_str(&format!("granted to  {household}\n"));
+    }
+    if let Some(expires) = clip.expires {
+        text.push_str(&format!("served to   {}\n", when::readable(expires.0)));
+    }
+    text
+}

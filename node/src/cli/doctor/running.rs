@@ -1,0 +1,102 @@
+//! What can only be seen while a node runs: street, neighbours, addresses, and clocks that differ.
+
+use super::finding;
+use crate::control::answers::{Finding, Status};
+use crate::control::{self, Request};
+use crate::error::ErrorKind;
+use crate::home::Home;
+
+/// Seconds by which clocks may differ before it is said; neighbours refuse alerts at ten minutes.
+const SKEW: u64 = 120;
+
+pub(super) fn node(home: &Home) -> Vec<Finding> {
+    match control::connect(home).and_then(|node| node.ask::<Status>(&Request::Status)) {
+        Ok(status) => {
+            let mut findings = vec![finding("node", true, "running")];
+            findings.extend(skew(&status));
+            findings.extend([street(&status), neighbours(&status), ports(&status)]);
+            findings
+        }
+        Err(error) if error.kind() == ErrorKind::Unavailable => vec![finding("node", false, error.to_string())],
+        Err(error) => vec![finding("node", false, error.chain())],
+    }
+}
+
+fn skew(status: &Status) -> Option<Finding> {
+    let skew = status.clock_skew_s?;
+    let side = if skew > 0 { "ahead of" } else { "behind" };
+    let text = format!("this home's clock is {} seconds {side} its neighbours'", skew.unsigned_abs());
+    Some(if skew.unsigned_abs() < SKEW {
+        finding("clock-skew", true, text)
+    } else {
+        finding("clock-skew", false, format!("{text}: set it, or they refuse what this home says"))
+    })
+}
+
+fn street(status: &Status) -> Finding {
+    if status.streets.is_empty() {
+        let advice = "on no street yet: found one with 'streetlamp street new NAME', or enter one with 'streetlamp street join TICKET'";
+        return finding("street", false, advice);
+    }
+    finding("street", true, status.streets.join(", "))
+}
+
+fn neighbours(status: &Status) -> Finding {
+    let text = format!("{} of {} connected", status.neighbours_connected, status.neighbours_known);
+    match (status.neighbours_known, status.neighbours_connected) {
+        (0, _) => finding("neighbours", true, "none yet: invite one with 'streetlamp street invite'"),
+        (_, 0) => finding(
+            "neighbours",
+            false,
+            format!("{text}: what you say waits until one comes; if that lasts, check the network and the firewall"),
+        ),
+        _ => finding("neighbours", true, text),
+    }
+}
+
+fn ports(status: &Status) -> Finding {
+    if status.listen.is_empty() {
+        return finding("ports", false, "the node listens nowhere: neighbours cannot reach it; look at its log");
+    }
+    finding("ports", true, format!("listening at {}", status.listen.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status() -> Status {
+        Status {
+            running: true,
+            household: String::new(),
+            name: String::new(),
+            locked: true,
+            street: None,
+            streets: Vec::new(),
+            neighbours_known: 2,
+            neighbours_connected: 0,
+            alerts: 0,
+            clips: 0,
+            queued: 0,
+            ledger_seq: 0,
+            clock_skew_s: None,
+            peer_id: String::new(),
+            listen: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_lonely_home_hears_what_to_do() {
+        let status = status();
+        assert!(!street(&status).ok && !neighbours(&status).ok && !ports(&status).ok);
+        assert!(skew(&status).is_none());
+        assert!(neighbours(&Status { neighbours_known: 0, ..status }).ok);
+    }
+
+    #[test]
+    fn clocks_may_differ_a_little() {
+        assert!(skew(&Status { clock_skew_s: Some(-119), ..status() }).unwrap().ok);
+        let far = skew(&Status { clock_skew_s: Some(-120), ..status() }).unwrap();
+        assert!(!far.ok && far.advice.contains("behind"));
+    }
+}

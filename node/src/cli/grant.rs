@@ -1,0 +1,97 @@
+//! `grant`: the key of one clip for one neighbour.
+
+use clap::Subcommand;
+
+use super::print::{self, short};
+use super::when::{self, When};
+use super::Context;
+use crate::clock::Clock;
+use crate::control::Request;
+use crate::control::answers::{GrantItem, Granted};
+use crate::error::Result;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum GrantCommand {
+    /// Give the key of one clip to one neighbour
+    ///
+    /// The ledger gets an entry first. What was given cannot be taken back; 'grant stop' ends the serving of it.
+    Give {
+        /// The clip's id, or its first 8 or more characters
+        clip: String,
+        /// The neighbour: a household's id or its name
+        household: String,
+        /// Say what for, in at most 200 characters; the neighbour can read it
+        #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+        purpose: String,
+        /// Serve it until a time, or for a span (7d); a year if left out
+        #[arg(long, value_name = "TIME")]
+        until: Option<When>,
+    },
+    /// List grants, given and received
+    List {
+        /// Only those that this household gave
+        #[arg(long, conflicts_with = "received")]
+        given: bool,
+        /// Only those that this household received
+        #[arg(long)]
+        received: bool,
+    },
+    /// Stop serving a grant
+    ///
+    /// A neighbour who fetched the clip before keeps its copy.
+    Stop {
+        /// The grant's id, or its first 8 or more characters
+        grant: String,
+    },
+}
+
+pub(super) fn grant(context: &Context, command: GrantCommand) -> Result<()> {
+    match command {
+        GrantCommand::Give { clip, household, purpose, until } => {
+            let until_ms = until.map(|until| until.ahead(Clock::System.now()).as_ms());
+            let granted: Granted =
+                context.node()?.ask(&Request::GrantGive { clip, to: household, purpose, until_ms })?;
+            context.out.answer(&granted, |granted| {
+                format!("Given, and in the ledger as entry {}.\ngrant  {}", granted.ledger_seq, granted.grant)
+            })
+        }
+        GrantCommand::List { given, received } => {
+            let both = given == received;
+            let request = Request::GrantList { given: given || both, received: received || both };
+            let grants: Vec<GrantItem> = context.node()?.ask(&request)?;
+            context.out.answer(&grants, |grants| list_words(grants))
+        }
+        GrantCommand::Stop { grant } => {
+            let stopped: Granted = context.node()?.ask(&Request::GrantStop { grant })?;
+            context.out.answer(&stopped, |stopped| {
+                format!(
+                    "It is not served any more (ledger entry {}). A copy that was fetched before cannot be recalled.",
+                    stopped.ledger_seq
+                )
+            })
+        }
+    }
+}
+
+fn list_words(grants: &[GrantItem]) -> String {
+    if grants.is_empty() {
+        return "No grants.".to_owned();
+    }
+    let state = |grant: &GrantItem| match (grant.stopped, grant.fetched, grant.delivered) {
+        (Some(at), ..) => format!("stopped {}", when::readable(at.0)),
+        (None, true, _) => "fetched".to_owned(),
+        (None, false, true) => "delivered".to_owned(),
+        (None, false, false) => "waits for the neighbour to come".to_owned(),
+    };
+    let rows = grants.iter().map(|grant| {
+        [
+            short(&grant.grant).to_owned(),
+            short(&grant.clip).to_owned(),
+            short(&grant.from).to_owned(),
+            short(&grant.to).to_owned(),
+            when::readable(grant.until.0),
+            state(grant),
+        ]
+    });
+    print::table(["GRANT", "CLIP", "FROM", "TO", "UNTIL", "STATE"], rows)
+}

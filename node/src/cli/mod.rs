@@ -1,0 +1,192 @@
+//! The command line: nouns first, as in `git remote add`.
+//!
+//! A command is parsed here, asked of the running node over the control socket or done on the home directory itself,
+//! and printed: in words, or with `--json` as the one JSON value that scripts rely on. No rule of the protocol is
+//! decided here. One file a noun; `print` is the only place that writes to the terminal.
+
+pub mod when;
+
+mod access;
+mod alert;
+mod clip;
+mod doctor;
+mod events;
+mod grant;
+mod init;
+mod ledger;
+mod outfile;
+mod passphrase;
+mod print;
+mod progress;
+mod recovery;
+mod run;
+mod status;
+mod street;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::control::{self, Connection};
+use crate::error::Result;
+use crate::home::{self, Home};
+use print::Out;
+
+/// The home node of a neighbourhood: alerts to your street, clips that only you can open
+#[derive(Debug, Parser)]
+#[command(name = "streetlamp", version, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+struct Global {
+    /// Use the home in this directory
+    #[arg(long, value_name = "DIR", global = true, env = "STREETLAMP_HOME", hide_env_values = true)]
+    home: Option<PathBuf>,
+
+    /// Print one JSON value on standard output
+    #[arg(long, global = true)]
+    json: bool,
+
+    /// Read the passphrase from this file
+    ///
+    /// Otherwise it comes from STREETLAMP_PASSPHRASE, or is asked on the terminal.
+    #[arg(long, value_name = "FILE", global = true)]
+    passphrase_file: Option<PathBuf>,
+
+    /// Log more to standard error (-vv: more still)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the node, making a home on first use (the default)
+    Run(run::RunArgs),
+    /// Make a home: keys, and the recovery sheet
+    Init(init::InitArgs),
+    /// Show what works and what does not
+    Status,
+    /// Check this machine and the home, and say what to do
+    Doctor,
+    /// Take the reading key into memory, so that clips can be opened
+    Unlock,
+    /// Wipe the reading key from memory
+    Lock,
+    /// Found, enter and look at a street
+    #[command(subcommand)]
+    Street(street::StreetCommand),
+    /// Tell the street what happened, and read what it says
+    #[command(subcommand)]
+    Alert(alert::AlertCommand),
+    /// Take films in, open and export them
+    #[command(subcommand)]
+    Clip(clip::ClipCommand),
+    /// Give the key of one clip to one neighbour
+    #[command(subcommand)]
+    Grant(grant::GrantCommand),
+    /// Show and verify the log of everything that left the home
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
+    /// Print who can do what, by role
+    ExplainAccess,
+    /// Look after the recovery sheet
+    #[command(subcommand)]
+    Recovery(recovery::RecoveryCommand),
+}
+
+/// What a command works with.
+#[derive(Debug)]
+struct Context {
+    dir: PathBuf,
+    passphrase_file: Option<PathBuf>,
+    out: Out,
+}
+
+impl Context {
+    fn home(&self) -> Result<Home> {
+        Home::open(&self.dir)
+    }
+
+    fn node(&self) -> Result<Connection> {
+        control::connect(&self.home()?)
+    }
+}
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are asked for and go to standard output; the rest is wrong usage.
+            let _reader_gone = error.print();
+            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    log(cli.global.verbose);
+    match dispatch(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            print::error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<ExitCode> {
+    let Global { home, json, passphrase_file, .. } = cli.global;
+    let dir = match home {
+        Some(dir) => dir,
+        None => home::default_dir()?,
+    };
+    let context = Context { dir, passphrase_file, out: Out { json } };
+    match cli.command.unwrap_or_else(|| Command::Run(run::RunArgs::default())) {
+        Command::Run(args) => run::run(&context, args)?,
+        Command::Init(args) => init::init(&context, args)?,
+        Command::Status => status::status(&context)?,
+        Command::Doctor => doctor::doctor(&context)?,
+        Command::Unlock => status::unlock(&context)?,
+        Command::Lock => status::lock(&context)?,
+        Command::Street(command) => street::street(&context, command)?,
+        Command::Alert(command) => alert::alert(&context, command)?,
+        Command::Clip(command) => clip::clip(&context, command)?,
+        Command::Grant(command) => grant::grant(&context, command)?,
+        Command::Ledger(command) => return ledger::ledger(&context, command),
+        Command::ExplainAccess => access::explain(&context)?,
+        Command::Recovery(command) => recovery::recovery(&context, command)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Sends the log to standard error. `STREETLAMP_LOG` says more precisely what is wanted than `-v` can.
+fn log(verbose: u8) {
+    let default = match verbose {
+        0 => "warn",
+        1 => "warn,streetlamp=info,streetlamp_proto=info",
+        2 => "info,streetlamp=debug,streetlamp_proto=debug",
+        _ => "debug,streetlamp=trace,streetlamp_proto=trace",
+    };
+    let filter = EnvFilter::try_from_env("STREETLAMP_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init();
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,176 @@
+//! `run`: the node itself, in the foreground, until it is told to stop.
+
+use std::net::SocketAddr;
+
+use clap::Args;
+use streetlamp_proto::cell::Cell;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::broadcast::error::RecvError;
+
+use super::events::EventLine;
+use super::print::{self, Out};
+use super::{Context, init, passphrase};
+use crate::error::{Error, ErrorKind, Result};
+use crate::home::Home;
+use crate::node::{Node, NodeHandle, Options, Running};
+
+/// The name of a household that was never asked for one.
+const NAMELESS: &str = "New household";
+
+/// Exit code of a program that Ctrl-C ended, as shells count.
+const INTERRUPTED: i32 = 130;
+
+#[derive(Debug, Default, Args)]
+pub(super) struct RunArgs {
+    /// Listen for neighbours here; may be given again
+    #[arg(long, value_name = "MULTIADDR")]
+    listen: Vec<String>,
+
+    /// Serve the page here
+    #[arg(long, value_name = "ADDR:PORT")]
+    web: Option<SocketAddr>,
+
+    /// Do not look for neighbours on the local network
+    #[arg(long)]
+    no_mdns: bool,
+
+    /// On first use: how neighbours will see this household
+    #[arg(long)]
+    name: Option<String>,
+
+    /// On first use: where the home is, as a geohash of at most 6 characters
+    #[arg(long)]
+    cell: Option<Cell>,
+}
+
+pub(super) fn run(context: &Context, args: RunArgs) -> Result<()> {
+    if !Home::exists(&context.dir) {
+        first_use(context, &args)?;
+    } else if args.name.is_some() || args.cell.is_some() {
+        print::note("note: this home exists already, so --name and --cell change nothing");
+    }
+    let home = context.home()?;
+    let options = Options { listen: args.listen, web: args.web, mdns: !args.no_mdns };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| Error::new(ErrorKind::Internal, "the system gives no threads").because(e))?;
+    runtime.block_on(Box::pin(serve(context.out, home, options)))
+}
+
+fn first_use(context: &Context, args: &RunArgs) -> Result<()> {
+    let name = match &args.name {
+        Some(name) => name.clone(),
+        None if print::at_terminal() => print::ask("How shall neighbours see this household?")?,
+        None => NAMELESS.to_owned(),
+    };
+    let chosen = passphrase::chosen(context.passphrase_file.as_deref())?;
+    let made = init::make(context, &name, args.cell.clone(), None, chosen)?;
+    print::note(&init::words(&made));
+    print::note("");
+    Ok(())
+}
+
+async fn serve(out: Out, home: Home, options: Options) -> Result<()> {
+    let household = home.household().to_string();
+    // Before anything starts: a stop that comes early must be a clean one too.
+    let mut stop = Stop::listen()?;
+    let running = tokio::select! {
+        biased;
+        () = stop.asked() => return Ok(()),
+        started = Box::pin(Node::start(home, options)) => started?,
+    };
+    let handle = running.handle.clone();
+    let events = handle.events();
+    ready(out, &running, household).await?;
+    let told = async move {
+        if out.json { tell(out, events).await } else { std::future::pending().await }
+    };
+    let shutdown = async move {
+        tokio::select! {
+            () = stop.asked() => {}
+            () = told => std::future::pending().await,
+        }
+        print::note("Stopping. Ctrl-C again stops at once.");
+        tokio::spawn(async move {
+            stop.asked_by_keyboard().await;
+            std::process::exit(INTERRUPTED);
+        });
+    };
+    Box::pin(running.until(shutdown)).await
+}
+
+/// Says where everything is.
+async fn ready(out: Out, running: &Running, household: String) -> Result<()> {
+    let handle: &NodeHandle = &running.handle;
+    let listen = handle.listen().await?;
+    if out.json {
+        return out.event(&EventLine::Ready {
+            household,
+            peer_id: handle.peer_id().to_owned(),
+            listen,
+            web: running.web.clone(),
+            sign_in: running.sign_in.clone(),
+        });
+    }
+    let streets = handle.read(|household, _| household.streets().len()).await?;
+    let mut text = format!(
+        "The home of {} is running.\n\n  sign in    {}  (works once)\n  page       {}\n  household  {household}\n",
+        handle.home().name(),
+        running.sign_in,
+        running.web,
+    );
+    for address in listen {
+        text.push_str(&format!("  listens    {address}\n"));
+    }
+    if streets == 0 {
+        text.push_str("\nNext: found a street with 'streetlamp street new NAME', or enter one with 'streetlamp street join TICKET'.\n");
+    }
+    if let Some(sheet) = handle.home().recovery_sheet() {
+        text.push_str(&format!(
+            "\nThe recovery sheet waits to be printed and moved: {}\nThen say so with 'streetlamp recovery confirm'.\n",
+            sheet.display()
+        ));
+    }
+    text.push_str("\nStop with Ctrl-C.");
+    print::line(&text);
+    Ok(())
+}
+
+/// Prints a line for every event. Ends when the node does.
+async fn tell(out: Out, mut events: tokio::sync::broadcast::Receiver<streetlamp_proto::household::Event>) {
+    loop {
+        let line = match events.recv().await {
+            Ok(event) => EventLine::from(event),
+            Err(RecvError::Lagged(events)) => EventLine::Missed { events },
+            Err(RecvError::Closed) => return,
+        };
+        if let Err(error) = out.event(&line) {
+            tracing::warn!(error = error.chain(), "an event could not be printed");
+        }
+    }
+}
+
+/// The signals that ask for an end.
+#[derive(Debug)]
+struct Stop {
+    keyboard: Signal,
+    system: Signal,
+}
+
+impl Stop {
+    fn listen() -> Result<Self> {
+        let failed = |e| Error::new(ErrorKind::Internal, "signals cannot be received").because(e);
+        let on = |kind| signal(kind).map_err(failed);
+        Ok(Self { keyboard: on(SignalKind::interrupt())?, system: on(SignalKind::terminate())? })
+    }
+
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.keyboard.recv() => {}
+            _ = self.system.recv() => {}
+        }
+    }
+
+    async fn asked_by_keyboard(&mut self) {
+        self.keyboard.recv().await;
+    }
+}

@@ -1,0 +1,142 @@
+//! `street`: founding, inviting, entering, and who is there.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Subcommand;
+use streetlamp_proto::cell::Cell;
+use streetlamp_proto::household::Failure;
+use streetlamp_proto::street::Ticket;
+use zeroize::Zeroizing;
+
+use super::outfile::OutFile;
+use super::print::{self, short};
+use super::{Context, when};
+use crate::clock::Clock;
+use crate::control::answers::{Founded, Invited, Joined, MemberItem};
+use crate::control::{Request, Secret};
+use crate::error::{Error, ErrorKind, Result};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum StreetCommand {
+    /// Found a street, with this household as its first
+    New {
+        /// How the street is called
+        name: String,
+        /// Where it is; where the home is if left out
+        #[arg(long)]
+        cell: Option<Cell>,
+    },
+    /// Make a ticket that lets one household in, once
+    Invite {
+        /// How long the ticket is good for
+        #[arg(long, value_name = "SPAN", default_value = "24h", value_parser = when::span)]
+        expires: Duration,
+        /// Write the ticket as a picture (SVG) to be scanned
+        #[arg(long, value_name = "FILE")]
+        qr: Option<PathBuf>,
+    },
+    /// Enter a street with a ticket
+    Join {
+        /// The ticket; it begins with 'streetlamp:'
+        ticket: String,
+    },
+    /// List the households of the street
+    Members,
+}
+
+pub(super) fn street(context: &Context, command: StreetCommand) -> Result<()> {
+    match command {
+        StreetCommand::New { name, cell } => {
+            let request = Request::StreetNew { name, cell: cell.map(|cell| cell.to_string()) };
+            let founded: Founded = context.node()?.ask(&request)?;
+            context.out.answer(&founded, |street| {
+                format!(
+                    "Founded {} in cell {}. Invite a neighbour with 'streetlamp street invite'.\nstreet  {}",
+                    street.name, street.cell, street.street
+                )
+            })
+        }
+        StreetCommand::Invite { expires, qr } => invite(context, expires, qr),
+        StreetCommand::Join { ticket } => join(context, &ticket),
+        StreetCommand::Members => {
+            let members: Vec<MemberItem> = context.node()?.ask(&Request::StreetMembers)?;
+            context.out.answer(&members, |members| member_words(members))
+        }
+    }
+}
+
+fn invite(context: &Context, expires: Duration, qr: Option<PathBuf>) -> Result<()> {
+    // A place for the picture before the ticket is made, so that none is made in vain.
+    let picture = qr.map(|path| OutFile::create(&path, false)).transpose()?;
+    let mut invited: Invited = context.node()?.ask(&Request::StreetInvite { life_ms: when::millis(expires) })?;
+    if let Some(mut picture) = picture {
+        picture.write(svg(&invited.ticket)?.as_bytes())?;
+        invited.qr = Some(picture.finish()?.display().to_string());
+    }
+    context.out.answer(&invited, |invited| {
+        let picture = invited.qr.as_ref().map(|path| format!("As a picture: {path}\n")).unwrap_or_default();
+        format!(
+            "Give this ticket to one household that you have met. It works once, until {}.\n\n{}\n\n{picture}\
+             They enter with 'streetlamp street join TICKET' while this home is running.",
+            when::readable(invited.expires.0),
+            invited.ticket
+        )
+    })
+}
+
+fn svg(ticket: &str) -> Result<String> {
+    let code = qrcode::QrCode::with_error_correction_level(ticket, qrcode::EcLevel::L)
+        .map_err(|e| Error::new(ErrorKind::Internal, "the ticket is too long for a picture: give it as text").because(e))?;
+    Ok(code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(320, 320).build())
+}
+
+fn join(context: &Context, ticket: &str) -> Result<()> {
+    // A ticket that was copied badly is noticed here, whether a node runs or not.
+    let parsed: Ticket = ticket.parse().map_err(Failure::from)?;
+    parsed.check(Clock::System.now()).map_err(Failure::from)?;
+    let ticket = Secret(Zeroizing::new(ticket.to_owned()));
+    let node = context.node()?;
+    if !context.out.json {
+        print::note("Looking for the home that gave this ticket…");
+    }
+    let joined: Joined = node.ask(&Request::StreetJoin { ticket })?;
+    context.out.answer(&joined, |joined| {
+        let inviter = joined.inviter_name.as_deref().unwrap_or("a neighbour");
+        format!("Welcome to {}. {inviter} vouched for this household.\nstreet  {}", joined.name, joined.street)
+    })
+}
+
+fn member_words(members: &[MemberItem]) -> String {
+    if members.is_empty() {
+        return "This home is on no street yet: see 'streetlamp street --help'.".to_owned();
+    }
+    let state = |member: &MemberItem| match (member.me, member.connected) {
+        (true, _) => "this home".to_owned(),
+        (false, true) => "connected".to_owned(),
+        (false, false) => member.last_heard.map_or_else(
+            || "not heard of yet".to_owned(),
+            |at| format!("last heard {}", when::readable(at.0)),
+        ),
+    };
+    let rows = members.iter().map(|member| {
+        let new = if member.new { " (new)" } else { "" };
+        [
+            format!("{}{new}", member.name),
+            short(&member.household).to_owned(),
+            member.vouches.len().to_string(),
+            state(member),
+        ]
+    });
+    print::table(["NAME", "HOUSEHOLD", "VOUCHES", "STATE"], rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_ticket_fits_into_a_picture() {
+        assert!(svg(&format!("streetlamp:{}", "a2".repeat(700))).unwrap().contains("<svg"));
+    }
+}

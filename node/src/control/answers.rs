@@ -1,0 +1,244 @@
+//! The JSON that scripts read: every field of every answer, in one place.
+//!
+//! The names are the contract of the command line. Ids are in full, times in RFC 3339 UTC, choices in kebab-case.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use streetlamp_proto::time::Timestamp;
+
+use crate::cli::when;
+
+/// A time that is text in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(pub Timestamp);
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&when::rfc3339(self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        when::parse_rfc3339(&text).map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+/// `status`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Status {
+    pub running: bool,
+    pub household: String,
+    pub name: String,
+    pub locked: bool,
+    /// The name of the only street.
+    pub street: Option<String>,
+    pub streets: Vec<String>,
+    pub neighbours_known: usize,
+    pub neighbours_connected: usize,
+    pub alerts: usize,
+    pub clips: usize,
+    pub queued: usize,
+    pub ledger_seq: u64,
+    /// Seconds by which this home's clock is ahead of its neighbours'.
+    pub clock_skew_s: Option<i64>,
+    pub peer_id: String,
+    pub listen: Vec<String>,
+}
+
+/// `unlock` and `lock`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Locked {
+    pub locked: bool,
+}
+
+/// `street new`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Founded {
+    pub street: String,
+    pub name: String,
+    pub cell: String,
+    pub epoch: u32,
+}
+
+/// `street invite`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Invited {
+    pub ticket: String,
+    pub expires: Moment,
+    /// Where the picture was written, if one was asked for.
+    pub qr: Option<String>,
+}
+
+/// `street join`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Joined {
+    pub street: String,
+    pub name: String,
+    pub inviter: Option<String>,
+    pub inviter_name: Option<String>,
+    pub epoch: u32,
+}
+
+/// One of `street members`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct MemberItem {
+    pub household: String,
+    pub name: String,
+    pub me: bool,
+    /// Households that vouched; none for the founder.
+    pub vouches: Vec<String>,
+    pub new: bool,
+    pub connected: bool,
+    pub last_heard: Option<Moment>,
+}
+
+/// `alert post`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Posted {
+    pub alert: String,
+    /// `sent` or `queued`.
+    pub state: String,
+    pub reached: usize,
+}
+
+/// One of `alert list`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct AlertItem {
+    pub alert: String,
+    pub author: String,
+    pub author_name: Option<String>,
+    pub kind: String,
+    pub urgency: String,
+    pub title: String,
+    pub text: String,
+    pub place: Option<String>,
+    pub happened: Moment,
+    pub issued: Moment,
+    pub expires: Moment,
+    /// `active` or `expired`.
+    pub state: String,
+    pub clips: Vec<String>,
+    pub audience: String,
+    pub known: bool,
+    pub received: Moment,
+}
+
+/// `clip add`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct AddedItem {
+    pub clip: String,
+    pub sealed_bytes: u64,
+    pub duration_s: f64,
+}
+
+/// One of `clip list`, and `clip show`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ClipItem {
+    pub clip: String,
+    pub camera: String,
+    pub recorded: Moment,
+    pub duration_s: f64,
+    pub sealed_bytes: u64,
+    pub owner: String,
+    pub mine: bool,
+    /// Whether the sealed bytes are in this home.
+    pub here: bool,
+    pub granted_to: Vec<String>,
+    pub keepers: Vec<String>,
+    pub expires: Option<Moment>,
+    pub offered: bool,
+}
+
+/// `clip open` and `clip export`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Written {
+    pub file: String,
+    pub bytes: u64,
+    pub ledger_seq: u64,
+}
+
+/// `clip fetch`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Fetched {
+    pub clip: String,
+    pub bytes: u64,
+    pub from: String,
+}
+
+/// `grant give` and `grant stop`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Granted {
+    pub grant: String,
+    pub ledger_seq: u64,
+}
+
+/// One of `grant list`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct GrantItem {
+    pub grant: String,
+    pub clip: String,
+    pub from: String,
+    pub to: String,
+    pub purpose: String,
+    pub issued: Moment,
+    pub until: Moment,
+    pub stopped: Option<Moment>,
+    pub fetched: bool,
+    pub delivered: bool,
+}
+
+/// One of `ledger show`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct EntryItem {
+    pub seq: u64,
+    pub hash: String,
+    pub kind: String,
+    pub clip: String,
+    pub to: Option<String>,
+    pub at: Moment,
+}
+
+/// `ledger verify`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Verdict {
+    pub ok: bool,
+    pub entries: u64,
+    /// What is wrong, if something is.
+    pub fault: Option<String>,
+}
+
+/// `init`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct HomeMade {
+    pub household: String,
+    pub name: String,
+    pub cell: Option<String>,
+    pub home: String,
+    pub recovery_sheet: String,
+    /// Whether a passphrase was made and stands on the sheet.
+    pub passphrase_was_made: bool,
+}
+
+/// `recovery confirm`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Confirmed {
+    pub confirmed: bool,
+}
+
+/// One of `doctor`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Finding {
+    pub check: String,
+    pub ok: bool,
+    pub advice: String,
+}
+
+/// One of `explain-access`.
+#[derive(Debug, Serialize)]
+pub struct AccessItem {
+    pub role: &'static str,
+    pub action: &'static str,
+    pub allowed: bool,
+    pub why: &'static str,
+}

@@ -1,0 +1,256 @@
+//! What goes over the control socket, and how much of it at most.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use zeroize::Zeroizing;
+
+use crate::error::{Error, ErrorKind};
+
+/// Longest request in bytes. The longest one in use is an alert of 1,000 characters, or a ticket.
+pub(super) const REQUEST_BYTES: usize = 64 * 1024;
+
+/// What the command line wants. Ids may be unique prefixes; the node resolves them.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Request {
+    /// The home at a glance.
+    Status,
+    /// Take the reading key into memory.
+    Unlock {
+        /// What protects it.
+        passphrase: Secret,
+    },
+    /// Wipe the reading key from memory.
+    Lock,
+    /// Found a street.
+    StreetNew {
+        /// Its name.
+        name: String,
+        /// Where it is; where the home is if left out.
+        cell: Option<String>,
+    },
+    /// Make a one-time ticket.
+    StreetInvite {
+        /// How long it is good for.
+        life_ms: u64,
+    },
+    /// Enter a street.
+    StreetJoin {
+        /// The ticket as text.
+        ticket: Secret,
+    },
+    /// Who is on the street.
+    StreetMembers,
+    /// Tell the street.
+    AlertPost(Box<AlertPost>),
+    /// What the street said.
+    AlertList {
+        /// Only this kind.
+        kind: Option<String>,
+        /// Only what was said since.
+        since_ms: Option<u64>,
+    },
+    /// One alert.
+    AlertShow {
+        /// Which.
+        alert: String,
+    },
+    /// Take a film in. The node opens the file itself: it runs as the same resident.
+    ClipAdd {
+        /// Absolute path.
+        file: PathBuf,
+        /// How the household calls the camera.
+        camera: String,
+        /// When the recording began, if not now.
+        at_ms: Option<u64>,
+    },
+    /// Every clip, own and granted.
+    ClipList,
+    /// One clip.
+    ClipShow {
+        /// Which.
+        clip: String,
+    },
+    /// The film of a clip. Bytes follow the answer.
+    ClipOpen {
+        /// Which.
+        clip: String,
+    },
+    /// The film of a clip for someone outside. Bytes follow the answer.
+    ClipExport {
+        /// Which.
+        clip: String,
+        /// An age recipient; nobody means a plain film.
+        to: Option<String>,
+    },
+    /// Get the sealed bytes of a granted clip.
+    ClipFetch {
+        /// Which.
+        clip: String,
+    },
+    /// Give the key of one clip to one neighbour.
+    GrantGive {
+        /// Which clip.
+        clip: String,
+        /// A household's id or name.
+        to: String,
+        /// Why.
+        purpose: String,
+        /// Until when it is served.
+        until_ms: Option<u64>,
+    },
+    /// Grants of this household.
+    GrantList {
+        /// Those that it gave.
+        given: bool,
+        /// Those that it received.
+        received: bool,
+    },
+    /// Stop serving a grant.
+    GrantStop {
+        /// Which.
+        grant: String,
+    },
+    /// The whole ledger.
+    LedgerShow,
+}
+
+/// An alert as it was typed.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlertPost {
+    /// The kind's word.
+    pub kind: String,
+    /// The urgency's word.
+    pub urgency: String,
+    /// In one line.
+    pub title: String,
+    /// In more words.
+    pub text: String,
+    /// Where, as a cell.
+    pub place: Option<String>,
+    /// How long it lives.
+    pub life_ms: u64,
+    /// Clips that are offered.
+    pub clips: Vec<String>,
+}
+
+/// Text that is wiped when it is dropped and never printed: a passphrase, a ticket.
+#[derive(Clone)]
+pub struct Secret(pub Zeroizing<String>);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(Zeroizing::new(text)))
+    }
+}
+
+/// One line of the node's answer.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Line<T> {
+    /// It goes on.
+    Progress(Progress),
+    /// It is done.
+    Ok(T),
+    /// It was refused or failed.
+    Error(Fault),
+}
+
+/// How far a long piece of work has come, in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Bytes that are done.
+    pub done: u64,
+    /// Bytes in all.
+    pub total: u64,
+}
+
+/// A film is coming.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct FilmStart {
+    /// Bytes that follow this line.
+    pub len: u64,
+    /// The ledger entry that was written before.
+    pub ledger_seq: u64,
+}
+
+/// An [`Error`] on its way to the client. The causes behind it stay in the node's log.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Fault {
+    kind: String,
+    message: String,
+}
+
+/// Every kind of error with its word.
+const KINDS: [(ErrorKind, &str); 7] = [
+    (ErrorKind::NotFound, "not-found"),
+    (ErrorKind::Invalid, "invalid"),
+    (ErrorKind::Denied, "denied"),
+    (ErrorKind::Conflict, "conflict"),
+    (ErrorKind::Unavailable, "unavailable"),
+    (ErrorKind::DataLoss, "data-loss"),
+    (ErrorKind::Internal, "internal"),
+];
+
+impl From<&Error> for Fault {
+    fn from(error: &Error) -> Self {
+        let word = KINDS.iter().find(|(kind, _)| *kind == error.kind()).map_or("internal", |(_, word)| *word);
+        Self { kind: word.to_owned(), message: error.to_string() }
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        let kind = KINDS.iter().find(|(_, word)| *word == fault.kind).map_or(ErrorKind::Internal, |(kind, _)| *kind);
+        Self::new(kind, fault.message)
+    }
+}
+
+/// JSON and a line break. Wiped after use, because a request may carry a passphrase.
+pub(super) fn encode(what: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(512));
+    serde_json::to_writer(&mut *bytes, what)
+        .map_err(|e| Error::new(ErrorKind::Invalid, "this cannot be said to the node").because(e))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_keeps_its_kind_and_words_on_the_way() {
+        for (kind, _) in KINDS {
+            let back = Error::from(Fault::from(&Error::new(kind, "no such clip")));
+            assert_eq!((back.kind(), back.to_string()), (kind, "no such clip".to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_request_with_an_unknown_field_is_refused() {
+        assert!(serde_json::from_str::<Request>(r#"{"clip-show":{"clip":"aa"}}"#).is_ok());
+        assert!(serde_json::from_str::<Request>(r#"{"clip-show":{"clip":"aa","all":true}}"#).is_err());
+    }
+
+    #[test]
+    fn no_passphrase_is_printed() {
+        let request = Request::Unlock { passphrase: Secret(Zeroizing::new("lamp-post".to_owned())) };
+        assert!(!format!("{request:?}").contains("lamp-post"));
+    }
+}

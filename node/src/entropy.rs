@@ -1,0 +1,43 @@
+//! The one place that seeds come from.
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Gives out seeds: from the operating system, or from one number so that a run can be repeated.
+#[derive(Debug, Clone)]
+pub enum Entropy {
+    /// The operating system's generator.
+    System,
+    /// Everything follows from this number. For tests and simulations only.
+    Repeatable(u64),
+}
+
+impl Entropy {
+    /// A generator of its own.
+    ///
+    /// # Errors
+    /// If the operating system gives no randomness.
+    pub fn generator(&self) -> Result<ChaCha20Rng> {
+        match self {
+            Self::System => {
+                let mut seed = [0; 32];
+                getrandom::fill(&mut seed)
+                    .map_err(|e| Error::new(ErrorKind::Internal, "the system gives no randomness").because(e))?;
+                Ok(ChaCha20Rng::from_seed(seed))
+            }
+            Self::Repeatable(number) => Ok(ChaCha20Rng::seed_from_u64(*number)),
+        }
+    }
+
+    /// A seed for the engine.
+    ///
+    /// # Errors
+    /// As [`Entropy::generator`].
+    pub fn seed(&self) -> Result<[u8; 32]> {
+        let mut seed = [0; 32];
+        self.generator()?.fill_bytes(&mut seed);
+        Ok(seed)
+    }
+}

@@ -1,0 +1,21 @@
+//! The Streetlamp home node: the shell around the engine of `streetlamp-proto`.
+//!
+//! [`node`] holds the one driver loop and the handle through which everybody else reaches it. `home`, `store`,
+//! `vault`, `mesh`, `camera` are leaves that do not know each other; `web` and `control` (and through it `cli`) see a
+//! running node only through [`node::NodeHandle`].
+
+pub mod blocking;
+pub mod camera;
+pub mod cli;
+pub mod clock;
+pub mod control;
+pub mod entropy;
+pub mod error;
+pub mod home;
+pub mod mesh;
+pub mod node;
+pub mod store;
+pub mod vault;
+pub mod web;
+
+pub use cli::main;

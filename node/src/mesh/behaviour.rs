@@ -1,0 +1,107 @@
+//! What a node speaks, and every setting that is not libp2p's default, with its reason.
+
+use std::time::Duration;
+
+use libp2p::gossipsub::{self, MessageAuthenticity, MessageId, ValidationMode};
+use libp2p::identity::Keypair;
+use libp2p::request_response::{self, ProtocolSupport};
+use libp2p::swarm::NetworkBehaviour;
+use libp2p::swarm::behaviour::toggle::Toggle;
+use libp2p::{connection_limits, identify, mdns, memory_connection_limits, ping};
+use streetlamp_proto::wire::limits::GOSSIP_FRAME;
+
+use super::codec::{FrameCodec, JOIN, STREET};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Connections that a home keeps: 2 for each of about 60 neighbours' devices, and room for newcomers.
+const CONNECTIONS: u32 = 128;
+/// Connections that strangers may have half open.
+const PENDING: u32 = 32;
+/// Connections to one peer: TCP and QUIC may race, and both sides may dial.
+const PER_PEER: u32 = 4;
+/// A node that uses more memory than this takes no new connection.
+const MEMORY: usize = 512 * 1024 * 1024;
+/// How long a request may take. An answer of 2 MiB over a slow uplink needs a few seconds.
+const REQUEST: Duration = Duration::from_secs(20);
+/// Requests of one connection that are served at a time.
+const STREAMS: usize = 16;
+
+#[derive(NetworkBehaviour)]
+pub(super) struct Behaviour {
+    limits: connection_limits::Behaviour,
+    memory: memory_connection_limits::Behaviour,
+    pub(super) gossip: gossipsub::Behaviour,
+    pub(super) join: request_response::Behaviour<FrameCodec>,
+    pub(super) street: request_response::Behaviour<FrameCodec>,
+    streams: libp2p_stream::Behaviour,
+    identify: identify::Behaviour,
+    ping: ping::Behaviour,
+    mdns: Toggle<mdns::tokio::Behaviour>,
+}
+
+impl Behaviour {
+    pub(super) fn new(keypair: &Keypair, mdns: bool, streams: libp2p_stream::Behaviour) -> Result<Self> {
+        let failed = |e: Box<dyn std::error::Error + Send + Sync>| {
+            Error::new(ErrorKind::Internal, "the mesh could not be set up").because(e)
+        };
+        let limits = connection_limits::ConnectionLimits::default()
+            .with_max_established(Some(CONNECTIONS))
+            .with_max_pending_incoming(Some(PENDING))
+            .with_max_established_per_peer(Some(PER_PEER));
+        let exchange = |protocol, support| {
+            let config = request_response::Config::default()
+                .with_request_timeout(REQUEST)
+                .with_max_concurrent_streams(STREAMS);
+            request_response::Behaviour::with_codec(FrameCodec, [(protocol, support)], config)
+        };
+        let peer = keypair.public().to_peer_id();
+        let mdns = mdns.then(|| mdns::tokio::Behaviour::new(mdns::Config::default(), peer)).transpose();
+        Ok(Self {
+            limits: connection_limits::Behaviour::new(limits),
+            memory: memory_connection_limits::Behaviour::with_max_bytes(MEMORY),
+            gossip: gossip().map_err(|e| failed(e.into()))?,
+            join: exchange(JOIN, ProtocolSupport::Full),
+            street: exchange(STREET, ProtocolSupport::Full),
+            streams,
+            // Strangers who connect learn no addresses of ours: members tell each other under the street's seal.
+            identify: identify::Behaviour::new(
+                identify::Config::new("/streetlamp/1".to_owned(), keypair.public())
+                    .with_agent_version("streetlamp".to_owned())
+                    .with_hide_listen_addrs(true),
+            ),
+            ping: ping::Behaviour::default(),
+            mdns: mdns.map_err(|e| failed(e.into()))?.into(),
+        })
+    }
+}
+
+fn gossip() -> Result<gossipsub::Behaviour, &'static str> {
+    let config = gossipsub::ConfigBuilder::default()
+        // The author's signature is inside the seal; the envelope must not name him.
+        .validation_mode(ValidationMode::Anonymous)
+        // Nothing is passed on before the engine has judged it.
+        .validate_messages()
+        // An id that cannot be guessed before the message exists, so that nobody can silence it in advance.
+        .message_id_fn(|message: &gossipsub::Message| {
+            let mut hash = blake3::Hasher::new();
+            hash.update(message.topic.as_str().as_bytes());
+            hash.update(&[0]);
+            hash.update(&message.data);
+            MessageId::from(hash.finalize().as_bytes().to_vec())
+        })
+        .max_transmit_size(GOSSIP_FRAME + 1024)
+        // A street has 2 to 20 homes far more often than 1,000 (defaults: 5, 6, 12, 2).
+        .mesh_n_low(2)
+        .mesh_n(4)
+        .mesh_n_high(8)
+        .mesh_outbound_min(1)
+        // An author's alert goes to every neighbour who is connected, mesh or not: streets are small and quiet.
+        .flood_publish(true)
+        // A mesh within a second of connecting instead of five.
+        .heartbeat_initial_delay(Duration::from_millis(500))
+        // Alerts are rare: a copy that comes minutes later is still the same one.
+        .duplicate_cache_time(Duration::from_secs(15 * 60))
+        .build()
+        .map_err(|_| "gossip settings contradict each other")?;
+    gossipsub::Behaviour::new(MessageAuthenticity::Anonymous, config)
+}

@@ -1,0 +1,17 @@
+//! The mesh: libp2p, and nothing of what is said over it.
+//!
+//! [`Mesh`] turns the swarm's events into [`MeshEvent`]s in the engine's terms and carries its wishes out. It does not
+//! know what a street or an alert is. Settings that differ from libp2p's defaults stand beside their reasons in
+//! `behaviour`.
+
+mod behaviour;
+mod codec;
+mod peers;
+mod streams;
+mod swarm;
+mod transport;
+
+pub use peers::peer_of;
+pub use streams::{IncomingStream, SealedStreams};
+pub use swarm::{Mesh, MeshEvent};
+pub use transport::Transport;

@@ -1,0 +1,45 @@
+//! Devices and peers: a device's Ed25519 key is its key on the mesh.
+
+use libp2p::identity::{Keypair, PublicKey, ed25519};
+use libp2p::multiaddr::Protocol;
+use libp2p::{Multiaddr, PeerId};
+use streetlamp_proto::identity::DeviceId;
+use streetlamp_proto::signed::PublicKey as StrictKey;
+use zeroize::Zeroizing;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The multihash code of an identity hash: the peer id of an Ed25519 key holds the key itself (libp2p peer-ids spec).
+const IDENTITY_HASH: u64 = 0;
+
+/// The mesh's form of a device's signing key.
+pub(super) fn keypair(device: &ed25519_dalek::SigningKey) -> Result<Keypair> {
+    let mut secret = Zeroizing::new(device.to_bytes());
+    let secret = ed25519::SecretKey::try_from_bytes(&mut *secret)
+        .map_err(|e| Error::new(ErrorKind::Internal, "the device key does not fit the mesh").because(e))?;
+    Ok(Keypair::from(ed25519::Keypair::from(secret)))
+}
+
+/// The peer id of a device.
+pub fn peer_of(device: DeviceId) -> Option<PeerId> {
+    let key = ed25519::PublicKey::try_from_bytes(device.as_bytes()).ok()?;
+    Some(PublicKey::from(key).to_peer_id())
+}
+
+/// The device of a peer; nothing for other kinds of keys and for weak ones, which libp2p itself would accept.
+pub(super) fn device_of(peer: PeerId) -> Option<DeviceId> {
+    if peer.as_ref().code() != IDENTITY_HASH {
+        return None;
+    }
+    let key = PublicKey::try_decode_protobuf(peer.as_ref().digest()).ok()?.try_into_ed25519().ok()?;
+    let key = StrictKey::checked(key.to_bytes()).ok()?;
+    Some(DeviceId::from_bytes(*key.as_bytes()))
+}
+
+/// An address without the peer id at its end.
+pub(super) fn without_peer(mut address: Multiaddr) -> Multiaddr {
+    if matches!(address.iter().last(), Some(Protocol::P2p(_))) {
+        address.pop();
+    }
+    address
+}

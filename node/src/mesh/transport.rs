@@ -1,0 +1,54 @@
+//! How bytes travel: TCP and QUIC between homes, or memory within one process.
+
+use std::time::Duration;
+
+use libp2p::core::Transport as _;
+use libp2p::core::muxing::StreamMuxerBox;
+use libp2p::core::transport::{Boxed, MemoryTransport, OrTransport, upgrade};
+use libp2p::identity::Keypair;
+use libp2p::{PeerId, dns, noise, quic, tcp, yamux};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// A connection that is not set up by then is given up.
+const SET_UP: Duration = Duration::from_secs(20);
+
+/// The transports that a node may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// TCP with Noise and Yamux, and QUIC.
+    Internet,
+    /// Channels within this process, with Noise and Yamux above them. Needs no network and no real time.
+    Memory,
+}
+
+impl Transport {
+    pub(super) fn build(self, keypair: &Keypair) -> Result<Boxed<(PeerId, StreamMuxerBox)>> {
+        let failed = |e: Box<dyn std::error::Error + Send + Sync>| {
+            Error::new(ErrorKind::Internal, "the transports could not be set up").because(e)
+        };
+        let noise = noise::Config::new(keypair).map_err(|e| failed(e.into()))?;
+        let yamux = yamux::Config::default();
+        Ok(match self {
+            Self::Memory => MemoryTransport::default()
+                .upgrade(upgrade::Version::V1Lazy)
+                .authenticate(noise)
+                .multiplex(yamux)
+                .timeout(SET_UP)
+                .boxed(),
+            Self::Internet => {
+                let tcp = tcp::tokio::Transport::new(tcp::Config::default())
+                    .upgrade(upgrade::Version::V1Lazy)
+                    .authenticate(noise)
+                    .multiplex(yamux)
+                    .timeout(SET_UP);
+                let quic = quic::tokio::Transport::new(quic::Config::new(keypair));
+                let either = OrTransport::new(quic, tcp).map(|either, _| match either {
+                    futures::future::Either::Left((peer, muxer)) => (peer, StreamMuxerBox::new(muxer)),
+                    futures::future::Either::Right((peer, muxer)) => (peer, StreamMuxerBox::new(muxer)),
+                });
+                dns::tokio::Transport::system(either).map_err(|e| failed(e.into()))?.boxed()
+            }
+        })
+    }
+}

@@ -1,0 +1,171 @@
+//! Taking films in and letting them out: film, vault and engine in the order that loses nothing.
+
+use std::io::{Read, Seek, SeekFrom};
+
+use streetlamp_proto::clip::{ClipId, Manifest, NONCE_LEN, Opener, SEALED_CHUNK, padded_len};
+use streetlamp_proto::household::{Answer, Command, NewClip};
+use streetlamp_proto::identity::Name;
+use streetlamp_proto::time::Timestamp;
+use tokio::sync::mpsc;
+use zeroize::Zeroizing;
+
+use super::handle::{AddedClip, Film, NodeHandle};
+use crate::blocking::block;
+use crate::camera::film::{CleanFilm, FilmError};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Pieces of an open film that wait for a slow reader.
+const PIECES: usize = 4;
+/// Chunks in one piece: 1 MiB of film.
+const CHUNKS_PER_PIECE: u64 = 16;
+/// Sealed bytes of one piece.
+const SEALED_PIECE: usize = 16 * SEALED_CHUNK;
+
+pub(super) async fn add(
+    node: &NodeHandle,
+    film: impl Read + Seek,
+    camera: Name,
+    recorded: Option<Timestamp>,
+) -> Result<AddedClip> {
+    let owners = node.read(|household, _| household.me().owners()).await?;
+    let mut rng = node.shared.entropy.generator()?;
+    let (duration, header, sealed) = block(|| {
+        let film = CleanFilm::read(film)?.padded(padded_len);
+        let duration = film.facts().duration;
+        let (header, sealed) = node.shared.vault.seal(film, &owners, &mut rng)?;
+        Ok::<_, Error>((duration, header, sealed))
+    })?;
+    let duration_ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
+    let new = NewClip {
+        clip: sealed.clip,
+        sealed_len: sealed.sealed_len,
+        key_commit: sealed.key_commit,
+        header,
+        recorded: recorded.unwrap_or_else(|| node.now().before(duration)),
+        duration_ms,
+        camera,
+    };
+    match node.command(Command::AddClip(Box::new(new))).await {
+        Ok(_) => Ok(AddedClip { clip: sealed.clip, sealed_len: sealed.sealed_len, duration_ms }),
+        Err(error) => {
+            node.shared.vault.discard(sealed.clip);
+            Err(error)
+        }
+    }
+}
+
+/// Lets a film out after `command` has logged it: as it is, or sealed behind a header for somebody else.
+pub(super) async fn open(node: &NodeHandle, clip: ClipId, command: Command) -> Result<Film> {
+    // What is not here cannot be let out, and must not stand in the ledger as if it had been.
+    let manifest = node.read(move |h, _| h.manifest_of(clip)).await?;
+    let manifest = manifest.ok_or_else(|| Error::new(ErrorKind::NotFound, "there is no such clip here"))?;
+    let vault = &node.shared.vault;
+    let sealed_len = manifest.sealed_len;
+    let outboard = block(|| vault.outboard(clip, sealed_len))?;
+    block(|| outboard.verify(vault.sealed(clip, sealed_len)?).map_err(|e| damaged(clip).because(e)))?;
+    let file = vault.sealed(clip, sealed_len)?;
+
+    let (send, pieces) = mpsc::channel(PIECES);
+    match node.command(command).await? {
+        Answer::Key { key, manifest, seq } => {
+            let opening = Opening::new(&key, manifest.statement(), file)?;
+            let len = opening.opener.layout().plaintext_len();
+            drop(key);
+            let_out(opening, send);
+            Ok(Film { len, seq, pieces })
+        }
+        Answer::Header { header, seq, .. } => {
+            let header = Zeroizing::new(header.as_bytes().to_vec());
+            let len = sealed_len + u64::try_from(header.len()).unwrap_or(0);
+            let_out(Sealed { header: Some(header), file }, send);
+            Ok(Film { len, seq, pieces })
+        }
+        _ => Err(Error::new(ErrorKind::Internal, "the engine answered something else")),
+    }
+}
+
+/// A film that comes piece by piece.
+trait Pieces: Send + 'static {
+    /// The next piece; nothing at the end.
+    fn next(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>>;
+}
+
+fn let_out(mut film: impl Pieces, to: mpsc::Sender<Result<Zeroizing<Vec<u8>>>>) {
+    tokio::spawn(async move {
+        while let Some(piece) = block(|| film.next()).transpose() {
+            if to.send(piece).await.is_err() {
+                return;
+            }
+        }
+    });
+}
+
+/// Opens the chunks of a clip in order.
+struct Opening {
+    opener: Opener,
+    file: std::fs::File,
+    chunk: u64,
+}
+
+impl Opening {
+    fn new(key: &streetlamp_proto::clip::FileKey, manifest: &Manifest, mut file: std::fs::File) -> Result<Self> {
+        let mut nonce = [0; NONCE_LEN];
+        file.seek(SeekFrom::Start(0)).and_then(|_| file.read_exact(&mut nonce)).map_err(unreadable)?;
+        let opener = Opener::new(key, &manifest.key_commit, manifest.sealed_len, &nonce)
+            .map_err(|e| damaged(manifest.clip).because(e))?;
+        Ok(Self { opener, file, chunk: 0 })
+    }
+}
+
+impl Pieces for Opening {
+    fn next(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        if self.chunk >= self.opener.layout().chunks() {
+            return Ok(None);
+        }
+        let sealed = read_some(&mut self.file, SEALED_PIECE)?;
+        let mut film = Zeroizing::new(Vec::with_capacity(SEALED_PIECE));
+        let chunks = self.chunk..self.opener.layout().chunks().min(self.chunk + CHUNKS_PER_PIECE);
+        let opened = self.opener.open_chunks(chunks.clone(), &sealed, &mut film);
+        opened.map_err(|e| Error::new(ErrorKind::DataLoss, "the clip is damaged: what follows cannot be opened").because(e))?;
+        self.chunk = chunks.end;
+        Ok(Some(film))
+    }
+}
+
+/// A header, then sealed bytes as they are.
+struct Sealed {
+    header: Option<Zeroizing<Vec<u8>>>,
+    file: std::fs::File,
+}
+
+impl Pieces for Sealed {
+    fn next(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        if let Some(header) = self.header.take() {
+            return Ok(Some(header));
+        }
+        let bytes = read_some(&mut self.file, SEALED_PIECE)?;
+        Ok((!bytes.is_empty()).then_some(Zeroizing::new(bytes)))
+    }
+}
+
+/// As many bytes as asked for, or all that are left.
+fn read_some(file: &mut std::fs::File, len: usize) -> Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(len);
+    file.take(u64::try_from(len).unwrap_or(u64::MAX)).read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
+}
+
+fn unreadable(error: std::io::Error) -> Error {
+    Error::io("the sealed bytes of the clip cannot be read", error)
+}
+
+fn damaged(clip: ClipId) -> Error {
+    Error::new(ErrorKind::DataLoss, format!("clip {clip} is damaged on disk: fetch it again, or restore a backup"))
+}
+
+impl From<FilmError> for Error {
+    fn from(error: FilmError) -> Self {
+        let kind = if matches!(error, FilmError::Io(_)) { ErrorKind::DataLoss } else { ErrorKind::Invalid };
+        Self::new(kind, error.to_string())
+    }
+}

@@ -1,0 +1,256 @@
+//! The driver: the one loop that feeds the engine and carries out what it wants.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use streetlamp_proto::household::{
+    Answer, Command, CommandId, Event, Household, Input, Output, Record, Timer,
+};
+use streetlamp_proto::identity::DeviceId;
+use streetlamp_proto::ledger::Entry;
+use streetlamp_proto::street::Address;
+use streetlamp_proto::time::Timestamp;
+use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
+use tokio::task::JoinSet;
+
+use super::handle::NodeHandle;
+use super::serving;
+use crate::blocking::block;
+use crate::error::{Error, Result};
+use crate::mesh::{Mesh, MeshEvent};
+use crate::store::Store;
+
+/// Clips that are served at the same time. The others wait.
+const SERVED_AT_ONCE: usize = 8;
+/// Streams that wait to be served; more are closed.
+const STREAMS: usize = 64;
+
+/// What a handle can ask of the driver.
+pub(super) enum ToDriver {
+    /// Carry a command out.
+    Command(Command, oneshot::Sender<Result<Answer>>),
+    /// Look at the engine.
+    Read(Box<dyn FnOnce(&Household, Timestamp) + Send>),
+    /// Read the ledger.
+    Ledger(oneshot::Sender<Result<Vec<Entry>>>),
+    /// Name the addresses that are listened on.
+    Listening(oneshot::Sender<Vec<String>>),
+    /// Connect to a device.
+    Dial(DeviceId, Vec<Address>),
+    /// Stop when everything is safe.
+    Stop(oneshot::Sender<()>),
+}
+
+/// Owns engine, store and mesh.
+pub(super) struct Driver {
+    household: Household,
+    store: Store,
+    mesh: Mesh,
+    inbox: mpsc::Receiver<ToDriver>,
+    events: broadcast::Sender<Event>,
+    handle: NodeHandle,
+    timers: BTreeMap<Timer, Timestamp>,
+    waiting: BTreeMap<CommandId, oneshot::Sender<Result<Answer>>>,
+    connected: BTreeSet<DeviceId>,
+    next_command: u64,
+    serving: JoinSet<()>,
+    turns: Arc<Semaphore>,
+}
+
+impl Driver {
+    pub(super) fn new(
+        household: Household,
+        store: Store,
+        mesh: Mesh,
+        inbox: mpsc::Receiver<ToDriver>,
+        events: broadcast::Sender<Event>,
+        handle: NodeHandle,
+    ) -> Self {
+        Self {
+            household,
+            store,
+            mesh,
+            inbox,
+            events,
+            handle,
+            timers: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            connected: BTreeSet::new(),
+            next_command: 0,
+            serving: JoinSet::new(),
+            turns: Arc::new(Semaphore::new(SERVED_AT_ONCE)),
+        }
+    }
+
+    /// Runs until it is told to stop.
+    ///
+    /// # Errors
+    /// If the store is beyond use.
+    pub(super) async fn run(mut self) -> Result<()> {
+        self.feed(Input::Started)?;
+        self.feed(Input::Listening { addresses: self.mesh.addresses() })?;
+        loop {
+            let (timer, at) = self.next_timer();
+            let due = async {
+                match at {
+                    Some(at) => tokio::time::sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                // The household before strangers.
+                Some(wish) = self.inbox.recv() => match wish {
+                    ToDriver::Stop(done) => {
+                        let _nobody_waits = done.send(());
+                        return Ok(());
+                    }
+                    wish => self.carry_out(wish)?,
+                },
+                () = due => if let Some(timer) = timer {
+                    self.timers.remove(&timer);
+                    self.feed(Input::Due(timer))?;
+                },
+                Some(_served) = self.serving.join_next() => {}
+                event = self.mesh.next() => self.hear(event)?,
+            }
+        }
+    }
+
+    fn next_timer(&self) -> (Option<Timer>, Option<tokio::time::Instant>) {
+        let next = self.timers.iter().min_by_key(|(timer, at)| (**at, **timer));
+        next.map_or((None, None), |(timer, at)| (Some(*timer), Some(self.handle.shared.clock.instant_of(*at))))
+    }
+
+    fn carry_out(&mut self, wish: ToDriver) -> Result<()> {
+        match wish {
+            ToDriver::Command(command, reply) => {
+                let id = CommandId(self.next_command);
+                self.next_command += 1;
+                self.waiting.insert(id, reply);
+                self.feed(Input::Command(id, command))?;
+            }
+            ToDriver::Read(look) => look(&self.household, self.now()),
+            ToDriver::Ledger(reply) => {
+                let entries = block(|| self.store.ledger()).map(|(entries, _)| entries);
+                let _asker_is_gone = reply.send(entries);
+            }
+            ToDriver::Listening(reply) => {
+                let peer = self.mesh.peer_id();
+                let addresses = self.mesh.addresses();
+                let named = addresses.iter().map(|a| format!("{}/p2p/{peer}", a.as_str())).collect();
+                let _asker_is_gone = reply.send(named);
+            }
+            ToDriver::Dial(device, addresses) => self.mesh.dial(device, &addresses),
+            ToDriver::Stop(_) => {}
+        }
+        Ok(())
+    }
+
+    fn hear(&mut self, event: MeshEvent) -> Result<()> {
+        let input = match event {
+            MeshEvent::Gossip { topic, message, bytes } => Input::Gossip { topic, message, bytes },
+            MeshEvent::Asked { from, request, protocol, bytes } => Input::Asked { from, request, protocol, bytes },
+            MeshEvent::Answered { ask, bytes } => Input::Answered { ask, bytes },
+            MeshEvent::Connected { device, address } => {
+                self.connected.insert(device);
+                Input::Connected { device, address }
+            }
+            MeshEvent::Disconnected { device } => {
+                self.connected.remove(&device);
+                Input::Disconnected { device }
+            }
+            MeshEvent::Listening(addresses) => Input::Listening { addresses },
+            MeshEvent::ListenerFailed(error) => {
+                tracing::warn!(error, "an address cannot be listened on any more");
+                return Ok(());
+            }
+            MeshEvent::Stream(stream) => {
+                if self.serving.len() < STREAMS {
+                    self.serving.spawn(serving::serve(self.handle.clone(), stream, self.turns.clone()));
+                }
+                return Ok(());
+            }
+        };
+        self.feed(input)
+    }
+
+    /// Gives the engine one input, makes durable what it wants kept, then lets the rest out.
+    fn feed(&mut self, input: Input) -> Result<()> {
+        let mut records = Vec::new();
+        let mut rest = Vec::new();
+        for output in self.household.handle(input, self.now()) {
+            match output {
+                Output::Judge { message, acceptance } => self.mesh.judge(message, acceptance),
+                Output::Store(record) => records.push(*record),
+                other => rest.push(other),
+            }
+        }
+        match block(|| self.store.save(&records)) {
+            Ok(()) => rest.into_iter().for_each(|output| self.let_out(output)),
+            Err(error) => self.start_over(&error, &records, rest)?,
+        }
+        Ok(())
+    }
+
+    fn let_out(&mut self, output: Output) {
+        match output {
+            Output::Judge { .. } | Output::Store(_) => {}
+            Output::Subscribe(topic) => self.mesh.subscribe(&topic),
+            Output::Publish { topic, bytes } => self.mesh.publish(&topic, bytes),
+            Output::Dial { device, addresses } => self.mesh.dial(device, &addresses),
+            Output::Ask { to, ask, protocol, bytes } => self.mesh.ask(to, ask, protocol, bytes),
+            Output::Reply { request, bytes } => self.mesh.reply(request, bytes),
+            Output::Decline(request) => self.mesh.decline(request),
+            Output::SetTimer { at, timer } => {
+                self.timers.insert(timer, at);
+            }
+            Output::Answer(command, answer) => {
+                if let Some(reply) = self.waiting.remove(&command) {
+                    let _asker_is_gone = reply.send(answer.map_err(Error::from));
+                }
+            }
+            Output::Emit(event) => {
+                let _nobody_watches = self.events.send(event);
+            }
+        }
+    }
+
+    /// The batch could not be kept, so nothing of it may leave: its commands fail, and the engine goes back to what
+    /// is on disk.
+    ///
+    /// # Errors
+    /// If the disk cannot be read either.
+    fn start_over(&mut self, cause: &Error, records: &[Record], unsaid: Vec<Output>) -> Result<()> {
+        tracing::error!(error = %cause.chain(), lost = records.len(), "the store failed");
+        for output in unsaid {
+            match output {
+                Output::Answer(command, _) => {
+                    if let Some(reply) = self.waiting.remove(&command) {
+                        let failed = Error::new(cause.kind(), cause.to_string());
+                        let _asker_is_gone = reply.send(Err(failed));
+                    }
+                }
+                Output::Reply { request, .. } => self.mesh.decline(request),
+                _ => {}
+            }
+        }
+        let me = self.handle.shared.home.me()?;
+        let seed = self.handle.shared.entropy.seed()?;
+        self.household = Household::new(me, block(|| self.store.records())?, seed);
+        // Timers that the lost engine had set still come; what it knew of connections is told again.
+        let now = self.now();
+        let mut outputs = self.household.handle(Input::Listening { addresses: self.mesh.addresses() }, now);
+        for device in &self.connected {
+            outputs.extend(self.household.handle(Input::Connected { device: *device, address: None }, now));
+        }
+        for output in outputs {
+            self.let_out(output);
+        }
+        Ok(())
+    }
+
+    fn now(&self) -> Timestamp {
+        self.handle.shared.clock.now()
+    }
+}

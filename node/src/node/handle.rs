@@ -1,0 +1,212 @@
+//! The handle: the only way for page and command line to reach a running node.
+
+use std::io::{Read, Seek};
+use std::sync::Arc;
+
+use streetlamp_proto::clip::ClipId;
+use streetlamp_proto::household::{Answer, Command, Event, Household};
+use streetlamp_proto::identity::{HouseholdId, Name};
+use streetlamp_proto::ledger::Entry;
+use streetlamp_proto::recipient::Recipient;
+use streetlamp_proto::time::Timestamp;
+use tokio::sync::{broadcast, mpsc, oneshot};
+use zeroize::Zeroizing;
+
+use super::driver::ToDriver;
+use super::{clips, fetching};
+use crate::clock::Clock;
+use crate::entropy::Entropy;
+use crate::error::{Error, ErrorKind, Result};
+use crate::home::Home;
+use crate::mesh::SealedStreams;
+use crate::vault::Vault;
+
+/// A running node, as page and command line see it. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct NodeHandle {
+    pub(super) shared: Arc<Shared>,
+}
+
+/// What every handle shares.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) driver: mpsc::Sender<ToDriver>,
+    pub(super) events: broadcast::Sender<Event>,
+    pub(super) home: Home,
+    pub(super) vault: Vault,
+    pub(super) streams: SealedStreams,
+    pub(super) clock: Clock,
+    pub(super) entropy: Entropy,
+    pub(super) peer_id: String,
+}
+
+/// A film that is being opened: its exact length, then its bytes in order.
+#[derive(Debug)]
+pub struct Film {
+    /// Bytes that will come.
+    pub len: u64,
+    /// The ledger entry that was written for it.
+    pub seq: u64,
+    /// The bytes, in pieces; an error ends the film early.
+    pub pieces: mpsc::Receiver<Result<Zeroizing<Vec<u8>>>>,
+}
+
+/// A clip that was taken in.
+#[derive(Debug, Clone)]
+pub struct AddedClip {
+    /// The clip.
+    pub clip: ClipId,
+    /// Length of its sealed bytes.
+    pub sealed_len: u64,
+    /// How long it is, in milliseconds.
+    pub duration_ms: u32,
+}
+
+/// A clip that was fetched.
+#[derive(Debug, Clone)]
+pub struct FetchedClip {
+    /// The clip.
+    pub clip: ClipId,
+    /// Length of its sealed bytes.
+    pub sealed_len: u64,
+    /// Who gave them.
+    pub from: HouseholdId,
+}
+
+impl NodeHandle {
+    /// Has a command carried out; what it changes is durable when this returns.
+    ///
+    /// # Errors
+    /// The engine's refusal, or the store's failure.
+    pub async fn command(&self, command: Command) -> Result<Answer> {
+        let (reply, answer) = oneshot::channel();
+        self.shared.driver.send(ToDriver::Command(command, reply)).await.map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?
+    }
+
+    /// Looks at the engine's state.
+    ///
+    /// # Errors
+    /// If the node has stopped.
+    pub async fn read<T, F>(&self, look: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Household, Timestamp) -> T + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let look = Box::new(move |household: &Household, now| {
+            let _gone = reply.send(look(household, now));
+        });
+        self.shared.driver.send(ToDriver::Read(look)).await.map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())
+    }
+
+    /// What happens from now on. A watcher that falls behind misses the oldest events.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.shared.events.subscribe()
+    }
+
+    /// The whole ledger, from the first entry.
+    ///
+    /// # Errors
+    /// If the store fails or the node has stopped.
+    pub async fn ledger(&self) -> Result<Vec<Entry>> {
+        let (reply, answer) = oneshot::channel();
+        self.shared.driver.send(ToDriver::Ledger(reply)).await.map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?
+    }
+
+    /// Addresses at which this node listens, in multiaddr text form with its peer id.
+    ///
+    /// # Errors
+    /// If the node has stopped.
+    pub async fn listen(&self) -> Result<Vec<String>> {
+        let (reply, answer) = oneshot::channel();
+        self.shared.driver.send(ToDriver::Listening(reply)).await.map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())
+    }
+
+    /// This node's libp2p peer id.
+    pub fn peer_id(&self) -> &str {
+        &self.shared.peer_id
+    }
+
+    /// The home directory that this node runs from.
+    pub fn home(&self) -> &Home {
+        &self.shared.home
+    }
+
+    /// The node's clock.
+    pub fn now(&self) -> Timestamp {
+        self.shared.clock.now()
+    }
+
+    /// Takes the reading key into memory. It goes again after some idle time.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`] if the passphrase is wrong.
+    pub async fn unlock(&self, passphrase: Zeroizing<String>) -> Result<()> {
+        let identity = self.shared.home.reading_identity(&passphrase)?;
+        self.command(Command::Unlock(identity)).await.map(drop)
+    }
+
+    /// Wipes the reading key from memory.
+    ///
+    /// # Errors
+    /// If the node has stopped.
+    pub async fn lock(&self) -> Result<()> {
+        self.command(Command::Lock).await.map(drop)
+    }
+
+    /// Cleans, pads and seals a film, and takes the clip in. Works locked.
+    ///
+    /// # Errors
+    /// If the film is none, is too long or too large, or the disk fails; nothing is kept then.
+    pub async fn add_clip(
+        &self,
+        film: impl Read + Seek + Send + 'static,
+        camera: Name,
+        recorded: Option<Timestamp>,
+    ) -> Result<AddedClip> {
+        clips::add(self, film, camera, recorded).await
+    }
+
+    /// Opens a clip: the ledger entry is durable before the first byte comes.
+    ///
+    /// # Errors
+    /// If the node is locked, or the clip is unknown, not fetched yet, or damaged.
+    pub async fn open_clip(&self, clip: ClipId) -> Result<Film> {
+        clips::open(self, clip, Command::Open(clip)).await
+    }
+
+    /// Exports a clip for one reading key outside the mesh, or as a plain film. Ledger first.
+    ///
+    /// # Errors
+    /// As [`NodeHandle::open_clip`].
+    pub async fn export_clip(&self, clip: ClipId, to: Option<Recipient>) -> Result<Film> {
+        clips::open(self, clip, Command::Export { clip, to }).await
+    }
+
+    /// Fetches the sealed bytes of a granted clip from its owner, going on where an earlier fetch stopped.
+    ///
+    /// `progress` is told the bytes that are here.
+    ///
+    /// # Errors
+    /// If nobody who has the clip can be reached, or what comes does not verify.
+    pub async fn fetch_clip(&self, clip: ClipId, progress: impl Fn(u64, u64) + Send + Sync) -> Result<FetchedClip> {
+        fetching::fetch(self, clip, progress).await
+    }
+
+    /// Stops the node; returns when everything is safe on disk.
+    pub async fn stop(&self) {
+        let (reply, answer) = oneshot::channel();
+        if self.shared.driver.send(ToDriver::Stop(reply)).await.is_ok() {
+            let _stopped_already = answer.await;
+        }
+    }
+}
+
+/// The error of a handle whose node is gone.
+pub(super) fn stopped() -> Error {
+    Error::new(ErrorKind::Unavailable, "the node has stopped")
+}

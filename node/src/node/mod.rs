@@ -1,0 +1,193 @@
+//! The node: store, mesh and engine put together, and the order in which they start and stop.
+
+mod clips;
+mod driver;
+mod fetching;
+mod handle;
+mod listening;
+mod serving;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use streetlamp_proto::household::Household;
+use tokio::net::UnixListener;
+use tokio::sync::{broadcast, mpsc};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+pub use handle::{AddedClip, FetchedClip, Film, NodeHandle};
+
+use crate::clock::Clock;
+use crate::entropy::Entropy;
+use crate::error::{Error, ErrorKind, Result};
+use crate::home::{Home, HomeLock};
+use crate::mesh::{Mesh, Transport};
+use crate::store::Store;
+use crate::vault::Vault;
+use crate::web::Web;
+use crate::control;
+use driver::Driver;
+use handle::Shared;
+
+/// Commands that wait for the driver, at most. Page and command line wait their turn beyond it.
+const COMMANDS: usize = 64;
+/// Events that a slow watcher may be behind.
+const EVENTS: usize = 256;
+
+/// How a resident wants the node to run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Multiaddrs to listen on; every interface, at the port of last time, if there are none.
+    pub listen: Vec<String>,
+    /// Where the page is; a loopback port if nobody says.
+    pub web: Option<SocketAddr>,
+    /// Whether to look for homes on the LAN.
+    pub mdns: bool,
+}
+
+/// What a node is made of, apart from its home.
+#[derive(Debug)]
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// How bytes travel.
+    pub transport: Transport,
+    /// Multiaddrs to listen on.
+    pub listen: Vec<String>,
+    /// Whether to look for homes on the LAN.
+    pub mdns: bool,
+    /// Wall time.
+    pub clock: Clock,
+    /// Randomness.
+    pub entropy: Entropy,
+}
+
+/// A node whose engine and mesh run.
+#[derive(Debug)]
+pub struct Core {
+    /// The way to it.
+    pub handle: NodeHandle,
+    /// The driver; ends when the node is stopped or its store is beyond use.
+    pub driver: JoinHandle<Result<()>>,
+}
+
+impl Core {
+    /// Starts engine and mesh on the current runtime. Page, socket and lock are the caller's business.
+    ///
+    /// # Errors
+    /// If an address cannot be listened on, or a key or the store is damaged.
+    pub async fn start(home: Home, parts: Parts) -> Result<Self> {
+        let Parts { store, transport, listen, mdns, clock, entropy } = parts;
+        let me = home.me()?;
+        let (mut mesh, streams) = Mesh::new(&me.device, transport, mdns)?;
+        listening::listen(&mut mesh, &store, &listen).await?;
+        let vault = Vault::open(&home.clips_dir())?;
+        let household = Household::new(me, store.records()?, entropy.seed()?);
+
+        let (commands, inbox) = mpsc::channel(COMMANDS);
+        let (events, _) = broadcast::channel(EVENTS);
+        let shared = Shared {
+            driver: commands,
+            events: events.clone(),
+            peer_id: mesh.peer_id().to_string(),
+            home,
+            vault,
+            streams,
+            clock,
+            entropy: entropy.clone(),
+        };
+        let handle = NodeHandle { shared: Arc::new(shared) };
+        let driver = Driver::new(household, store, mesh, inbox, events, handle.clone());
+        Ok(Self { driver: tokio::spawn(driver.run()), handle })
+    }
+}
+
+/// A home node with page and command socket.
+#[derive(Debug)]
+pub struct Node;
+
+/// A home node that runs.
+#[derive(Debug)]
+pub struct Running {
+    /// The way to it.
+    pub handle: NodeHandle,
+    /// Where the page is.
+    pub web: String,
+    /// A link that signs one browser in, once.
+    pub sign_in: String,
+    core: JoinHandle<Result<()>>,
+    services: JoinSet<Result<()>>,
+    shutdown: CancellationToken,
+    _lock: HomeLock,
+}
+
+impl Node {
+    /// Starts a node from a home: lock, store, mesh, page, command socket, in this order.
+    ///
+    /// # Errors
+    /// If another node runs from the home, a port is in use, or the home is damaged.
+    pub async fn start(home: Home, options: Options) -> Result<Running> {
+        let lock = home.lock()?;
+        let entropy = Entropy::System;
+        let store = Store::open(&home.store_path())?;
+        let web = Web::bind(options.web, &entropy).await?;
+        let socket = control_socket(&home)?;
+        let parts = Parts {
+            store,
+            transport: Transport::Internet,
+            listen: options.listen,
+            mdns: options.mdns,
+            clock: Clock::System,
+            entropy,
+        };
+        let core = Core::start(home, parts).await?;
+        let shutdown = CancellationToken::new();
+        let mut services = JoinSet::new();
+        let (url, sign_in) = (web.url(), web.sign_in_link());
+        services.spawn(web.serve(core.handle.clone(), shutdown.clone().cancelled_owned()));
+        let commands = control::serve(core.handle.clone(), socket, shutdown.clone().cancelled_owned());
+        services.spawn(async {
+            commands.await;
+            Ok(())
+        });
+        Ok(Running { handle: core.handle, web: url, sign_in, core: core.driver, services, shutdown, _lock: lock })
+    }
+}
+
+impl Running {
+    /// Runs until `shutdown` is ready, then stops: page and socket first, the engine last.
+    ///
+    /// # Errors
+    /// If a part of the node failed.
+    pub async fn until(mut self, shutdown: impl Future<Output = ()>) -> Result<()> {
+        let ended = tokio::select! {
+            () = shutdown => Ok(()),
+            driver = &mut self.core => flatten(driver),
+            Some(service) = self.services.join_next() => flatten(service),
+        };
+        self.shutdown.cancel();
+        while self.services.join_next().await.is_some() {}
+        self.handle.stop().await;
+        ended
+    }
+}
+
+fn flatten(joined: std::result::Result<Result<()>, tokio::task::JoinError>) -> Result<()> {
+    joined.unwrap_or_else(|panic| Err(Error::new(ErrorKind::Internal, "a part of the node failed").because(panic)))
+}
+
+/// The command socket, private to the owner of the home. A dead node's socket is replaced: the lock says that it is dead.
+fn control_socket(home: &Home) -> Result<UnixListener> {
+    use std::os::unix::fs::PermissionsExt;
+    let path = home.control_socket();
+    let failed = |e| Error::io(format!("the command socket {} cannot be made", path.display()), e);
+    match std::fs::remove_file(&path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(failed(e)),
+        _ => {}
+    }
+    let listener = UnixListener::bind(&path).map_err(failed)?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
+    Ok(listener)
+}

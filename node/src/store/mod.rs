@@ -1,0 +1,151 @@
+//! What a home keeps in SQLite: the engine's records, and a few settings of the node.
+//!
+//! One connection, owned by the driver and called inline. Every batch of records is one transaction at
+//! `synchronous=FULL` in WAL mode, so that what was acknowledged survives a power cut. SQLite is compiled in: versions
+//! below 3.51.3 can corrupt a WAL database, and are refused.
+
+mod load;
+mod migrate;
+mod save;
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use streetlamp_proto::ledger::{Entry, Head};
+use streetlamp_proto::signed::Signed;
+use streetlamp_proto::time::Timestamp;
+use streetlamp_proto::wire;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// First SQLite without the WAL-reset bug, as SQLite numbers versions.
+const SQLITE_FLOOR: i32 = 3_051_003;
+
+/// The database of one home.
+#[derive(Debug)]
+pub struct Store {
+    db: Connection,
+}
+
+impl Store {
+    /// Opens or makes the database, and brings it to today's schema.
+    ///
+    /// # Errors
+    /// If it is damaged, cannot be written, or comes from a newer program.
+    pub fn open(path: &Path) -> Result<Self> {
+        Self::prepare(Connection::open(path)?)
+    }
+
+    /// A database that is gone when it is dropped. For simulations.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn in_memory() -> Result<Self> {
+        Self::prepare(Connection::open_in_memory()?)
+    }
+
+    /// Opens the database beside a running node, or when none runs.
+    ///
+    /// # Errors
+    /// If it does not exist or is damaged.
+    pub fn open_read_only(path: &Path) -> Result<Self> {
+        let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        Ok(Self { db })
+    }
+
+    fn prepare(mut db: Connection) -> Result<Self> {
+        if rusqlite::version_number() < SQLITE_FLOOR {
+            let message = format!("SQLite {} can lose data: this program needs 3.51.3 or newer", rusqlite::version());
+            return Err(Error::new(ErrorKind::Internal, message));
+        }
+        db.pragma_update(None, "journal_mode", "wal")?;
+        db.pragma_update(None, "synchronous", "full")?;
+        // Deleted text and keys are overwritten, not only unlinked.
+        db.pragma_update(None, "secure_delete", "on")?;
+        db.pragma_update(None, "temp_store", "memory")?;
+        migrate::migrate(&mut db)?;
+        Ok(Self { db })
+    }
+
+    /// A small thing that the node remembers about itself.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn setting(&self, name: &str) -> Result<Option<String>> {
+        let query = "select value from setting where name = ?1";
+        Ok(self.db.query_row(query, [name], |row| row.get(0)).optional()?)
+    }
+
+    /// Remembers a small thing.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn set(&self, name: &str, value: &str) -> Result<()> {
+        self.db.execute("insert or replace into setting (name, value) values (?1, ?2)", params![name, value])?;
+        Ok(())
+    }
+
+    /// Every ledger entry in order, and the head that closes the chain.
+    ///
+    /// # Errors
+    /// [`ErrorKind::DataLoss`] if a row is not readable.
+    pub fn ledger(&self) -> Result<(Vec<Entry>, Option<Signed<Head>>)> {
+        let mut query = self.db.prepare("select seq, entry, head from ledger order by seq")?;
+        let rows = query.query_map([], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?))
+        })?;
+        let (mut entries, mut last) = (Vec::new(), None);
+        for row in rows {
+            let (seq, entry, head) = row?;
+            entries.push(wire::from_cbor(&entry).map_err(|e| damaged("ledger entry", seq, e))?);
+            last = Some(Signed::from_bytes(&head).map_err(|e| damaged("ledger head", seq, e))?);
+        }
+        Ok((entries, last))
+    }
+
+    /// Faults of the database, in words; none if it is whole.
+    ///
+    /// # Errors
+    /// If it cannot be read at all.
+    pub fn check(&self) -> Result<Vec<String>> {
+        let mut faults = Vec::new();
+        let verdict: String = self.db.query_row("pragma integrity_check(1)", [], |row| row.get(0))?;
+        if verdict != "ok" {
+            faults.push(format!("the database is damaged ({verdict})"));
+        }
+        if migrate::schema_of(&self.db)? != migrate::schema_of_today()? {
+            faults.push("the database does not have the tables that this program expects".to_owned());
+        }
+        if let Err(error) = self.records() {
+            faults.push(error.chain());
+        }
+        Ok(faults)
+    }
+
+    /// When the newest thing was kept, by this node's clock.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn newest(&self) -> Result<Option<Timestamp>> {
+        let query = "select max(t) from (select max(joined_ms) as t from street union all \
+             select max(received_ms) from alert union all select max(received_ms) from received)";
+        let newest: Option<i64> = self.db.query_row(query, [], |row| row.get(0))?;
+        Ok(newest.map(time))
+    }
+}
+
+fn damaged(what: &str, which: impl std::fmt::Display, cause: impl std::error::Error + Send + Sync + 'static) -> Error {
+    let message = format!("{what} {which} in the database is damaged: keep the home directory as it is and restore a backup");
+    Error::new(ErrorKind::DataLoss, message).because(cause)
+}
+
+fn ms(at: Timestamp) -> i64 {
+    i64::try_from(at.as_ms()).unwrap_or(i64::MAX)
+}
+
+fn time(ms: i64) -> Timestamp {
+    Timestamp::from_ms(u64::try_from(ms).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+//! Records on their way to disk.
+
+use rusqlite::{Transaction, params};
+use streetlamp_proto::household::Record;
+use streetlamp_proto::wire;
+
+use super::{Store, ms};
+use crate::error::Result;
+
+impl Store {
+    /// Keeps a batch of records: all of it, durable when this returns, or nothing.
+    ///
+    /// # Errors
+    /// The database's own. The batch is not kept then.
+    pub fn save(&mut self, records: &[Record]) -> Result<()> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let transaction = self.db.transaction()?;
+        for record in records {
+            save(&transaction, record)?;
+        }
+        transaction.commit()?;
+        if records.iter().any(|record| matches!(record, Record::AlertGone(_) | Record::TicketGone(_))) {
+            // What was deleted must not linger in the write-ahead log. Busy readers only delay it.
+            self.db.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
+        }
+        Ok(())
+    }
+}
+
+fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
+    match record {
+        Record::Street { founding, inviter, joined } => db.execute(
+            "insert into street (id, founding, inviter, joined_ms) values (?1, ?2, ?3, ?4)",
+            params![founding.street().as_bytes(), founding.to_bytes(), inviter.map(|i| *i.as_bytes()), ms(*joined)],
+        ),
+        Record::Epoch { street, number, key } => db.execute(
+            "insert or replace into epoch (street, number, key) values (?1, ?2, ?3)",
+            params![street.as_bytes(), number, key.expose()],
+        ),
+        Record::Member { street, member } => db.execute(
+            "insert into member (street, household, record) values (?1, ?2, ?3) \
+             on conflict (street, household) do update set record = excluded.record",
+            params![street.as_bytes(), member.household().as_bytes(), wire::to_cbor(member)],
+        ),
+        Record::Alert { alert, author, received } => db.execute(
+            "insert into alert (id, author, received_ms, expires_ms, signed) values (?1, ?2, ?3, ?4, ?5)",
+            params![
+                alert.id().as_bytes(),
+                author.as_bytes(),
+                ms(*received),
+                ms(alert.statement().expires),
+                alert.to_bytes()
+            ],
+        ),
+        Record::AlertGone(id) => db.execute("delete from alert where id = ?1", [id.as_bytes()]),
+        Record::Ticket { id, key, street, expires } => db.execute(
+            "insert into ticket (id, key, street, expires_ms) values (?1, ?2, ?3, ?4)",
+            params![id.as_bytes(), key.as_bytes(), street.as_bytes(), ms(*expires)],
+        ),
+        Record::TicketGone(id) => db.execute("delete from ticket where id = ?1", [id.as_bytes()]),
+        Record::Clip { manifest, header, camera } => db.execute(
+            "insert into clip (id, manifest, header, camera) values (?1, ?2, ?3, ?4)",
+            params![
+                manifest.statement().clip.as_bytes(),
+                manifest.to_bytes(),
+                header.as_bytes(),
+                camera.as_str()
+            ],
+        ),
+        Record::Given(parcel) => db.execute(
+            "insert into given (id, parcel) values (?1, ?2)",
+            params![parcel.grant.id().as_bytes(), wire::to_cbor(parcel)],
+        ),
+        Record::Delivered(grant) => {
+            db.execute("update given set delivered = 1 where id = ?1", [grant.as_bytes()])
+        }
+        Record::Fetched { grant, at } => {
+            db.execute("update given set fetched_ms = ?2 where id = ?1", params![grant.as_bytes(), ms(*at)])
+        }
+        Record::Stopped { grant, at } => {
+            db.execute("update given set stopped_ms = ?2 where id = ?1", params![grant.as_bytes(), ms(*at)])
+        }
+        Record::Received { parcel, at } => db.execute(
+            "insert into received (id, parcel, received_ms) values (?1, ?2, ?3)",
+            params![parcel.grant.id().as_bytes(), wire::to_cbor(parcel), ms(*at)],
+        ),
+        Record::Arrived(clip) => db.execute("insert or ignore into arrived (clip) values (?1)", [clip.as_bytes()]),
+        Record::Ledger { entry, head } => db.execute(
+            "insert into ledger (seq, entry, head) values (?1, ?2, ?3)",
+            params![i64::try_from(entry.seq).unwrap_or(i64::MAX), wire::to_cbor(entry), head.to_bytes()],
+        ),
+        Record::Addresses { device, addresses } => db.execute(
+            "insert or replace into address (device, addresses) values (?1, ?2)",
+            params![device.as_bytes(), wire::to_cbor(addresses)],
+        ),
+    }?;
+    Ok(())
+}

@@ -1,0 +1,99 @@
+-- What a home keeps, as of today. Migrations lead here; a test holds them against this file.
+-- Statements are kept as the bytes that were signed: everything else can be recomputed from them.
+-- Times are milliseconds since 1970-01-01 UTC.
+
+-- One row per street of this household.
+create table street (
+  -- Id of the founding statement.
+  id        blob primary key check (length(id) = 32),
+  founding  blob not null,
+  -- Who vouched for us; null for the founder.
+  inviter   blob check (length(inviter) = 32),
+  joined_ms integer not null
+) strict;
+
+-- One row per epoch key that is still needed.
+create table epoch (
+  street blob not null check (length(street) = 32),
+  number integer not null,
+  key    blob not null check (length(key) = 32),
+  primary key (street, number)
+) strict;
+
+-- One row per household of a street: card, certificates, vouches.
+create table member (
+  street    blob not null check (length(street) = 32),
+  household blob not null check (length(household) = 32),
+  record    blob not null,
+  primary key (street, household)
+) strict;
+
+-- One row per alert that is not over, our own included. It is also the table of what was seen.
+create table alert (
+  -- Hash of what was signed.
+  id          blob primary key check (length(id) = 32),
+  author      blob not null check (length(author) = 32),
+  received_ms integer not null,
+  expires_ms  integer not null,
+  signed      blob not null
+) strict;
+
+-- One row per ticket that can still be used.
+create table ticket (
+  id         blob primary key check (length(id) = 16),
+  -- Checks a proof; cannot be turned into the ticket.
+  key        blob not null check (length(key) = 32),
+  street     blob not null check (length(street) = 32),
+  expires_ms integer not null
+) strict;
+
+-- One row per clip of this household.
+create table clip (
+  -- BLAKE3 of the sealed bytes, which lie in clips/<id>.sealed.
+  id       blob primary key check (length(id) = 32),
+  manifest blob not null,
+  -- age header for the household's reading and recovery keys. Destroying it destroys the clip.
+  header   blob not null,
+  camera   text not null
+) strict;
+
+-- One row per grant that this household gave.
+create table given (
+  id         blob primary key check (length(id) = 32),
+  parcel     blob not null,
+  -- Whether the recipient's home has the parcel.
+  delivered  integer not null default 0 check (delivered in (0, 1)),
+  fetched_ms integer,
+  stopped_ms integer
+) strict;
+
+-- One row per grant that this household received.
+create table received (
+  id          blob primary key check (length(id) = 32),
+  parcel      blob not null,
+  received_ms integer not null
+) strict;
+
+-- One row per granted clip whose sealed bytes are here.
+create table arrived (
+  clip blob primary key check (length(clip) = 32)
+) strict;
+
+-- One row per entry of the ledger, with the signed head that closes the chain after it.
+create table ledger (
+  seq   integer primary key check (seq > 0),
+  entry blob not null,
+  head  blob not null
+) strict;
+
+-- One row per device of a neighbour: where it was last reached.
+create table address (
+  device    blob primary key check (length(device) = 32),
+  addresses blob not null
+) strict;
+
+-- Small things that the node remembers about itself, such as its ports.
+create table setting (
+  name  text primary key,
+  value text not null
+) strict;

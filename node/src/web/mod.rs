@@ -1,0 +1,157 @@
+//! The page of a home node: the street, the clips, the lock.
+//!
+//! Server-drawn pages that work without a script, a font or an internet connection; a small module keeps them fresh.
+//! It is reached on this machine only: plain HTTP must not leave it. The node is seen through [`NodeHandle`] alone.
+//!
+//! `gate` stands before everything, `routes` names every address, `street`, `clips`, `lock`, `sign_in`, `live` and
+//! `assets` answer. Left out: names and texts are shown as text, so there is no markup in them, and there is no way to
+//! reach the page from another machine.
+
+mod assets;
+mod clips;
+mod draft;
+mod form;
+mod frame;
+mod gate;
+mod live;
+mod lock;
+mod problem;
+mod routes;
+mod secret;
+mod sessions;
+mod sign_in;
+mod site;
+mod street;
+mod throttle;
+mod words;
+
+use std::future::{Future, IntoFuture};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+
+use crate::entropy::Entropy;
+use crate::error::{Error, ErrorKind, Result};
+use crate::node::NodeHandle;
+use gate::Gate;
+use site::Site;
+
+/// Where the page is, unless another program is there already.
+const USUAL_PORT: u16 = 8420;
+/// How long answers that are under way may take when the node stops.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// What the handlers share.
+#[derive(Debug, Clone)]
+struct App {
+    gate: Arc<Gate>,
+    handle: NodeHandle,
+}
+
+/// A page that has its port and is not served yet.
+#[derive(Debug)]
+pub struct Web {
+    listener: TcpListener,
+    gate: Arc<Gate>,
+}
+
+/// Makes sign-in links for a page that is being served. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct WebLinks {
+    gate: Arc<Gate>,
+}
+
+impl Web {
+    /// Takes the port: `addr`, or without one the usual port or, if another program has it, any free one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] for an address that other machines reach, [`ErrorKind::Conflict`] if `addr` is in use.
+    pub async fn bind(addr: Option<SocketAddr>, entropy: &Entropy) -> Result<Self> {
+        let listener = match addr {
+            Some(addr) if !addr.ip().is_loopback() => {
+                let words = format!(
+                    "the page cannot be at {addr}: its connection is not encrypted, so it must not leave this machine \
+                     (choose an address such as 127.0.0.1:{USUAL_PORT})"
+                );
+                return Err(Error::new(ErrorKind::Invalid, words));
+            }
+            Some(addr) => TcpListener::bind(addr).await.map_err(|error| not_bound(addr, error))?,
+            None => {
+                let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, USUAL_PORT));
+                match TcpListener::bind(usual).await {
+                    Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+                        TcpListener::bind(any).await.map_err(|error| not_bound(any, error))?
+                    }
+                    bound => bound.map_err(|error| not_bound(usual, error))?,
+                }
+            }
+        };
+        let address = listener.local_addr().map_err(|e| Error::io("cannot tell where the page listens", e))?;
+        Ok(Self { listener, gate: Arc::new(Gate::new(Site::at(address), entropy)?) })
+    }
+
+    /// Where the page is, such as `http://127.0.0.1:8420`.
+    pub fn url(&self) -> String {
+        self.gate.site.url()
+    }
+
+    /// A new link that signs one browser in, once, within 15 minutes.
+    pub fn sign_in_link(&self) -> String {
+        self.gate.sign_in_link()
+    }
+
+    /// Makes further links while the page is served.
+    pub fn links(&self) -> WebLinks {
+        WebLinks { gate: Arc::clone(&self.gate) }
+    }
+
+    /// Serves the page until `shutdown`; answers under way get a few seconds more.
+    ///
+    /// # Errors
+    /// If the listener fails.
+    pub async fn serve(self, handle: NodeHandle, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+        let closing = self.gate.closing.clone();
+        let app = routes::app(App { gate: self.gate, handle });
+        let ending = closing.clone();
+        let serving = axum::serve(self.listener, app).with_graceful_shutdown(async move {
+            shutdown.await;
+            ending.cancel();
+        });
+        let given_up = async {
+            closing.cancelled().await;
+            tokio::time::sleep(FAREWELL).await;
+        };
+        tokio::select! {
+            served = serving.into_future() => served.map_err(|e| Error::io("the page stopped", e)),
+            () = given_up => Ok(()),
+        }
+    }
+}
+
+impl WebLinks {
+    /// A new link that signs one browser in, once, within 15 minutes.
+    pub fn new_sign_in_link(&self) -> String {
+        self.gate.sign_in_link()
+    }
+
+    /// Where the page is.
+    pub fn url(&self) -> String {
+        self.gate.site.url()
+    }
+}
+
+fn not_bound(addr: SocketAddr, error: io::Error) -> Error {
+    let port = addr.port();
+    if error.kind() == io::ErrorKind::AddrInUse {
+        let words = format!("port {port} is in use: stop the program that has it, or choose another port for the page");
+        return Error::new(ErrorKind::Conflict, words).because(error);
+    }
+    Error::io(format_args!("the page cannot listen at {addr}"), error)
+}
+
+#[cfg(test)]
+mod tests;

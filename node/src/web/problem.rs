@@ -1,0 +1,107 @@
+//! Pages that say what went wrong and what to try.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+use super::frame::Frame;
+use crate::error::{Error, ErrorKind};
+
+/// Why a request was not answered as asked. Names nothing of the home: anybody may see it.
+#[derive(Debug, Clone)]
+pub(super) struct Problem {
+    status: StatusCode,
+    title: &'static str,
+    words: String,
+    root: String,
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct Page {
+    frame: Frame,
+    title: &'static str,
+    words: String,
+}
+
+impl Problem {
+    pub(super) fn new(status: StatusCode, title: &'static str, words: impl Into<String>) -> Self {
+        Self { status, title, words: words.into(), root: "./".to_owned() }
+    }
+
+    /// For a path of this root (see [`Frame`]).
+    #[must_use]
+    pub(super) fn under(mut self, root: String) -> Self {
+        self.root = root;
+        self
+    }
+
+    /// A path that is none of ours.
+    pub(super) fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "There is no such page", "It may have moved, or the link is not complete.")
+    }
+
+    /// A method that the path does not know.
+    pub(super) fn wrong_method() -> Self {
+        let words = "This address does something when a form is sent to it. It has no page of its own.";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "Nothing to see here", words)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let page = Page { frame: Frame::bare(self.root), title: self.title, words: self.words };
+        (self.status, rendered(&page)).into_response()
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let title = match error.kind() {
+            ErrorKind::NotFound => "That is not here",
+            ErrorKind::Invalid => "That does not make sense yet",
+            ErrorKind::Denied => "That is not allowed",
+            ErrorKind::Conflict => "That cannot be done now",
+            ErrorKind::Unavailable => "Not available right now",
+            ErrorKind::DataLoss | ErrorKind::Internal => "Something went wrong here",
+        };
+        if matches!(error.kind(), ErrorKind::DataLoss | ErrorKind::Internal) {
+            tracing::error!(error = %error.chain(), "a page failed");
+        }
+        Self::new(status_of(error.kind()), title, sentence(&error.to_string()))
+    }
+}
+
+/// The HTTP status of each kind of error.
+pub(super) const fn status_of(kind: ErrorKind) -> StatusCode {
+    match kind {
+        ErrorKind::NotFound => StatusCode::NOT_FOUND,
+        ErrorKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorKind::Denied => StatusCode::FORBIDDEN,
+        ErrorKind::Conflict => StatusCode::CONFLICT,
+        ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorKind::DataLoss | ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// An error message, which is written lower-case and without a full stop, as a sentence.
+pub(super) fn sentence(message: &str) -> String {
+    let mut characters = message.chars();
+    let mut text: String = characters.next().into_iter().flat_map(char::to_uppercase).collect();
+    text.push_str(characters.as_str());
+    if !text.ends_with(['.', '?', '!', ')']) {
+        text.push('.');
+    }
+    text
+}
+
+/// A template as a page. Rendering into memory fails only if a value refuses to be written.
+pub(super) fn rendered(page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => Html(html).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be drawn");
+            (StatusCode::INTERNAL_SERVER_ERROR, "This page could not be drawn.").into_response()
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Every address of the page, in one table.
+//!
+//! The router is built from it, so nothing is reachable that does not stand here, and tests walk it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::OriginalUri;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
+
+use super::App;
+use super::frame::Frame;
+use super::gate::{Gate, guard};
+use super::problem::Problem;
+use super::{assets, clips, live, lock, sign_in, street};
+
+/// An address and what answers there.
+pub(super) type Route = (&'static str, fn() -> MethodRouter<App>);
+
+/// Which of them are open to strangers is the gate's decision.
+pub(super) const ROUTES: &[Route] = &[
+    ("/", || get(street::show)),
+    ("/alerts", || post(street::post)),
+    ("/assets/{name}", || get(assets::asset)),
+    ("/clips", || get(clips::show)),
+    ("/events", || get(live::events)),
+    ("/lock", || post(lock::lock)),
+    ("/sign-in", || get(sign_in::show).post(sign_in::enter)),
+    ("/sign-out", || post(sign_in::leave)),
+    ("/unlock", || post(lock::unlock)),
+];
+
+/// The whole page.
+pub(super) fn app(app: App) -> Router {
+    let gate = Arc::clone(&app.gate);
+    let mut router = Router::new();
+    for (path, methods) in ROUTES {
+        router = router.route(path, methods());
+    }
+    guarded(router.fallback(nowhere).method_not_allowed_fallback(wrong_method).with_state(app), gate)
+}
+
+/// Puts the gate before a router.
+pub(super) fn guarded(router: Router, gate: Arc<Gate>) -> Router {
+    router.layer(from_fn_with_state(gate, guard))
+}
+
+async fn nowhere(OriginalUri(uri): OriginalUri) -> Problem {
+    Problem::not_found().under(Frame::root_from(uri.path()))
+}
+
+async fn wrong_method(OriginalUri(uri): OriginalUri) -> Problem {
+    Problem::wrong_method().under(Frame::root_from(uri.path()))
+}

@@ -1,0 +1,139 @@
+//! Who is signed in, and which sign-in links are still good.
+//!
+//! Both live in memory only: when the node starts again, everybody signs in again with a new link. Time is passed in.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::secret::Kept;
+
+/// How long a link is good.
+const LINK_LIFE: Duration = Duration::from_secs(15 * 60);
+/// Links that are good at the same time; a further one ends the oldest.
+const LINKS: usize = 8;
+/// A session ends after this long without a request.
+const IDLE: Duration = Duration::from_secs(12 * 3600);
+/// A session ends after this long, however busy.
+pub(super) const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Sessions at the same time; a further one ends the one that was idle longest.
+const SESSIONS: usize = 32;
+
+/// Sign-in links that were given out and not used.
+#[derive(Debug, Default)]
+pub(super) struct Links(Mutex<Vec<(Kept, Instant)>>);
+
+impl Links {
+    /// Makes a link good from now on.
+    pub(super) fn add(&self, link: Kept, now: Instant) {
+        let mut links = locked(&self.0);
+        links.retain(|(_, end)| *end > now);
+        if links.len() >= LINKS {
+            links.remove(0);
+        }
+        links.push((link, now + LINK_LIFE));
+    }
+
+    /// Uses a link up. Whether it was good.
+    pub(super) fn redeem(&self, link: Kept, now: Instant) -> bool {
+        let mut links = locked(&self.0);
+        links.retain(|(_, end)| *end > now);
+        let before = links.len();
+        links.retain(|(good, _)| *good != link);
+        links.len() < before
+    }
+}
+
+#[derive(Debug)]
+struct Session {
+    key: Kept,
+    since: Instant,
+    seen: Instant,
+}
+
+impl Session {
+    fn alive(&self, now: Instant) -> bool {
+        now.duration_since(self.since) < LONGEST && now.duration_since(self.seen) < IDLE
+    }
+}
+
+/// Browsers that are signed in.
+#[derive(Debug, Default)]
+pub(super) struct Sessions(Mutex<Vec<Session>>);
+
+impl Sessions {
+    /// Begins a session.
+    pub(super) fn begin(&self, key: Kept, now: Instant) {
+        let mut sessions = locked(&self.0);
+        sessions.retain(|session| session.alive(now));
+        if sessions.len() >= SESSIONS {
+            sessions.sort_by_key(|session| session.seen);
+            sessions.remove(0);
+        }
+        sessions.push(Session { key, since: now, seen: now });
+    }
+
+    /// Whether the session is alive; a request keeps it so.
+    pub(super) fn touch(&self, key: Kept, now: Instant) -> bool {
+        let mut sessions = locked(&self.0);
+        sessions.retain(|session| session.alive(now));
+        sessions.iter_mut().find(|session| session.key == key).map(|session| session.seen = now).is_some()
+    }
+
+    /// Whether the session is alive. Looking does not keep it so.
+    pub(super) fn is_alive(&self, key: Kept, now: Instant) -> bool {
+        locked(&self.0).iter().any(|session| session.key == key && session.alive(now))
+    }
+
+    /// Ends a session.
+    pub(super) fn end(&self, key: Kept) {
+        locked(&self.0).retain(|session| session.key != key);
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn a_link_is_good_once_and_for_fifteen_minutes() {
+        let (links, now) = (Links::default(), Instant::now());
+        links.add(Kept::of("a"), now);
+        links.add(Kept::of("b"), now);
+        assert!(links.redeem(Kept::of("a"), now + 14 * MINUTE));
+        assert!(!links.redeem(Kept::of("a"), now + 14 * MINUTE));
+        assert!(!links.redeem(Kept::of("b"), now + 15 * MINUTE));
+    }
+
+    #[test]
+    fn an_idle_session_ends_after_twelve_hours_and_a_busy_one_after_thirty_days() {
+        let (sessions, start) = (Sessions::default(), Instant::now());
+        sessions.begin(Kept::of("idle"), start);
+        sessions.begin(Kept::of("busy"), start);
+        for hours in (0..30 * 24).step_by(6) {
+            assert!(sessions.touch(Kept::of("busy"), start + hours * HOUR), "after {hours} hours");
+        }
+        assert!(!sessions.touch(Kept::of("idle"), start + 12 * HOUR));
+        assert!(!sessions.touch(Kept::of("busy"), start + 30 * 24 * HOUR));
+    }
+
+    #[test]
+    fn a_thirty_third_session_ends_the_one_that_was_idle_longest() {
+        let (sessions, start) = (Sessions::default(), Instant::now());
+        for n in 0..32_u32 {
+            sessions.begin(Kept::of(&n.to_string()), start + n * MINUTE);
+        }
+        assert!(sessions.touch(Kept::of("0"), start + HOUR));
+        sessions.begin(Kept::of("32"), start + HOUR);
+        assert!(sessions.is_alive(Kept::of("0"), start + HOUR));
+        assert!(!sessions.is_alive(Kept::of("1"), start + HOUR));
+    }
+}

@@ -1,0 +1,61 @@
+//! Signing in with a link that the node printed, and out again.
+//!
+//! There is no page password: whoever can read the node's terminal, or run its command line, may sign in. Opening the
+//! link changes nothing (mail and chat programs open links to preview them); the button does.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::http::header::SET_COOKIE;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use super::App;
+use super::form::Fields;
+use super::frame::Frame;
+use super::gate::see_other;
+use super::problem::rendered;
+use super::secret::{Kept, well_formed};
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct Page {
+    frame: Frame,
+    token: Option<String>,
+    refused: bool,
+}
+
+/// A token, in the link or in the form.
+#[derive(Deserialize)]
+pub(super) struct Token {
+    #[serde(default)]
+    token: String,
+}
+
+pub(super) async fn show(query: Result<Query<Token>, QueryRejection>) -> Response {
+    let token = query.ok().map(|Query(query)| query.token).filter(|token| !token.is_empty());
+    let good = token.as_deref().is_some_and(well_formed);
+    let refused = token.is_some() && !good;
+    rendered(&Page { frame: Frame::bare("./".to_owned()), token: token.filter(|_| good), refused })
+}
+
+pub(super) async fn enter(State(app): State<App>, Fields(form): Fields<Token>) -> Response {
+    if app.gate.links.redeem(Kept::of(&form.token), Instant::now()) {
+        return ([(SET_COOKIE, app.gate.begin_session())], see_other("./")).into_response();
+    }
+    // A good link never waits, so guessing keeps nobody out.
+    let status = match app.gate.sign_in.turn().await {
+        Some(_failed) => StatusCode::FORBIDDEN,
+        None => StatusCode::TOO_MANY_REQUESTS,
+    };
+    let page = Page { frame: Frame::bare("./".to_owned()), token: None, refused: true };
+    (status, rendered(&page)).into_response()
+}
+
+pub(super) async fn leave(State(app): State<App>, Extension(session): Extension<Kept>) -> Response {
+    app.gate.sessions.end(session);
+    ([(SET_COOKIE, app.gate.no_cookie())], see_other("./sign-in")).into_response()
+}

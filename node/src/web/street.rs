@@ -1,0 +1,169 @@
+//! The street page: what neighbours say, and the form to say something.
+
+use askama::Template;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use streetlamp_proto::alert::Urgency;
+use streetlamp_proto::household::{AlertView, Answer, Command, StatusView};
+use streetlamp_proto::identity::HouseholdId;
+use streetlamp_proto::time::Timestamp;
+use streetlamp_proto::wire::limits::{TEXT_CHARS, TITLE_CHARS};
+
+use super::App;
+use super::draft::{AlertForm, Choice, Complaints};
+use super::form::Fields;
+use super::frame::Frame;
+use super::gate::see_other;
+use super::problem::{Problem, rendered, sentence, status_of};
+use super::words::{self, Moment, count};
+
+/// Alerts that are drawn unless all are asked for. A phone draws this many at once.
+const SHOWN: usize = 50;
+
+/// What the link may say: a fixed set of words, so that a forged link says nothing new.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    all: bool,
+    posted: Option<usize>,
+}
+
+/// What the page needs of the engine, taken in one look.
+pub(super) struct Look {
+    status: StatusView,
+    alerts: Vec<AlertView>,
+    now: Timestamp,
+}
+
+#[derive(Template)]
+#[template(path = "street.html")]
+struct Page {
+    frame: Frame,
+    on_a_street: bool,
+    refused: bool,
+    notice: Option<String>,
+    alerts: Vec<AlertCard>,
+    hidden: usize,
+    all: bool,
+    form: AlertForm,
+    wrong: Complaints,
+    kinds: Vec<Choice>,
+    urgencies: Vec<Choice>,
+    lives: Vec<Choice>,
+    streets: Vec<Choice>,
+    title_chars: usize,
+    text_chars: usize,
+}
+
+/// An alert as it is drawn.
+struct AlertCard {
+    id: String,
+    kind: &'static str,
+    kind_word: &'static str,
+    urgency: &'static str,
+    urgency_word: &'static str,
+    urgent: bool,
+    title: String,
+    text: String,
+    place: Option<String>,
+    author: Option<String>,
+    mine: bool,
+    issued: Moment,
+    happened: Option<Moment>,
+    expires: Moment,
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    query: Result<Query<Asked>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let asked = query.map(|Query(asked)| asked).unwrap_or_default();
+    let notice = asked.posted.map(|homes| match homes {
+        0 => "Your alert is kept here. It goes out as soon as a neighbour is connected.".to_owned(),
+        homes => format!("Your alert went to {}.", count(homes, "home")),
+    });
+    let look = look(&app).await?;
+    let mut page = Page::new(look, AlertForm::default(), Complaints::default(), asked.all);
+    page.notice = notice;
+    Ok(rendered(&page))
+}
+
+pub(super) async fn post(State(app): State<App>, Fields(form): Fields<AlertForm>) -> Result<Response, Problem> {
+    let (status, wrong) = match form.draft() {
+        Ok(draft) => match app.handle.command(Command::PostAlert(draft)).await {
+            Ok(Answer::Alert { reached, .. }) => return Ok(see_other(&format!("./?posted={reached}"))),
+            Ok(_) => return Ok(see_other("./")),
+            Err(error) => {
+                let whole = Some(sentence(&error.to_string()));
+                (status_of(error.kind()), Box::new(Complaints { whole, ..Complaints::default() }))
+            }
+        },
+        Err(wrong) => (StatusCode::UNPROCESSABLE_ENTITY, wrong),
+    };
+    let page = Page::new(look(&app).await?, form, *wrong, false);
+    Ok((status, rendered(&page)).into_response())
+}
+
+/// The page once more after the passphrase was wrong.
+pub(super) async fn unlock_failed(app: &App, status: StatusCode, why: String) -> Result<Response, Problem> {
+    let mut page = Page::new(look(app).await?, AlertForm::default(), Complaints::default(), false);
+    page.frame.unlock_failed = Some(why);
+    Ok((status, rendered(&page)).into_response())
+}
+
+async fn look(app: &App) -> Result<Look, Problem> {
+    let look =
+        app.handle.read(|household, now| Look { status: household.status(now), alerts: household.alerts(now), now });
+    Ok(look.await?)
+}
+
+impl Page {
+    fn new(look: Look, form: AlertForm, wrong: Complaints, all: bool) -> Self {
+        let Look { status, alerts, now } = look;
+        let shown = if all { alerts.len() } else { SHOWN };
+        let streets: Vec<_> = status.streets.iter().map(|s| (s.street.to_string(), s.name.to_string())).collect();
+        Self {
+            frame: Frame::of(&status, ""),
+            on_a_street: !status.streets.is_empty(),
+            refused: wrong != Complaints::default(),
+            notice: None,
+            hidden: alerts.len().saturating_sub(shown),
+            alerts: alerts.iter().take(shown).map(|view| AlertCard::new(view, status.household, now)).collect(),
+            all,
+            kinds: form.kinds(),
+            urgencies: form.urgencies(),
+            lives: form.lives(),
+            streets: form.streets(&streets),
+            form,
+            wrong,
+            title_chars: TITLE_CHARS,
+            text_chars: TEXT_CHARS,
+        }
+    }
+}
+
+impl AlertCard {
+    fn new(view: &AlertView, me: HouseholdId, now: Timestamp) -> Self {
+        let alert = &view.alert;
+        let apart = alert.issued.since(alert.happened).as_secs() >= 60;
+        Self {
+            id: view.id.to_string(),
+            kind: words::kind(alert.kind),
+            kind_word: alert.kind.word(),
+            urgency: words::urgency(alert.urgency),
+            urgency_word: alert.urgency.word(),
+            urgent: alert.urgency == Urgency::Urgent,
+            title: alert.title.to_string(),
+            text: alert.text.to_string(),
+            place: alert.place.as_ref().map(ToString::to_string),
+            author: view.author_name.as_ref().map(ToString::to_string),
+            mine: view.author == me,
+            issued: Moment::new(alert.issued, now),
+            happened: apart.then(|| Moment::new(alert.happened, now)),
+            expires: Moment::new(alert.expires, now),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Who may do what: the one table that the engine asks and `streetlamp explain-access` prints.
+//!
+//! Everything that a stranger's or neighbour's message can make a home do is an [`Action`]. The engine calls
+//! [`allows`] before it acts, so the printed table cannot differ from what is enforced.
+
+/// Who stands before the home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Party {
+    /// This household, at its own node, unlocked.
+    Household,
+    /// This household's node while it is locked, and whoever steals it then.
+    LockedNode,
+    /// A household of the same street.
+    Neighbour,
+    /// A neighbour to whom this clip was granted.
+    Grantee,
+    /// Somebody who holds a ticket.
+    Invited,
+    /// Anybody else who can connect.
+    Stranger,
+    /// Police, fire, city. To the code they are strangers.
+    Agency,
+    /// Any company, ours included. To the code it is a stranger; we run no server.
+    Company,
+}
+
+/// What can be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// Read what the street says.
+    ReadAlerts,
+    /// Speak on the street.
+    PostAlerts,
+    /// Ask what was missed.
+    CatchUp,
+    /// Enter the street.
+    Join,
+    /// Hand over a grant.
+    DeliverGrant,
+    /// Get the sealed bytes of a clip.
+    FetchSealed,
+    /// See a film.
+    OpenClip,
+    /// Make a clip.
+    RecordClip,
+    /// Give the key of one clip to one neighbour.
+    GiveGrant,
+    /// Learn which clips exist.
+    ListClips,
+    /// Ask a household for footage.
+    AskForFootage,
+}
+
+/// One cell of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// Who.
+    pub party: Party,
+    /// What.
+    pub action: Action,
+    /// Whether.
+    pub allowed: bool,
+    /// Why, for people.
+    pub why: &'static str,
+}
+
+impl Party {
+    /// Every party, from inside out.
+    pub const ALL: [Self; 8] = [
+        Self::Household,
+        Self::LockedNode,
+        Self::Grantee,
+        Self::Neighbour,
+        Self::Invited,
+        Self::Stranger,
+        Self::Agency,
+        Self::Company,
+    ];
+
+    /// The word for people and scripts.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Household => "household",
+            Self::LockedNode => "locked-node",
+            Self::Neighbour => "neighbour",
+            Self::Grantee => "grantee",
+            Self::Invited => "invited",
+            Self::Stranger => "stranger",
+            Self::Agency => "agency",
+            Self::Company => "company",
+        }
+    }
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 11] = [
+        Self::ReadAlerts,
+        Self::PostAlerts,
+        Self::CatchUp,
+        Self::Join,
+        Self::DeliverGrant,
+        Self::FetchSealed,
+        Self::OpenClip,
+        Self::RecordClip,
+        Self::GiveGrant,
+        Self::ListClips,
+        Self::AskForFootage,
+    ];
+
+    /// The word for people and scripts.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ReadAlerts => "read-alerts",
+            Self::PostAlerts => "post-alerts",
+            Self::CatchUp => "catch-up",
+            Self::Join => "join",
+            Self::DeliverGrant => "deliver-grant",
+            Self::FetchSealed => "fetch-sealed",
+            Self::OpenClip => "open-clip",
+            Self::RecordClip => "record-clip",
+            Self::GiveGrant => "give-grant",
+            Self::ListClips => "list-clips",
+            Self::AskForFootage => "ask-for-footage",
+        }
+    }
+}
+
+/// The rule for a party and an action.
+pub const fn rule(party: Party, action: Action) -> Rule {
+    use Action as A;
+    use Party as P;
+    let (allowed, why) = match (party, action) {
+        (_, A::AskForFootage) => (false, "no message of the protocol asks for footage"),
+        (P::Household, A::Join) => (false, "this home is already inside; it joins other streets with their tickets"),
+        (P::Household, _) => (true, "it is its own home"),
+        (P::LockedNode, A::OpenClip) => (false, "the reading key is behind the passphrase"),
+        (P::LockedNode, A::GiveGrant) => (false, "giving a key away needs the reading key, which is locked"),
+        (P::LockedNode, A::Join) => (false, "the node is already inside"),
+        (P::LockedNode, _) => (true, "recording, relaying and serving go on while locked"),
+        (P::Grantee, A::OpenClip) => (true, "the owner gave it the key of this one clip; the ledger has the entry"),
+        (P::Grantee, A::FetchSealed) => (true, "its ticket for this one clip is in the owner's ledger"),
+        (P::Neighbour | P::Grantee, A::ReadAlerts) => (true, "it holds the key of the street's epoch"),
+        (P::Neighbour | P::Grantee, A::PostAlerts) => (true, "a member vouched for it"),
+        (P::Neighbour | P::Grantee, A::CatchUp) => (true, "a member vouched for it"),
+        (P::Neighbour | P::Grantee, A::DeliverGrant) => (true, "a neighbour may give this home the key of its own clip"),
+        (P::Invited, A::Join) => (true, "once, with a ticket that a member gave in person"),
+        (_, A::ReadAlerts) => (false, "alerts are sealed to the street"),
+        (_, A::PostAlerts) => (false, "only members' signatures count"),
+        (_, A::CatchUp) => (false, "only members get an answer"),
+        (_, A::Join) => (false, "needs a ticket and a vouch"),
+        (_, A::DeliverGrant) => (false, "only members get an answer"),
+        (_, A::FetchSealed) => (false, "needs a ticket for this one clip, in the owner's ledger"),
+        (_, A::OpenClip) => (false, "needs a key that only the owner can give, clip by clip"),
+        (_, A::RecordClip) => (false, "only the household's own devices record"),
+        (_, A::GiveGrant) => (false, "a grant is signed by the owner's device; it cannot be passed on"),
+        (_, A::ListClips) => (false, "no message lists clips"),
+    };
+    Rule { party, action, allowed, why }
+}
+
+/// Whether a party may do something.
+pub const fn allows(party: Party, action: Action) -> bool {
+    rule(party, action).allowed
+}
+
+/// The whole table.
+pub fn table() -> impl Iterator<Item = Rule> {
+    Party::ALL.into_iter().flat_map(|party| Action::ALL.into_iter().map(move |action| rule(party, action)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn p1_nobody_can_ask_for_footage_or_list_clips_from_outside() {
+        for party in Party::ALL {
+            assert!(!allows(party, Action::AskForFootage), "{party:?}");
+            let inside = matches!(party, Party::Household | Party::LockedNode);
+            assert_eq!(allows(party, Action::ListClips), inside, "{party:?}");
+        }
+    }
+
+    #[test]
+    fn p3_agencies_and_companies_can_do_no_more_than_strangers() {
+        for action in Action::ALL {
+            assert!(!allows(Party::Stranger, action), "{action:?}");
+            assert!(!allows(Party::Agency, action), "{action:?}");
+            assert!(!allows(Party::Company, action), "{action:?}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Makes a clip out of a film, while it is being recorded.
+//!
+//! [`Sealer::new`] draws the file key and the nonce and wraps the key for the household. What stays in memory is the
+//! payload key, which seals and never leaves. A recorder can therefore write clips that it cannot open later, and
+//! nothing in this crate seals under a key that already exists: a crash in the middle of a clip means a new clip, never
+//! the same nonces again. Store the header before the first sealed bytes.
+//!
+//! The film must already have its final length ([`padded_len`](super::padded_len)); nothing is padded here.
+
+use std::fmt;
+
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use super::stream::StreamKey;
+use super::{
+    CHUNK, ClipId, FileKey, HeaderError, KeyCommit, Layout, NONCE_LEN, OwnerHeader, SEALED_CHUNK,
+};
+use crate::recipient::Recipient;
+use crate::wire::limits::SEALED_BYTES;
+
+/// Why film was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SealError {
+    /// More film than a clip may hold. What was taken before can be finished; the rest belongs to a new clip.
+    #[error("clip would be longer than {SEALED_BYTES} bytes")]
+    TooLong,
+}
+
+/// What is known of a clip once it is sealed: the manifest states it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sealed {
+    /// Its name.
+    pub clip: ClipId,
+    /// Bytes of the sealed part.
+    pub sealed_len: u64,
+    /// Bytes of the film.
+    pub plaintext_len: u64,
+    /// Commitment to its file key.
+    pub key_commit: KeyCommit,
+}
+
+/// A clip being made.
+///
+/// Takes film and appends sealed bytes to a buffer of the caller, who writes them out in that order.
+///
+/// Finishing consumes it, so that no chunk number is ever used twice:
+///
+/// ```compile_fail,E0382
+/// # use streetlamp_proto::clip::Sealer;
+/// fn twice(mut sealer: Sealer, out: &mut Vec<u8>) {
+///     let _ = sealer.finish(out);
+///     let _ = sealer.write(b"more", out);
+/// }
+/// ```
+pub struct Sealer {
+    key: StreamKey,
+    key_commit: KeyCommit,
+    hasher: blake3::Hasher,
+    /// Until it has been written in front of the first chunk.
+    nonce: Option<[u8; NONCE_LEN]>,
+    /// Film of which it is not yet known whether it is the last chunk. At most one chunk.
+    pending: Zeroizing<Vec<u8>>,
+    plaintext_len: u64,
+    /// Number of the next chunk.
+    next: u64,
+}
+
+impl Sealer {
+    /// Begins a clip that opens for these recipients: the household's reading keys and its recovery key.
+    ///
+    /// # Errors
+    /// [`HeaderError::Recipients`] for none or too many.
+    pub fn new(
+        rng: &mut impl CryptoRng,
+        recipients: &[Recipient],
+    ) -> Result<(OwnerHeader, Self), HeaderError> {
+        let file_key = FileKey::generate(rng);
+        let mut nonce = [0; NONCE_LEN];
+        rng.fill_bytes(&mut nonce);
+        let header = OwnerHeader::wrap(&file_key, recipients)?;
+        Ok((header, Self::with_key(&file_key, nonce)))
+    }
+
+    pub(super) fn with_key(file_key: &FileKey, nonce: [u8; NONCE_LEN]) -> Self {
+        Self {
+            key: StreamKey::new(file_key, &nonce),
+            key_commit: file_key.commit(),
+            hasher: blake3::Hasher::new(),
+            nonce: Some(nonce),
+            pending: Zeroizing::new(Vec::with_capacity(CHUNK)),
+            plaintext_len: 0,
+            next: 0,
+        }
+    }
+
+    /// Takes film and appends what can be sealed of it to `out`. Up to one chunk stays here until more comes.
+    ///
+    /// # Errors
+    /// [`SealError::TooLong`]; nothing of `film` is taken then.
+    pub fn write(&mut self, mut film: &[u8], out: &mut Vec<u8>) -> Result<(), SealError> {
+        self.count(film.len())?;
+        // One allocation for all that follows.
+        out.reserve(NONCE_LEN + (film.len() / CHUNK + 1) * SEALED_CHUNK);
+        self.write_nonce(out);
+        // A full chunk is sealed only when more film follows: before that it may be the last one.
+        while self.pending.len() + film.len() > CHUNK {
+            let (head, rest) = film.split_at(CHUNK - self.pending.len());
+            self.seal_chunk(head, false, out);
+            film = rest;
+        }
+        self.pending.extend_from_slice(film);
+        Ok(())
+    }
+
+    /// Seals the last chunk and names the clip.
+    pub fn finish(mut self, out: &mut Vec<u8>) -> Sealed {
+        self.write_nonce(out);
+        self.seal_chunk(&[], true, out);
+        Sealed {
+            clip: ClipId::from_bytes(*self.hasher.finalize().as_bytes()),
+            sealed_len: self.hasher.count(),
+            plaintext_len: self.plaintext_len,
+            key_commit: self.key_commit,
+        }
+    }
+
+    fn count(&mut self, film: usize) -> Result<(), SealError> {
+        let len = self.plaintext_len.saturating_add(film as u64);
+        match Layout::of_plaintext(len) {
+            Ok(layout) if layout.sealed_len() <= SEALED_BYTES => {
+                self.plaintext_len = len;
+                Ok(())
+            }
+            _ => Err(SealError::TooLong),
+        }
+    }
+
+    fn write_nonce(&mut self, out: &mut Vec<u8>) {
+        if let Some(nonce) = self.nonce.take() {
+            self.hasher.update(&nonce);
+            out.extend_from_slice(&nonce);
+        }
+    }
+
+    /// Seals what is pending and `tail` as one chunk. The film is encrypted where it will stay, in `out`.
+    fn seal_chunk(&mut self, tail: &[u8], last: bool, out: &mut Vec<u8>) {
+        let start = out.len();
+        out.extend_from_slice(&self.pending);
+        out.extend_from_slice(tail);
+        self.pending.clear();
+        let chunk = out.get_mut(start..).unwrap_or_default();
+        let tag = self.key.seal(self.next, last, chunk);
+        out.extend_from_slice(&tag);
+        self.hasher.update(out.get(start..).unwrap_or_default());
+        self.next += 1;
+    }
+}
+
+impl fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sealer")
+            .field("plaintext_len", &self.plaintext_len)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_film_is_taken_than_a_clip_may_hold() {
+        let mut sealer = Sealer::with_key(&FileKey::from_vector([1; 16]), [2; NONCE_LEN]);
+        let longest = Layout::of_sealed(SEALED_BYTES).unwrap().plaintext_len();
+        // Counting is what is tested; 288 MiB need not be sealed for it.
+        sealer.plaintext_len = longest - 1;
+        let mut out = Vec::new();
+        assert_eq!(sealer.write(&[0], &mut out), Ok(()));
+        let written = out.len();
+        assert_eq!(sealer.write(&[0], &mut out), Err(SealError::TooLong));
+        assert_eq!(out.len(), written);
+    }
+}

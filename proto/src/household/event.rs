@@ -1,0 +1,474 @@
+//! The vocabulary between the engine and the world, on one page.
+
+use std::time::Duration;
+
+use super::Record;
+use crate::alert::{self, Kind, Text, Title, Urgency};
+use crate::cell::{Cell, Place};
+use crate::clip::{ClipId, FileKey, GrantHeader, KeyCommit, Manifest, OwnerHeader};
+use crate::grant::Purpose;
+use crate::identity::{DeviceId, HouseholdId, Name};
+use crate::recipient::{Identity, Recipient};
+use crate::signed::{Signed, StatementId};
+use crate::street::{Address, Refusal, StreetId, Ticket, Topic};
+use crate::time::Timestamp;
+
+/// Marks a command, so that its answer finds its way back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommandId(pub u64);
+
+/// Marks a gossip message that waits for judgement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageRef(pub u64);
+
+/// Marks a request that a neighbour or stranger made and that waits for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestRef(pub u64);
+
+/// Marks a request of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AskRef(pub u64);
+
+/// The two protocols of requests and answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Protocol {
+    /// `/streetlamp/join/1`: open to strangers, for tickets only.
+    Join,
+    /// `/streetlamp/street/1`: sealed messages between neighbours.
+    Street,
+}
+
+/// What the outside world tells the engine.
+#[derive(Debug)]
+pub enum Input {
+    /// The node is up. Given once, first.
+    Started,
+    /// The household wants something.
+    Command(CommandId, Command),
+    /// Bytes arrived on a topic. The engine answers with exactly one [`Output::Judge`].
+    Gossip {
+        /// Where they arrived.
+        topic: Topic,
+        /// Marks the message.
+        message: MessageRef,
+        /// The frame.
+        bytes: Vec<u8>,
+    },
+    /// Somebody asks. The engine answers with exactly one [`Output::Reply`] or [`Output::Decline`].
+    Asked {
+        /// The device that asks; the mesh has proven its key.
+        from: DeviceId,
+        /// Marks the request.
+        request: RequestRef,
+        /// Over which protocol.
+        protocol: Protocol,
+        /// The frame.
+        bytes: Vec<u8>,
+    },
+    /// A request of ours was answered, or failed.
+    Answered {
+        /// Which one.
+        ask: AskRef,
+        /// The frame; nothing if the other did not answer.
+        bytes: Option<Vec<u8>>,
+    },
+    /// A device is connected.
+    Connected {
+        /// Its key, proven by the mesh.
+        device: DeviceId,
+        /// Where we reached it, if we dialled.
+        address: Option<Address>,
+    },
+    /// The last connection to a device is gone.
+    Disconnected {
+        /// Its key.
+        device: DeviceId,
+    },
+    /// Our own addresses changed.
+    Listening {
+        /// All of them.
+        addresses: Vec<Address>,
+    },
+    /// A timer set by [`Output::SetTimer`] is due.
+    Due(Timer),
+}
+
+/// What the engine wants done.
+///
+/// First [`Output::Judge`]; then every [`Output::Store`] of the batch in one durable transaction; then the others in
+/// their order. If the transaction fails, nothing of the batch may leave the node.
+#[derive(Debug)]
+pub enum Output {
+    /// Tell gossip what to do with a message.
+    Judge {
+        /// Which one.
+        message: MessageRef,
+        /// The verdict.
+        acceptance: Acceptance,
+    },
+    /// Keep this.
+    Store(Box<Record>),
+    /// Listen on a topic.
+    Subscribe(Topic),
+    /// Say something on a topic.
+    Publish {
+        /// Where.
+        topic: Topic,
+        /// The frame.
+        bytes: Vec<u8>,
+    },
+    /// Connect to a device.
+    Dial {
+        /// Which one.
+        device: DeviceId,
+        /// Where it may be.
+        addresses: Vec<Address>,
+    },
+    /// Ask a connected device.
+    Ask {
+        /// Which one.
+        to: DeviceId,
+        /// Marks the answer.
+        ask: AskRef,
+        /// Over which protocol.
+        protocol: Protocol,
+        /// The frame.
+        bytes: Vec<u8>,
+    },
+    /// Answer a request.
+    Reply {
+        /// Which one.
+        request: RequestRef,
+        /// The frame.
+        bytes: Vec<u8>,
+    },
+    /// Leave a request unanswered.
+    Decline(RequestRef),
+    /// Wake the engine. Setting a timer again moves it.
+    SetTimer {
+        /// When.
+        at: Timestamp,
+        /// Which.
+        timer: Timer,
+    },
+    /// Answer a command.
+    Answer(CommandId, Result<Answer, Failure>),
+    /// Tell whoever watches.
+    Emit(Event),
+}
+
+/// What gossip does with a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acceptance {
+    /// Pass it on.
+    Accept,
+    /// Drop it; an honest node may have sent it.
+    Ignore,
+    /// Drop it; no honest node sends it.
+    Reject,
+}
+
+/// A timer of the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Timer {
+    /// Forget what has expired.
+    Sweep,
+    /// Look for neighbours who are not connected, send what waits for them.
+    Redial,
+    /// Ask a neighbour what was missed.
+    CatchUp,
+    /// Wipe the reading key.
+    AutoLock,
+    /// Give up joining.
+    JoinTimeout(CommandId),
+}
+
+/// What the household can want.
+#[derive(Debug)]
+pub enum Command {
+    /// Found a street.
+    FoundStreet {
+        /// Its name.
+        name: Name,
+        /// Where it is.
+        cell: Cell,
+    },
+    /// Make a one-time ticket.
+    Invite {
+        /// For which street; may be left out by a household of one street.
+        street: Option<StreetId>,
+        /// How long it is good for.
+        life: Duration,
+    },
+    /// Enter a street with a ticket.
+    Join(Box<Ticket>),
+    /// Tell the street.
+    PostAlert(Draft),
+    /// Take a clip in whose sealed bytes are safe on disk.
+    AddClip(Box<NewClip>),
+    /// The sealed bytes of a granted clip are here.
+    ClipArrived(ClipId),
+    /// Give the key of one clip to one neighbour.
+    Give {
+        /// The clip.
+        clip: ClipId,
+        /// The neighbour.
+        to: HouseholdId,
+        /// Why.
+        purpose: Purpose,
+        /// Until when it is served.
+        until: Option<Timestamp>,
+    },
+    /// Stop serving a grant.
+    Stop(StatementId),
+    /// A grantee got all sealed bytes.
+    Served(StatementId),
+    /// Log an opening and get the key of a clip.
+    Open(ClipId),
+    /// Log an export and get what leaves.
+    Export {
+        /// The clip.
+        clip: ClipId,
+        /// For whom; nobody means a plain film.
+        to: Option<Recipient>,
+    },
+    /// Take the reading key into memory.
+    Unlock(Identity),
+    /// Wipe the reading key.
+    Lock,
+}
+
+/// An alert as the household wrote it.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// For which street; may be left out by a household of one street.
+    pub street: Option<StreetId>,
+    /// What kind of event.
+    pub kind: Kind,
+    /// How soon neighbours should know.
+    pub urgency: Urgency,
+    /// Where.
+    pub place: Option<Place>,
+    /// In one line.
+    pub title: Title,
+    /// In more words.
+    pub text: Text,
+    /// When it happened; now if left out.
+    pub happened: Option<Timestamp>,
+    /// How long it lives.
+    pub life: Duration,
+    /// Clips that are offered.
+    pub clips: Vec<ClipId>,
+}
+
+/// What is known of a clip when it has been sealed.
+#[derive(Debug)]
+pub struct NewClip {
+    /// The clip.
+    pub clip: ClipId,
+    /// Length of its sealed bytes.
+    pub sealed_len: u64,
+    /// Commitment to its file key.
+    pub key_commit: KeyCommit,
+    /// The header for the household itself.
+    pub header: OwnerHeader,
+    /// When the recording began.
+    pub recorded: Timestamp,
+    /// How long it is, in milliseconds.
+    pub duration_ms: u32,
+    /// How the household calls the camera.
+    pub camera: Name,
+}
+
+/// What a command gave.
+#[derive(Debug)]
+pub enum Answer {
+    /// Nothing more to say.
+    Done,
+    /// A street was founded or entered.
+    Street {
+        /// Which.
+        street: StreetId,
+        /// Who vouched, when entered.
+        inviter: Option<HouseholdId>,
+        /// Number of the epoch.
+        epoch: u32,
+    },
+    /// A ticket was made.
+    Ticket(Box<Ticket>),
+    /// An alert was posted.
+    Alert {
+        /// Which.
+        alert: StatementId,
+        /// Connected homes that it went to.
+        reached: usize,
+    },
+    /// A clip was taken in.
+    Clip(ClipId),
+    /// A grant was given or stopped.
+    Grant {
+        /// Which.
+        grant: StatementId,
+        /// Its ledger entry.
+        seq: u64,
+    },
+    /// The key of a clip, logged.
+    Key {
+        /// The key.
+        key: FileKey,
+        /// What it opens.
+        manifest: Box<Signed<Manifest>>,
+        /// Its ledger entry.
+        seq: u64,
+    },
+    /// A header for someone outside, logged.
+    Header {
+        /// The header.
+        header: GrantHeader,
+        /// What it opens.
+        manifest: Box<Signed<Manifest>>,
+        /// Its ledger entry.
+        seq: u64,
+    },
+}
+
+/// Why a command was refused. The text says what to try.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Failure {
+    /// No street yet.
+    #[error("this home is on no street yet: found one with 'streetlamp street new', or enter one with 'streetlamp street join TICKET'")]
+    NoStreet,
+    /// Several streets, none named.
+    #[error("this home is on several streets: name one")]
+    WhichStreet,
+    /// An id that is not known here.
+    #[error("there is no such {0} here")]
+    Unknown(&'static str),
+    /// Too many of something.
+    #[error("there are too many {0} already")]
+    TooMany(&'static str),
+    /// A member already.
+    #[error("this home is already on that street")]
+    AlreadyMember,
+    /// A ticket of our own.
+    #[error("this ticket was made by this very home: give it to a neighbour")]
+    OwnTicket,
+    /// A ticket that cannot be used.
+    #[error(transparent)]
+    Ticket(#[from] crate::street::TicketError),
+    /// The inviter refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The inviter was not found.
+    #[error("the home that made this ticket could not be reached: check that it is running and that both are online, then try again (the ticket is still good)")]
+    InviterAway,
+    /// The inviter's answer does not hold together.
+    #[error("the inviter's answer could not be verified: ask for a new ticket")]
+    BadWelcome,
+    /// The alert breaks a rule.
+    #[error(transparent)]
+    Alert(#[from] alert::AlertError),
+    /// The reading key is not in memory.
+    #[error("this home is locked: run 'streetlamp unlock' first")]
+    Locked,
+    /// A reading key of somebody else.
+    #[error("this reading key is not this household's")]
+    OtherReadingKey,
+    /// A clip of somebody else.
+    #[error("this clip is not yours to give: only its owner can")]
+    NotOurs,
+    /// The clip's header does not open, or not to the key that its manifest promises.
+    #[error("this clip cannot be opened: its key is not the one that its manifest promises")]
+    WrongKey,
+    /// A time that makes no sense.
+    #[error("the end lies in the past, or more than a year ahead")]
+    BadUntil,
+    /// A grant to oneself.
+    #[error("a clip need not be granted to its own household")]
+    OwnHousehold,
+    /// Stopped before.
+    #[error("this grant is stopped already")]
+    AlreadyStopped,
+    /// This home's clock disagrees with the neighbours'.
+    #[error("this home's clock is {0} its neighbours' clocks, so they would refuse the alert: set the clock and try again")]
+    Clock(Skew),
+}
+
+/// How far this home's clock is from its neighbours' (the median of those heard).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Skew {
+    /// By how much.
+    pub by: Duration,
+    /// Whether this home's clock is the later one.
+    pub ahead: bool,
+}
+
+impl std::fmt::Display for Skew {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let side = if self.ahead { "ahead of" } else { "behind" };
+        match self.by.as_secs() {
+            seconds @ 0..120 => write!(f, "{seconds} seconds {side}"),
+            seconds @ 120..7_200 => write!(f, "{} minutes {side}", seconds / 60),
+            seconds @ 7_200..172_800 => write!(f, "{} hours {side}", seconds / 3_600),
+            seconds => write!(f, "{} days {side}", seconds / 86_400),
+        }
+    }
+}
+
+/// Something to tell whoever watches: the page, the log, a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A new alert, ours or a neighbour's.
+    Alert {
+        /// Which.
+        alert: StatementId,
+    },
+    /// An alert is over and forgotten.
+    AlertGone {
+        /// Which.
+        alert: StatementId,
+    },
+    /// A household was admitted, or something about it is new.
+    Member {
+        /// Which.
+        household: HouseholdId,
+    },
+    /// A neighbour came or went.
+    Neighbour {
+        /// Which.
+        household: HouseholdId,
+        /// Whether it is there.
+        connected: bool,
+    },
+    /// A street was founded or entered.
+    Street {
+        /// Which.
+        street: StreetId,
+    },
+    /// A clip is new, arrived or changed.
+    Clip {
+        /// Which.
+        clip: ClipId,
+    },
+    /// A grant came in.
+    Granted {
+        /// Which.
+        grant: StatementId,
+        /// Its clip.
+        clip: ClipId,
+    },
+    /// Locked or unlocked.
+    Locked(bool),
+}
+
+/// What a fetch ticket entitles its bearer to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permit {
+    /// The clip.
+    pub clip: ClipId,
+    /// Length of its sealed bytes.
+    pub sealed_len: u64,
+    /// The grant that it is served under.
+    pub grant: StatementId,
+}

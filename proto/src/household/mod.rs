@@ -1,0 +1,351 @@
+//! The engine of a household: every rule of the protocol, and no IO.
+//!
+//! [`Household::handle`] takes one [`Input`] and the time and returns every [`Output`] that follows from it. It never
+//! blocks, never fails and never looks at a clock; randomness comes from the seed it was given. Whatever must survive
+//! a restart is a [`Record`]: [`Household::new`] adds the stored ones up, and the engine is as it was.
+//!
+//! `speaking` posts and hears alerts, `joining` founds and enters streets, `meeting` greets neighbours and catches up,
+//! `sharing` gives keys away and keeps the ledger, `view` is what page and command line read.
+
+mod event;
+mod joining;
+mod meeting;
+mod record;
+mod sharing;
+mod speaking;
+mod state;
+mod view;
+
+pub use event::{
+    Acceptance, Answer, AskRef, Command, CommandId, Draft, Event, Failure, Input, MessageRef, NewClip, Output, Permit,
+    Protocol, RequestRef, Skew, Timer,
+};
+pub use record::Record;
+pub use sharing::Unserved;
+pub use view::{AlertView, ClipView, FetchPlan, GrantView, MemberView, StatusView, StreetView};
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::time::Duration;
+
+use ed25519_dalek::SigningKey;
+use rand_chacha::ChaCha20Rng;
+use rand_core::{Rng, SeedableRng};
+
+use crate::access::{self, Action, Party};
+use crate::identity::{Card, DeviceCert, DeviceId, HouseholdId};
+use crate::recipient::{Identity, Recipient};
+use crate::signed::{PublicKey, Signed, Statement};
+use crate::street::{Address, Home, Member, Refusal, StreetId};
+use crate::time::Timestamp;
+use state::{State, Street};
+
+/// How often expired things are looked for when nothing is known to expire sooner.
+const SWEEP: Duration = Duration::from_secs(60);
+/// How often neighbours who are not connected are looked for.
+const REDIAL: Duration = Duration::from_secs(20);
+/// How often a home asks one neighbour what it missed although nothing told it to.
+const CATCH_UP: Duration = Duration::from_secs(5 * 60);
+/// Who this node is: what set-up left on its disk.
+pub struct Me {
+    /// The household's card.
+    pub card: Signed<Card>,
+    /// This device's certificate.
+    pub cert: Signed<DeviceCert>,
+    /// This device's signing key.
+    pub device: SigningKey,
+    /// This device's sealing key. Opens parcels and welcomes, no clip.
+    pub sealing: Identity,
+    /// The recovery recipient. Stands beside the reading key in every owner header.
+    pub recovery: Recipient,
+}
+
+impl Me {
+    /// The household.
+    pub const fn household(&self) -> HouseholdId {
+        self.card.statement().household
+    }
+
+    /// This device.
+    pub fn device_id(&self) -> DeviceId {
+        DeviceId::from_bytes(*PublicKey::of(&self.device).as_bytes())
+    }
+
+    /// Whose keys open every clip of this household: its reading key and its recovery key, and no other.
+    pub fn owners(&self) -> [Recipient; 2] {
+        [self.card.statement().reading.clone(), self.recovery.clone()]
+    }
+
+    /// Whether card, certificate and keys belong together.
+    pub fn is_whole(&self) -> bool {
+        let (card, cert) = (self.card.statement(), self.cert.statement());
+        self.card.by_its_root()
+            && self.cert.by_its_root()
+            && card.household == cert.household
+            && cert.device == self.device_id()
+            && cert.sealing == self.sealing.recipient()
+    }
+}
+
+impl fmt::Debug for Me {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Me").field("household", &self.household()).finish_non_exhaustive()
+    }
+}
+
+/// What a request of ours is for.
+#[derive(Debug, Clone, Copy)]
+enum Pending {
+    Join(CommandId),
+    CatchUp(StreetId, DeviceId),
+    Parcel(crate::signed::StatementId),
+}
+
+/// Joining in progress.
+#[derive(Debug)]
+struct Joining {
+    ticket: crate::street::Ticket,
+    asked: bool,
+}
+
+/// One household's engine.
+#[derive(Debug)]
+pub struct Household {
+    me: Me,
+    state: State,
+    rng: ChaCha20Rng,
+    reading: Option<Identity>,
+    connected: BTreeSet<DeviceId>,
+    own_addresses: Vec<Address>,
+    asks: BTreeMap<AskRef, Pending>,
+    next_ask: u64,
+    joining: BTreeMap<CommandId, Joining>,
+    heard: BTreeMap<HouseholdId, Timestamp>,
+    /// How far each neighbour's clock is ahead of ours, in milliseconds.
+    skews: BTreeMap<HouseholdId, i64>,
+}
+
+impl Household {
+    /// The reading key goes out of memory when it was not used for this long.
+    pub const AUTO_LOCK: Duration = Duration::from_secs(10 * 60);
+
+    /// The engine with everything that was stored, in the order in which it was stored.
+    pub fn new(me: Me, records: impl IntoIterator<Item = Record>, seed: [u8; 32]) -> Self {
+        let mut state = State::default();
+        for record in records {
+            state.apply(record);
+        }
+        Self {
+            me,
+            state,
+            rng: ChaCha20Rng::from_seed(seed),
+            reading: None,
+            connected: BTreeSet::new(),
+            own_addresses: Vec::new(),
+            asks: BTreeMap::new(),
+            next_ask: 0,
+            joining: BTreeMap::new(),
+            heard: BTreeMap::new(),
+            skews: BTreeMap::new(),
+        }
+    }
+
+    /// Takes one input and returns everything that follows from it.
+    pub fn handle(&mut self, input: Input, now: Timestamp) -> Vec<Output> {
+        let mut out = Vec::new();
+        match input {
+            Input::Started => self.start(now, &mut out),
+            Input::Command(id, command) => self.command(id, command, now, &mut out),
+            Input::Gossip { topic, message, bytes } => {
+                let acceptance = self.hear(&topic, &bytes, now, &mut out);
+                out.push(Output::Judge { message, acceptance });
+            }
+            Input::Asked { from, request, protocol, bytes } => match protocol {
+                Protocol::Join => {
+                    let bytes = self.join_request(from, &bytes, now, &mut out);
+                    out.push(Output::Reply { request, bytes });
+                }
+                Protocol::Street => match self.street_request(from, &bytes, now, &mut out) {
+                    Some(bytes) => out.push(Output::Reply { request, bytes }),
+                    None => out.push(Output::Decline(request)),
+                },
+            },
+            Input::Answered { ask, bytes } => self.answered(ask, bytes.as_deref(), now, &mut out),
+            Input::Connected { device, address } => self.met(device, address, now, &mut out),
+            Input::Disconnected { device } => self.parted(device, now, &mut out),
+            Input::Listening { addresses } => self.own_addresses = addresses,
+            Input::Due(timer) => self.due(timer, now, &mut out),
+        }
+        out
+    }
+
+    fn start(&mut self, now: Timestamp, out: &mut Vec<Output>) {
+        for street in self.state.streets.values() {
+            out.extend(street.topic().map(Output::Subscribe));
+        }
+        self.sweep(now, out);
+        self.redial(now, out);
+        out.push(Output::SetTimer { at: now.after(CATCH_UP), timer: Timer::CatchUp });
+    }
+
+    fn due(&mut self, timer: Timer, now: Timestamp, out: &mut Vec<Output>) {
+        match timer {
+            Timer::Sweep => self.sweep(now, out),
+            Timer::Redial => self.redial(now, out),
+            Timer::CatchUp => {
+                self.catch_up_with_somebody(now, out);
+                out.push(Output::SetTimer { at: now.after(CATCH_UP), timer: Timer::CatchUp });
+            }
+            Timer::AutoLock => self.lock(out),
+            Timer::JoinTimeout(command) => self.give_up_joining(command, out),
+        }
+    }
+
+    fn command(&mut self, id: CommandId, command: Command, now: Timestamp, out: &mut Vec<Output>) {
+        let uses_key = matches!(
+            command,
+            Command::Unlock(_) | Command::Open(_) | Command::Give { .. } | Command::Export { .. }
+        );
+        let answer = match command {
+            // The answer comes when the inviter's does.
+            Command::Join(ticket) => match self.join(id, *ticket, now, out) {
+                Ok(()) => return,
+                Err(failure) => Err(failure),
+            },
+            Command::FoundStreet { name, cell } => self.found(name, cell, now, out),
+            Command::Invite { street, life } => self.invite(street, life, now, out),
+            Command::PostAlert(draft) => self.post(draft, now, out),
+            Command::AddClip(clip) => self.add_clip(*clip, out),
+            Command::ClipArrived(clip) => self.clip_arrived(clip, out),
+            Command::Give { clip, to, purpose, until } => self.give(clip, to, purpose, until, now, out),
+            Command::Stop(grant) => self.stop(grant, now, out),
+            Command::Served(grant) => {
+                self.store(Record::Fetched { grant, at: now }, out);
+                Ok(Answer::Done)
+            }
+            Command::Open(clip) => self.open(clip, now, out),
+            Command::Export { clip, to } => self.export(clip, to, now, out),
+            Command::Unlock(identity) => self.unlock(identity, out),
+            Command::Lock => {
+                self.lock(out);
+                Ok(Answer::Done)
+            }
+        };
+        if self.reading.is_some() && uses_key {
+            out.push(Output::SetTimer { at: now.after(Self::AUTO_LOCK), timer: Timer::AutoLock });
+        }
+        out.push(Output::Answer(id, answer));
+    }
+
+    fn unlock(&mut self, identity: Identity, out: &mut Vec<Output>) -> Result<Answer, Failure> {
+        if identity.recipient() != self.me.card.statement().reading {
+            return Err(Failure::OtherReadingKey);
+        }
+        self.reading = Some(identity);
+        out.push(Output::Emit(Event::Locked(false)));
+        Ok(Answer::Done)
+    }
+
+    fn lock(&mut self, out: &mut Vec<Output>) {
+        if self.reading.take().is_some() {
+            out.push(Output::Emit(Event::Locked(true)));
+        }
+    }
+
+    /// Forgets what is over and sets the timer for the next time.
+    fn sweep(&mut self, now: Timestamp, out: &mut Vec<Output>) {
+        let held = self.state.streets.values().flat_map(|s| &s.alerts);
+        let over: Vec<_> =
+            held.filter(|(_, h)| h.alert.statement().expires <= now).map(|(id, _)| *id).collect();
+        for alert in over {
+            self.store(Record::AlertGone(alert), out);
+            out.push(Output::Emit(Event::AlertGone { alert }));
+        }
+        let dead: Vec<_> = self.state.tickets.iter().filter(|(_, t)| t.expires <= now).map(|(id, _)| *id).collect();
+        for ticket in dead {
+            self.store(Record::TicketGone(ticket), out);
+        }
+        let next = self.state.streets.values().flat_map(|s| s.alerts.values());
+        let next = next.map(|h| h.alert.statement().expires).min();
+        let at = next.map_or(now.after(SWEEP), |expires| expires.min(now.after(SWEEP)));
+        out.push(Output::SetTimer { at, timer: Timer::Sweep });
+    }
+
+    /// Keeps a record: in memory at once, on disk before anything else of this batch leaves the node.
+    fn store(&mut self, record: Record, out: &mut Vec<Output>) {
+        self.state.apply(record.clone());
+        out.push(Output::Store(Box::new(record)));
+    }
+
+    /// The street that is meant.
+    fn street(&self, named: Option<StreetId>) -> Result<&Street, Failure> {
+        let mut streets = self.state.streets.values();
+        match (named, streets.next(), streets.next()) {
+            (_, None, _) => Err(Failure::NoStreet),
+            (None, Some(only), None) => Ok(only),
+            (None, Some(_), Some(_)) => Err(Failure::WhichStreet),
+            (Some(id), ..) => self.state.streets.get(&id).ok_or(Failure::Unknown("street")),
+        }
+    }
+
+    /// What a device is to this home.
+    fn party(&self, device: DeviceId) -> Party {
+        let member = self.state.streets.values().any(|s| s.members.household_of(device).is_some());
+        if member { Party::Neighbour } else { Party::Stranger }
+    }
+
+    fn may(&self, device: DeviceId, action: Action) -> bool {
+        access::allows(self.party(device), action)
+    }
+
+    /// This household's own entry in the list of members.
+    fn my_member(&self) -> Member {
+        Member { card: self.me.card.clone(), devices: vec![self.me.cert.clone()], vouches: Vec::new() }
+    }
+
+    fn my_home(&self, now: Timestamp) -> Home {
+        let mut addresses = self.own_addresses.clone();
+        addresses.truncate(crate::wire::limits::ADDRESSES_PER_DEVICE);
+        Home { device: self.me.device_id(), addresses, now }
+    }
+
+    fn sign<T: Statement>(&self, statement: T) -> Signed<T> {
+        Signed::sign(statement, &self.me.device)
+    }
+
+    fn random<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.rng.fill_bytes(&mut bytes);
+        bytes
+    }
+
+    fn ask(&mut self, to: DeviceId, pending: Pending, bytes: Vec<u8>, out: &mut Vec<Output>) {
+        let protocol = match pending {
+            Pending::Join(_) => Protocol::Join,
+            Pending::CatchUp(..) | Pending::Parcel(_) => Protocol::Street,
+        };
+        let ask = AskRef(self.next_ask);
+        self.next_ask += 1;
+        self.asks.insert(ask, pending);
+        out.push(Output::Ask { to, ask, protocol, bytes });
+    }
+
+    fn answered(&mut self, ask: AskRef, bytes: Option<&[u8]>, now: Timestamp, out: &mut Vec<Output>) {
+        match self.asks.remove(&ask) {
+            Some(Pending::Join(command)) => self.join_answered(command, bytes, now, out),
+            Some(Pending::CatchUp(street, device)) => self.caught_up(street, device, bytes, now, out),
+            Some(Pending::Parcel(grant)) => self.parcel_answered(grant, bytes, out),
+            None => {}
+        }
+    }
+}
+
+/// The failure that a refusal of the inviter means to the newcomer.
+impl From<Option<Refusal>> for Failure {
+    fn from(refusal: Option<Refusal>) -> Self {
+        refusal.map_or(Self::BadWelcome, Self::Refused)
+    }
+}
+
+#[cfg(test)]
+mod tests;

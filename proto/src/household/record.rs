@@ -1,0 +1,124 @@
+//! What a home keeps. The engine's memory is the sum of its records: the same [`State::apply`](super::state::State)
+//! runs when a record is made and when it is read back.
+
+use crate::alert::Alert;
+use crate::clip::{ClipId, GrantHeader, Manifest, OwnerHeader};
+use crate::grant::Parcel;
+use crate::identity::{DeviceId, HouseholdId, Name};
+use crate::ledger::{Entry, Head};
+use crate::signed::{Signed, StatementId};
+use crate::street::{Address, EpochKey, Founding, Member, StreetId, TicketId, TicketKey};
+use crate::time::Timestamp;
+
+/// One thing to keep, or to forget.
+#[derive(Debug, Clone)]
+pub enum Record {
+    /// A street was founded or entered.
+    Street {
+        /// Its founding.
+        founding: Signed<Founding>,
+        /// Who vouched for us; nobody for the founder.
+        inviter: Option<HouseholdId>,
+        /// When.
+        joined: Timestamp,
+    },
+    /// A key of a street.
+    Epoch {
+        /// Which street.
+        street: StreetId,
+        /// Which epoch.
+        number: u32,
+        /// The key.
+        key: EpochKey,
+    },
+    /// A member as it is now known; replaces what was known before.
+    Member {
+        /// Which street.
+        street: StreetId,
+        /// The member.
+        member: Member,
+    },
+    /// An alert that passed every rule.
+    Alert {
+        /// The alert.
+        alert: Signed<Alert>,
+        /// Who said it.
+        author: HouseholdId,
+        /// When it came in.
+        received: Timestamp,
+    },
+    /// An alert is over. Its text must not stay on disk.
+    AlertGone(StatementId),
+    /// A ticket was made.
+    Ticket {
+        /// Its public id.
+        id: TicketId,
+        /// What proofs are checked with.
+        key: TicketKey,
+        /// For which street.
+        street: StreetId,
+        /// When it ends.
+        expires: Timestamp,
+    },
+    /// A ticket was used or is over.
+    TicketGone(TicketId),
+    /// A clip of this household.
+    Clip {
+        /// What it is.
+        manifest: Signed<Manifest>,
+        /// Opens it for the household.
+        header: OwnerHeader,
+        /// How the household calls the camera.
+        camera: Name,
+    },
+    /// A grant was given. The parcel waits until its recipient has it.
+    Given(Parcel),
+    /// The recipient has the parcel.
+    Delivered(StatementId),
+    /// The recipient has fetched the clip.
+    Fetched {
+        /// Under which grant.
+        grant: StatementId,
+        /// When.
+        at: Timestamp,
+    },
+    /// A grant is not served any more.
+    Stopped {
+        /// Which.
+        grant: StatementId,
+        /// When.
+        at: Timestamp,
+    },
+    /// A grant came in.
+    Received {
+        /// All of it.
+        parcel: Parcel,
+        /// When.
+        at: Timestamp,
+    },
+    /// The sealed bytes of a granted clip are on disk.
+    Arrived(ClipId),
+    /// A ledger entry with the head that closes the chain after it.
+    Ledger {
+        /// The entry.
+        entry: Entry,
+        /// The head.
+        head: Signed<Head>,
+    },
+    /// Where a neighbour's device was last reached.
+    Addresses {
+        /// Which device.
+        device: DeviceId,
+        /// Where; replaces what was known before.
+        addresses: Vec<Address>,
+    },
+}
+
+/// The header with which a clip opens here: as its owner, or by a grant.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum HeldHeader<'a> {
+    /// For the household itself.
+    Owner(&'a OwnerHeader),
+    /// By a grant.
+    Granted(&'a GrantHeader),
+}

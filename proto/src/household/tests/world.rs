@@ -1,0 +1,308 @@
+//! A world of engines: carries their outputs to each other and remembers what crossed.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use ed25519_dalek::SigningKey;
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use zeroize::Zeroizing;
+
+use super::super::*;
+use crate::clip::{ClipId, Sealer};
+use crate::identity::{DeviceCert, Name, Roles, Words};
+use crate::recipient::Identity;
+use crate::signed::PublicKey;
+use crate::street::{Ticket, Topic};
+use crate::time::Timestamp;
+
+pub(super) const START: Timestamp = Timestamp::from_ms(1_800_000_000_000);
+
+pub(super) struct Home {
+    pub(super) engine: Household,
+    pub(super) reading: Zeroizing<String>,
+    pub(super) records: Vec<Record>,
+    pub(super) topics: Vec<Topic>,
+    pub(super) events: Vec<Event>,
+    pub(super) online: bool,
+    words: u64,
+}
+
+pub(super) struct World {
+    pub(super) homes: Vec<Home>,
+    pub(super) now: Timestamp,
+    /// Every frame that was published, with who said it.
+    pub(super) gossip: Vec<(usize, Topic, Vec<u8>)>,
+    queue: VecDeque<(usize, Output)>,
+    answers: BTreeMap<CommandId, Result<Answer, Failure>>,
+    requests: BTreeMap<RequestRef, (usize, AskRef)>,
+    judged: BTreeMap<MessageRef, Acceptance>,
+    count: u64,
+}
+
+fn identity(seed: u64) -> Identity {
+    let mut secret = [0; 32];
+    ChaCha20Rng::seed_from_u64(seed).fill_bytes(&mut secret);
+    Identity::from_secret_bytes(Zeroizing::new(secret))
+}
+
+pub(super) fn me(seed: u64, name: &str) -> (Me, Zeroizing<String>) {
+    let words = Words::generate(&mut ChaCha20Rng::seed_from_u64(seed));
+    let root = words.root();
+    let mut secret = [0; 32];
+    ChaCha20Rng::seed_from_u64(seed + 1_000).fill_bytes(&mut secret);
+    let device = SigningKey::from_bytes(&secret);
+    let (sealing, reading) = (identity(seed + 2_000), identity(seed + 3_000));
+    let me = Me {
+        card: root.sign_card(Card {
+            household: root.household(),
+            name: Name::clean(name).unwrap(),
+            reading: reading.recipient(),
+            issued: START,
+        }),
+        cert: root.certify(DeviceCert {
+            household: root.household(),
+            device: DeviceId::from_bytes(*PublicKey::of(&device).as_bytes()),
+            sealing: sealing.recipient(),
+            roles: Roles::ALL,
+            issued: START,
+            serial: 1,
+        }),
+        device,
+        sealing,
+        recovery: words.recovery().recipient(),
+    };
+    assert!(me.is_whole());
+    (me, reading.expose())
+}
+
+impl World {
+    pub(super) fn new(names: &[&str]) -> Self {
+        let mut homes = Vec::new();
+        for (seed, name) in (1..).zip(names) {
+            let (me, reading) = me(seed, name);
+            homes.push(Home {
+                engine: Household::new(me, [], [u8::try_from(seed).unwrap(); 32]),
+                reading,
+                records: Vec::new(),
+                topics: Vec::new(),
+                events: Vec::new(),
+                online: true,
+                words: seed,
+            });
+        }
+        let mut world = Self {
+            homes,
+            now: START,
+            gossip: Vec::new(),
+            queue: VecDeque::new(),
+            answers: BTreeMap::new(),
+            requests: BTreeMap::new(),
+            judged: BTreeMap::new(),
+            count: 0,
+        };
+        for home in 0..world.homes.len() {
+            world.give(home, Input::Started);
+        }
+        world
+    }
+
+    /// Two homes and more on one street that the first founded.
+    pub(super) fn street(names: &[&str]) -> Self {
+        let mut world = Self::new(names);
+        let (name, cell) = (Name::clean("Maple Street").unwrap(), "u33dc1".parse().unwrap());
+        world.command(0, Command::FoundStreet { name, cell }).unwrap();
+        for home in 1..names.len() {
+            let ticket = world.ticket(0);
+            world.command(home, Command::Join(Box::new(ticket))).unwrap();
+        }
+        world
+    }
+
+    pub(super) fn ticket(&mut self, home: usize) -> Ticket {
+        let life = Duration::from_secs(3600);
+        match self.command(home, Command::Invite { street: None, life }).unwrap() {
+            Answer::Ticket(ticket) => *ticket,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(super) fn device(&self, home: usize) -> DeviceId {
+        self.homes[home].engine.me().device_id()
+    }
+
+    pub(super) fn household(&self, home: usize) -> HouseholdId {
+        self.homes[home].engine.me().household()
+    }
+
+    /// Gives one input and lets everything settle that follows from it.
+    pub(super) fn give(&mut self, home: usize, input: Input) {
+        let outputs = self.homes[home].engine.handle(input, self.now);
+        self.queue.extend(outputs.into_iter().map(|output| (home, output)));
+        while let Some((home, output)) = self.queue.pop_front() {
+            self.carry(home, output);
+        }
+    }
+
+    pub(super) fn command(&mut self, home: usize, command: Command) -> Result<Answer, Failure> {
+        self.count += 1;
+        let id = CommandId(self.count);
+        self.give(home, Input::Command(id, command));
+        self.answers.remove(&id).unwrap_or(Err(Failure::InviterAway))
+    }
+
+    pub(super) fn connect(&mut self, one: usize, other: usize) {
+        for (home, with) in [(one, other), (other, one)] {
+            let device = self.device(with);
+            self.give(home, Input::Connected { device, address: None });
+        }
+    }
+
+    /// A home leaves the net; what it knows, it keeps.
+    pub(super) fn go_offline(&mut self, home: usize) {
+        self.homes[home].online = false;
+        let device = self.device(home);
+        for other in 0..self.homes.len() {
+            let left = if other == home { continue } else { device };
+            self.give(other, Input::Disconnected { device: left });
+            let there = self.device(other);
+            self.give(home, Input::Disconnected { device: there });
+        }
+    }
+
+    pub(super) fn come_back(&mut self, home: usize) {
+        self.homes[home].online = true;
+        for other in (0..self.homes.len()).filter(|o| *o != home) {
+            if !self.homes[other].online {
+                continue;
+            }
+            self.connect(home, other);
+        }
+    }
+
+    /// The node dies and starts again from what it had stored.
+    pub(super) fn restart(&mut self, home: usize) {
+        self.go_offline(home);
+        let (me, _) = me(self.homes[home].words, self.homes[home].engine.me().card.statement().name.as_str());
+        let records = self.homes[home].records.clone();
+        self.homes[home].engine = Household::new(me, records, [99; 32]);
+        self.homes[home].topics.clear();
+        self.give(home, Input::Started);
+        self.come_back(home);
+    }
+
+    pub(super) fn unlock(&mut self, home: usize) {
+        let identity = self.homes[home].reading.parse().unwrap();
+        self.command(home, Command::Unlock(identity)).unwrap();
+    }
+
+    /// Seals some bytes as if they were a film and takes the clip in. Gives its sealed bytes too.
+    pub(super) fn add_clip(&mut self, home: usize, film: &[u8]) -> (ClipId, Vec<u8>) {
+        let owners = self.homes[home].engine.me().owners();
+        let (header, mut sealer) = Sealer::new(&mut ChaCha20Rng::seed_from_u64(self.count), &owners).unwrap();
+        let mut bytes = Vec::new();
+        sealer.write(film, &mut bytes).unwrap();
+        let sealed = sealer.finish(&mut bytes);
+        let new = NewClip {
+            clip: sealed.clip,
+            sealed_len: sealed.sealed_len,
+            key_commit: sealed.key_commit,
+            header,
+            recorded: self.now,
+            duration_ms: 1_000,
+            camera: Name::clean("Porch").unwrap(),
+        };
+        self.command(home, Command::AddClip(Box::new(new))).unwrap();
+        (sealed.clip, bytes)
+    }
+
+    /// Lets a frame arrive on a topic, as if a peer had passed it on.
+    pub(super) fn overhear(&mut self, home: usize, topic: Topic, bytes: Vec<u8>) -> Acceptance {
+        self.count += 1;
+        let message = MessageRef(self.count);
+        self.give(home, Input::Gossip { topic, message, bytes });
+        self.judged[&message]
+    }
+
+    /// Lets a request arrive from a device. Nothing if it was declined.
+    pub(super) fn request(&mut self, home: usize, from: DeviceId, protocol: Protocol, bytes: Vec<u8>) -> Option<Vec<u8>> {
+        self.count += 1;
+        let request = RequestRef(self.count);
+        let outputs = self.homes[home].engine.handle(Input::Asked { from, request, protocol, bytes }, self.now);
+        let mut reply = None;
+        for output in outputs {
+            match output {
+                Output::Reply { bytes, .. } => reply = Some(bytes),
+                Output::Store(record) => self.homes[home].records.push(*record),
+                _ => {}
+            }
+        }
+        reply
+    }
+
+    fn carry(&mut self, home: usize, output: Output) {
+        match output {
+            Output::Judge { message, acceptance } => {
+                self.judged.insert(message, acceptance);
+            }
+            Output::Store(record) => self.homes[home].records.push(*record),
+            Output::Subscribe(topic) => self.homes[home].topics.push(topic),
+            Output::Publish { topic, bytes } => {
+                self.gossip.push((home, topic.clone(), bytes.clone()));
+                for other in (0..self.homes.len()).filter(|o| *o != home) {
+                    let hears = self.homes[other].online && self.homes[other].topics.contains(&topic);
+                    if hears && self.homes[home].online {
+                        self.count += 1;
+                        let input = Input::Gossip {
+                            topic: topic.clone(),
+                            message: MessageRef(self.count),
+                            bytes: bytes.clone(),
+                        };
+                        self.later(other, input);
+                    }
+                }
+            }
+            Output::Dial { device, .. } => {
+                let there = (0..self.homes.len()).find(|h| self.device(*h) == device);
+                if let Some(there) = there.filter(|t| self.homes[*t].online && self.homes[home].online) {
+                    let here = self.device(home);
+                    self.later(there, Input::Connected { device: here, address: None });
+                    self.later(home, Input::Connected { device, address: None });
+                }
+            }
+            Output::Ask { to, ask, protocol, bytes } => {
+                let there = (0..self.homes.len()).find(|h| self.device(*h) == to).filter(|t| self.homes[*t].online);
+                match there {
+                    Some(there) => {
+                        self.count += 1;
+                        let request = RequestRef(self.count);
+                        self.requests.insert(request, (home, ask));
+                        let from = self.device(home);
+                        self.later(there, Input::Asked { from, request, protocol, bytes });
+                    }
+                    None => self.later(home, Input::Answered { ask, bytes: None }),
+                }
+            }
+            Output::Reply { request, bytes } => {
+                if let Some((asker, ask)) = self.requests.remove(&request) {
+                    self.later(asker, Input::Answered { ask, bytes: Some(bytes) });
+                }
+            }
+            Output::Decline(request) => {
+                if let Some((asker, ask)) = self.requests.remove(&request) {
+                    self.later(asker, Input::Answered { ask, bytes: None });
+                }
+            }
+            Output::SetTimer { .. } => {}
+            Output::Answer(id, answer) => {
+                self.answers.insert(id, answer);
+            }
+            Output::Emit(event) => self.homes[home].events.push(event),
+        }
+    }
+
+    fn later(&mut self, home: usize, input: Input) {
+        let outputs = self.homes[home].engine.handle(input, self.now);
+        self.queue.extend(outputs.into_iter().map(|output| (home, output)));
+    }
+}

@@ -1,0 +1,322 @@
+//! What page and command line read: copies of the engine's state in the words of the glossary.
+
+use super::Household;
+use super::event::Skew;
+use super::state::HeldAlert;
+use crate::alert::Alert;
+use crate::cell::Cell;
+use crate::clip::{ClipId, Manifest};
+use crate::grant::{FetchTicket, Grant};
+use crate::identity::{DeviceId, HouseholdId, Name};
+use crate::signed::{Signed, StatementId};
+use crate::street::{Address, StreetId};
+use crate::time::Timestamp;
+
+/// The home at a glance.
+#[derive(Debug, Clone)]
+pub struct StatusView {
+    /// This household.
+    pub household: HouseholdId,
+    /// Its name.
+    pub name: Name,
+    /// Whether the reading key is out of memory.
+    pub locked: bool,
+    /// Its streets.
+    pub streets: Vec<StreetView>,
+    /// Other households of its streets.
+    pub neighbours_known: usize,
+    /// Those that are connected.
+    pub neighbours_connected: usize,
+    /// Alerts that are not over.
+    pub alerts: usize,
+    /// Clips, own and granted.
+    pub clips: usize,
+    /// Grants that wait for their recipient, and own alerts while nobody is connected.
+    pub queued: usize,
+    /// Number of the last ledger entry.
+    pub ledger_seq: u64,
+    /// How far this home's clock is from its neighbours', if any was heard.
+    pub clock_skew: Option<Skew>,
+}
+
+/// A street at a glance.
+#[derive(Debug, Clone)]
+pub struct StreetView {
+    /// The street.
+    pub street: StreetId,
+    /// Its name.
+    pub name: Name,
+    /// Where it is.
+    pub cell: Cell,
+    /// Number of the epoch to speak in.
+    pub epoch: u32,
+    /// Who vouched for this household; nobody for the founder.
+    pub inviter: Option<HouseholdId>,
+}
+
+/// A household of a street.
+#[derive(Debug, Clone)]
+pub struct MemberView {
+    /// The household.
+    pub household: HouseholdId,
+    /// Its name.
+    pub name: Name,
+    /// Whether it is this household.
+    pub me: bool,
+    /// Who vouched for it.
+    pub vouches: Vec<HouseholdId>,
+    /// Whether a device of it is connected.
+    pub connected: bool,
+    /// When something was last heard of it, since this node was started.
+    pub last_heard: Option<Timestamp>,
+}
+
+/// An alert with what this home knows of it.
+#[derive(Debug, Clone)]
+pub struct AlertView {
+    /// Its id.
+    pub id: StatementId,
+    /// Who said it.
+    pub author: HouseholdId,
+    /// The author's name.
+    pub author_name: Option<Name>,
+    /// What was said.
+    pub alert: Alert,
+    /// When it came in.
+    pub received: Timestamp,
+    /// Whether it is over.
+    pub expired: bool,
+}
+
+/// A clip, own or granted.
+#[derive(Debug, Clone)]
+pub struct ClipView {
+    /// What it is.
+    pub manifest: Manifest,
+    /// Whose it is.
+    pub owner: HouseholdId,
+    /// Whether it is ours.
+    pub mine: bool,
+    /// How the household calls the camera; for a granted clip its pseudonym.
+    pub camera: String,
+    /// Who was granted it, and not stopped.
+    pub granted_to: Vec<HouseholdId>,
+    /// Whether the sealed bytes are here.
+    pub here: bool,
+    /// Whether an alert of ours offers it.
+    pub offered: bool,
+    /// Until when its owner serves it, for a granted clip.
+    pub until: Option<Timestamp>,
+}
+
+/// A grant, given or received.
+#[derive(Debug, Clone)]
+pub struct GrantView {
+    /// Its id.
+    pub id: StatementId,
+    /// What it says.
+    pub grant: Grant,
+    /// When it was stopped; known for given ones only.
+    pub stopped: Option<Timestamp>,
+    /// Whether the sealed bytes were fetched.
+    pub fetched: bool,
+    /// Whether the recipient has the grant.
+    pub delivered: bool,
+}
+
+/// What a fetch needs: from whom, and with what right.
+#[derive(Debug, Clone)]
+pub struct FetchPlan {
+    /// The right to fetch.
+    pub ticket: Signed<FetchTicket>,
+    /// Length of the sealed bytes.
+    pub sealed_len: u64,
+    /// Whose clip it is.
+    pub owner: HouseholdId,
+    /// The owner's devices and where they may be.
+    pub holders: Vec<(DeviceId, Vec<Address>)>,
+}
+
+impl Household {
+    /// Who this node is.
+    pub const fn me(&self) -> &super::Me {
+        &self.me
+    }
+
+    /// The home at a glance.
+    pub fn status(&self, now: Timestamp) -> StatusView {
+        let neighbours: std::collections::BTreeSet<_> = self
+            .state
+            .streets
+            .values()
+            .flat_map(|s| s.members.iter().map(crate::street::Member::household))
+            .filter(|household| *household != self.me.household())
+            .collect();
+        let connected: std::collections::BTreeSet<_> =
+            self.connected.iter().filter_map(|device| self.neighbour(*device)).collect();
+        let alerts: Vec<_> = self.alerts(now);
+        let own_alerts = alerts.iter().filter(|a| a.author == self.me.household()).count();
+        let undelivered = self.state.given.values().filter(|g| !g.delivered && g.stopped.is_none()).count();
+        StatusView {
+            household: self.me.household(),
+            name: self.me.card.statement().name.clone(),
+            locked: self.reading.is_none(),
+            streets: self.streets(),
+            neighbours_known: neighbours.len(),
+            neighbours_connected: connected.len(),
+            alerts: alerts.len(),
+            clips: self.clips().len(),
+            queued: undelivered + if connected.is_empty() { own_alerts } else { 0 },
+            ledger_seq: self.state.ledger_seq,
+            clock_skew: self.clock_skew(),
+        }
+    }
+
+    /// Every street of this household.
+    pub fn streets(&self) -> Vec<StreetView> {
+        let streets = self.state.streets.values();
+        let view = |street: &super::state::Street| StreetView {
+            street: street.id(),
+            name: street.founding.statement().name.clone(),
+            cell: street.founding.statement().cell.clone(),
+            epoch: street.epoch().map_or(0, |(number, _)| number),
+            inviter: street.inviter,
+        };
+        streets.map(view).collect()
+    }
+
+    /// Everybody on this household's streets, itself included, once each.
+    pub fn members(&self) -> Vec<MemberView> {
+        let mut members: Vec<MemberView> = Vec::new();
+        for member in self.state.streets.values().flat_map(|s| s.members.iter()) {
+            let household = member.household();
+            if members.iter().any(|m| m.household == household) {
+                continue;
+            }
+            members.push(MemberView {
+                household,
+                name: member.card.statement().name.clone(),
+                me: household == self.me.household(),
+                vouches: member.vouches.iter().map(|v| v.statement().by).collect(),
+                connected: self.connected.iter().any(|d| self.neighbour(*d) == Some(household)),
+                last_heard: self.heard.get(&household).copied(),
+            });
+        }
+        members
+    }
+
+    /// The name of a household, if it is on one of our streets.
+    pub fn name_of(&self, household: HouseholdId) -> Option<Name> {
+        let mut streets = self.state.streets.values();
+        streets.find_map(|s| s.members.get(household)).map(|m| m.card.statement().name.clone())
+    }
+
+    /// Every alert that is held, the newest first.
+    pub fn alerts(&self, now: Timestamp) -> Vec<AlertView> {
+        let held = self.state.streets.values().flat_map(|s| &s.alerts);
+        let mut alerts: Vec<_> = held.map(|(id, held)| self.alert_view(*id, held, now)).collect();
+        alerts.sort_by_key(|view| (std::cmp::Reverse(view.alert.issued), view.id));
+        alerts
+    }
+
+    fn alert_view(&self, id: StatementId, held: &HeldAlert, now: Timestamp) -> AlertView {
+        AlertView {
+            id,
+            author: held.author,
+            author_name: self.name_of(held.author),
+            alert: held.alert.statement().clone(),
+            received: held.received,
+            expired: held.alert.statement().expires <= now,
+        }
+    }
+
+    /// Every clip, own and granted, the newest first.
+    pub fn clips(&self) -> Vec<ClipView> {
+        let own = self.state.clips.iter().map(|(clip, own)| ClipView {
+            manifest: own.manifest.statement().clone(),
+            owner: self.me.household(),
+            mine: true,
+            camera: own.camera.to_string(),
+            granted_to: self.granted_to(*clip),
+            here: true,
+            offered: self.offered(*clip),
+            until: None,
+        });
+        let mut clips: Vec<_> = own.collect();
+        for granted in self.state.received.values() {
+            let grant = granted.parcel.grant.statement();
+            if clips.iter().any(|c| c.manifest.clip == grant.clip) {
+                continue;
+            }
+            let manifest = granted.parcel.manifest.statement().clone();
+            clips.push(ClipView {
+                camera: manifest.camera.to_string(),
+                owner: grant.from,
+                mine: false,
+                granted_to: Vec::new(),
+                here: self.state.arrived.contains(&grant.clip),
+                offered: false,
+                until: Some(grant.until),
+                manifest,
+            });
+        }
+        clips.sort_by_key(|view| (std::cmp::Reverse(view.manifest.recorded), view.manifest.clip));
+        clips
+    }
+
+    /// The manifest of a clip, own or granted.
+    pub fn manifest_of(&self, clip: ClipId) -> Option<Manifest> {
+        self.state.openable(clip).map(|(_, manifest)| manifest.statement().clone())
+    }
+
+    fn granted_to(&self, clip: ClipId) -> Vec<HouseholdId> {
+        let given = self.state.given.values().filter(|g| g.stopped.is_none());
+        given.map(|g| g.parcel.grant.statement()).filter(|g| g.clip == clip).map(|g| g.to).collect()
+    }
+
+    fn offered(&self, clip: ClipId) -> bool {
+        self.state.streets.values().flat_map(|s| s.alerts.values()).any(|h| h.alert.statement().clips.contains(&clip))
+    }
+
+    /// Grants that this household gave, in no promised order.
+    pub fn given(&self) -> Vec<GrantView> {
+        let given = self.state.given.iter();
+        let view = |(id, given): (&StatementId, &super::state::GivenGrant)| GrantView {
+            id: *id,
+            grant: given.parcel.grant.statement().clone(),
+            stopped: given.stopped,
+            fetched: given.fetched.is_some(),
+            delivered: given.delivered,
+        };
+        given.map(view).collect()
+    }
+
+    /// Grants that this household received.
+    pub fn received(&self) -> Vec<GrantView> {
+        let received = self.state.received.iter();
+        let view = |(id, received): (&StatementId, &super::state::ReceivedGrant)| GrantView {
+            id: *id,
+            grant: received.parcel.grant.statement().clone(),
+            stopped: None,
+            fetched: self.state.arrived.contains(&received.parcel.grant.statement().clip),
+            delivered: true,
+        };
+        received.map(view).collect()
+    }
+
+    /// What a fetch of a granted clip needs; the grant that is served longest, if there are several.
+    pub fn fetch_plan(&self, clip: ClipId) -> Option<FetchPlan> {
+        let received = self.state.received.values().filter(|g| g.parcel.grant.statement().clip == clip);
+        let parcel = &received.max_by_key(|g| g.parcel.grant.statement().until)?.parcel;
+        let owner = parcel.grant.statement().from;
+        let member = self.state.streets.values().find_map(|s| s.members.get(owner))?;
+        let holders = member.devices.iter().map(|cert| cert.statement().device);
+        let holders = holders.map(|d| (d, self.state.addresses.get(&d).cloned().unwrap_or_default())).collect();
+        Some(FetchPlan {
+            ticket: parcel.ticket.clone(),
+            sealed_len: parcel.manifest.statement().sealed_len,
+            owner,
+            holders,
+        })
+    }
+}

@@ -1,0 +1,102 @@
+//! Every size limit of the protocol, in one place.
+//!
+//! A limit bounds what a stranger can make a node hold, decode or verify. Where a limit follows from the design it
+//! says so; the others are generous for an honest home and small for a hostile one.
+
+use std::time::Duration;
+
+/// Version byte that opens every frame.
+pub const WIRE_VERSION: u8 = 1;
+
+/// Most bytes of a frame on a street topic. An alert of 1,000 four-byte characters seals to less than 8 KiB.
+pub const GOSSIP_FRAME: usize = 16 * 1024;
+
+/// Most bytes of a frame between two neighbours (catch-up pages, grants).
+pub const DIRECT_FRAME: usize = 512 * 1024;
+
+/// Most bytes of a frame that a stranger may send us (a ticket's proof, a card and a certificate).
+pub const JOIN_FRAME: usize = 8 * 1024;
+
+/// Most bytes of the answer to a ticket: every member's card, certificates and vouches.
+pub const WELCOME_FRAME: usize = 2 * 1024 * 1024;
+
+/// Most bytes of a request for the sealed bytes of a clip (one signed ticket and a range).
+pub const FETCH_FRAME: usize = 2 * 1024;
+
+/// A street message is padded to a multiple of this before sealing, so that sizes say little.
+pub const SEAL_BUCKET: usize = 256;
+
+/// Characters of an alert's title, as people count them (UAX #29 graphemes).
+pub const TITLE_CHARS: usize = 80;
+
+/// Characters of an alert's text.
+pub const TEXT_CHARS: usize = 1_000;
+
+/// Characters of the name of a household or street.
+pub const NAME_CHARS: usize = 60;
+
+/// Characters of the purpose of a grant.
+pub const PURPOSE_CHARS: usize = 200;
+
+/// Bytes per allowed character. A family emoji takes 25; a tower of stacked accents takes thousands.
+pub const BYTES_PER_CHAR: usize = 32;
+
+/// Clips that one alert offers.
+pub const CLIPS_PER_ALERT: usize = 8;
+
+/// Devices of one household.
+pub const DEVICES_PER_HOUSEHOLD: usize = 8;
+
+/// Vouches kept for one household.
+pub const VOUCHES_PER_HOUSEHOLD: usize = 16;
+
+/// Households of one street.
+pub const MEMBERS_PER_STREET: usize = 2_000;
+
+/// Streets of one household.
+pub const STREETS_PER_HOUSEHOLD: usize = 8;
+
+/// Addresses told for one device, and bytes of each.
+pub const ADDRESSES_PER_DEVICE: usize = 8;
+/// Bytes of one address in its text form.
+pub const ADDRESS_BYTES: usize = 256;
+
+/// Members named in a ticket, the inviter first.
+pub const TICKET_MEMBERS: usize = 4;
+
+/// Open tickets of one household.
+pub const OPEN_TICKETS: usize = 64;
+
+/// Alerts of one street that a home keeps. Beyond it new ones are ignored until old ones expire.
+pub const ALERTS_PER_STREET: usize = 10_000;
+
+/// Alerts in one catch-up answer; more follow on request.
+pub const ALERTS_PER_ANSWER: usize = 128;
+
+/// Grants received from neighbours that a home keeps.
+pub const GRANTS_RECEIVED: usize = 10_000;
+
+/// Bytes of a grant as it is delivered: statement, manifest, ticket and age wrapping.
+pub const PARCEL_BYTES: usize = 16 * 1024;
+
+/// Longest clip. Longer recordings are a series.
+pub const CLIP_DURATION: Duration = Duration::from_secs(120);
+
+/// Longest `sealed` part of a clip in bytes: two minutes at 16 Mbit/s, with room.
+pub const SEALED_BYTES: u64 = 288 * 1024 * 1024;
+
+/// How far a neighbour's clock may be ahead or behind.
+pub const CLOCK_SKEW: Duration = Duration::from_secs(10 * 60);
+
+/// Default life of an alert.
+pub const ALERT_LIFE_DEFAULT: Duration = Duration::from_secs(24 * 3600);
+/// Longest life of an alert.
+pub const ALERT_LIFE: Duration = Duration::from_secs(72 * 3600);
+/// Longest life of an alert about a lost pet or a missing person.
+pub const ALERT_LIFE_SEARCH: Duration = Duration::from_secs(14 * 24 * 3600);
+
+/// Longest life of a ticket.
+pub const TICKET_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// Longest time for which a grant may be served.
+pub const GRANT_LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
