@@ -22,14 +22,19 @@ pub enum Clock {
 impl Clock {
     /// A clock that starts now at `start` and runs with tokio's.
     pub fn starting_at(start: Timestamp) -> Self {
-        Self::Virtual { start, since: Instant::now() }
+        Self::Virtual {
+            start,
+            since: Instant::now(),
+        }
     }
 
     /// The wall time.
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => {
-                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+                let since = SystemTime::now()
+                    .duration_since(UNIX_EPOCH)
+                    .unwrap_or(Duration::ZERO);
                 Timestamp::from_ms(0).after(since)
             }
             Self::Virtual { start, since } => start.after(since.elapsed()),

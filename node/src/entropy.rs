@@ -23,8 +23,9 @@ impl Entropy {
         match self {
             Self::System => {
                 let mut seed = [0; 32];
-                getrandom::fill(&mut seed)
-                    .map_err(|e| Error::new(ErrorKind::Internal, "the system gives no randomness").because(e))?;
+                getrandom::fill(&mut seed).map_err(|e| {
+                    Error::new(ErrorKind::Internal, "the system gives no randomness").because(e)
+                })?;
                 Ok(ChaCha20Rng::from_seed(seed))
             }
             Self::Repeatable(number) => Ok(ChaCha20Rng::seed_from_u64(*number)),

@@ -38,7 +38,11 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error with its words. They say what happened and what to try.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), source: None }
+        Self {
+            kind,
+            message: message.into(),
+            source: None,
+        }
     }
 
     /// Names the cause.
@@ -69,7 +73,9 @@ impl Error {
     pub fn io(doing: impl fmt::Display, error: io::Error) -> Self {
         let kind = match error.kind() {
             io::ErrorKind::NotFound => ErrorKind::NotFound,
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => ErrorKind::Denied,
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                ErrorKind::Denied
+            }
             io::ErrorKind::AddrInUse | io::ErrorKind::AlreadyExists => ErrorKind::Conflict,
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ErrorKind::Unavailable,
             _ => ErrorKind::DataLoss,
@@ -98,7 +104,9 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_ref().map(|e| &**e as &(dyn std::error::Error + 'static))
+        self.source
+            .as_ref()
+            .map(|e| &**e as &(dyn std::error::Error + 'static))
     }
 }
 
@@ -120,17 +128,25 @@ impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as Code;
         let (kind, message) = match error.sqlite_error_code() {
-            Some(Code::DiskFull) => (ErrorKind::Unavailable, "the disk is full: delete clips or make room"),
-            Some(Code::ReadOnly | Code::PermissionDenied) => {
-                (ErrorKind::Denied, "the database cannot be written: check who owns the home directory")
+            Some(Code::DiskFull) => (
+                ErrorKind::Unavailable,
+                "the disk is full: delete clips or make room",
+            ),
+            Some(Code::ReadOnly | Code::PermissionDenied) => (
+                ErrorKind::Denied,
+                "the database cannot be written: check who owns the home directory",
+            ),
+            Some(Code::DatabaseBusy | Code::DatabaseLocked) => {
+                (ErrorKind::Conflict, "the database is in use")
             }
-            Some(Code::DatabaseBusy | Code::DatabaseLocked) => (ErrorKind::Conflict, "the database is in use"),
-            Some(Code::DatabaseCorrupt | Code::NotADatabase) => {
-                (ErrorKind::DataLoss, "the database is damaged: keep the home directory as it is and restore a backup")
-            }
-            Some(Code::SystemIoFailure | Code::CannotOpen) => {
-                (ErrorKind::DataLoss, "the disk under the database is failing")
-            }
+            Some(Code::DatabaseCorrupt | Code::NotADatabase) => (
+                ErrorKind::DataLoss,
+                "the database is damaged: keep the home directory as it is and restore a backup",
+            ),
+            Some(Code::SystemIoFailure | Code::CannotOpen) => (
+                ErrorKind::DataLoss,
+                "the disk under the database is failing",
+            ),
             _ => (ErrorKind::Internal, "the database refused a request"),
         };
         Self::new(kind, message).because(error)

@@ -17,5 +17,6 @@ pub mod node;
 pub mod store;
 pub mod vault;
 pub mod web;
+pub mod when;
 
 pub use cli::main;

@@ -132,31 +132,62 @@ pub const fn rule(party: Party, action: Action) -> Rule {
     use Party as P;
     let (allowed, why) = match (party, action) {
         (_, A::AskForFootage) => (false, "no message of the protocol asks for footage"),
-        (P::Household, A::Join) => (false, "this home is already inside; it joins other streets with their tickets"),
+        (P::Household, A::Join) => (
+            false,
+            "this home is already inside; it joins other streets with their tickets",
+        ),
         (P::Household, _) => (true, "it is its own home"),
         (P::LockedNode, A::OpenClip) => (false, "the reading key is behind the passphrase"),
-        (P::LockedNode, A::GiveGrant) => (false, "giving a key away needs the reading key, which is locked"),
+        (P::LockedNode, A::GiveGrant) => (
+            false,
+            "giving a key away needs the reading key, which is locked",
+        ),
         (P::LockedNode, A::Join) => (false, "the node is already inside"),
         (P::LockedNode, _) => (true, "recording, relaying and serving go on while locked"),
-        (P::Grantee, A::OpenClip) => (true, "the owner gave it the key of this one clip; the ledger has the entry"),
-        (P::Grantee, A::FetchSealed) => (true, "its ticket for this one clip is in the owner's ledger"),
-        (P::Neighbour | P::Grantee, A::ReadAlerts) => (true, "it holds the key of the street's epoch"),
+        (P::Grantee, A::OpenClip) => (
+            true,
+            "the owner gave it the key of this one clip; the ledger has the entry",
+        ),
+        (P::Grantee, A::FetchSealed) => (
+            true,
+            "its ticket for this one clip is in the owner's ledger",
+        ),
+        (P::Neighbour | P::Grantee, A::ReadAlerts) => {
+            (true, "it holds the key of the street's epoch")
+        }
         (P::Neighbour | P::Grantee, A::PostAlerts) => (true, "a member vouched for it"),
         (P::Neighbour | P::Grantee, A::CatchUp) => (true, "a member vouched for it"),
-        (P::Neighbour | P::Grantee, A::DeliverGrant) => (true, "a neighbour may give this home the key of its own clip"),
+        (P::Neighbour | P::Grantee, A::DeliverGrant) => (
+            true,
+            "a neighbour may give this home the key of its own clip",
+        ),
         (P::Invited, A::Join) => (true, "once, with a ticket that a member gave in person"),
         (_, A::ReadAlerts) => (false, "alerts are sealed to the street"),
         (_, A::PostAlerts) => (false, "only members' signatures count"),
         (_, A::CatchUp) => (false, "only members get an answer"),
         (_, A::Join) => (false, "needs a ticket and a vouch"),
         (_, A::DeliverGrant) => (false, "only members get an answer"),
-        (_, A::FetchSealed) => (false, "needs a ticket for this one clip, in the owner's ledger"),
-        (_, A::OpenClip) => (false, "needs a key that only the owner can give, clip by clip"),
+        (_, A::FetchSealed) => (
+            false,
+            "needs a ticket for this one clip, in the owner's ledger",
+        ),
+        (_, A::OpenClip) => (
+            false,
+            "needs a key that only the owner can give, clip by clip",
+        ),
         (_, A::RecordClip) => (false, "only the household's own devices record"),
-        (_, A::GiveGrant) => (false, "a grant is signed by the owner's device; it cannot be passed on"),
+        (_, A::GiveGrant) => (
+            false,
+            "a grant is signed by the owner's device; it cannot be passed on",
+        ),
         (_, A::ListClips) => (false, "no message lists clips"),
     };
-    Rule { party, action, allowed, why }
+    Rule {
+        party,
+        action,
+        allowed,
+        why,
+    }
 }
 
 /// Whether a party may do something.
@@ -166,7 +197,11 @@ pub const fn allows(party: Party, action: Action) -> bool {
 
 /// The whole table.
 pub fn table() -> impl Iterator<Item = Rule> {
-    Party::ALL.into_iter().flat_map(|party| Action::ALL.into_iter().map(move |action| rule(party, action)))
+    Party::ALL.into_iter().flat_map(|party| {
+        Action::ALL
+            .into_iter()
+            .map(move |action| rule(party, action))
+    })
 }
 
 #[cfg(test)]

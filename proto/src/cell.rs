@@ -60,7 +60,10 @@ impl From<Cell> for Place {
 
 fn check(text: &str, limit: usize) -> Result<String, CellError> {
     let text = text.to_ascii_lowercase();
-    if let Some(odd) = text.chars().find(|c| !u8::try_from(*c).is_ok_and(|b| ALPHABET.contains(&b))) {
+    if let Some(odd) = text
+        .chars()
+        .find(|c| !u8::try_from(*c).is_ok_and(|b| ALPHABET.contains(&b)))
+    {
         return Err(CellError::Character(odd));
     }
     if text.is_empty() || text.len() > limit {
@@ -104,8 +107,13 @@ macro_rules! cell_forms {
         }
 
         impl<'b, C> minicbor::Decode<'b, C> for $name {
-            fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
-                d.str()?.parse().map_err(|_| minicbor::decode::Error::message("not a cell"))
+            fn decode(
+                d: &mut minicbor::Decoder<'b>,
+                _: &mut C,
+            ) -> Result<Self, minicbor::decode::Error> {
+                d.str()?
+                    .parse()
+                    .map_err(|_| minicbor::decode::Error::message("not a cell"))
             }
         }
     };
@@ -122,7 +130,10 @@ mod tests {
     #[test]
     fn p5_a_public_cell_is_never_finer_than_six_characters() {
         assert!("u33dc1".parse::<Cell>().is_ok());
-        assert_eq!("u33dc1k".parse::<Cell>(), Err(CellError::Length { limit: 6 }));
+        assert_eq!(
+            "u33dc1k".parse::<Cell>(),
+            Err(CellError::Length { limit: 6 })
+        );
         assert!("u33dc1k".parse::<Place>().is_ok());
         assert!("u33dc1k2".parse::<Place>().is_err());
         let seven = wire::to_cbor(&"u33dc1k".parse::<Place>().unwrap());
@@ -132,7 +143,10 @@ mod tests {
     #[test]
     fn letters_that_geohash_leaves_out_are_refused() {
         for odd in ["a", "i", "l", "o", "é", "-", " "] {
-            assert!(matches!(odd.parse::<Cell>(), Err(CellError::Character(_))), "{odd}");
+            assert!(
+                matches!(odd.parse::<Cell>(), Err(CellError::Character(_))),
+                "{odd}"
+            );
         }
         assert!("".parse::<Cell>().is_err());
     }

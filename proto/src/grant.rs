@@ -140,8 +140,17 @@ impl Parcel {
     ///
     /// # Errors
     /// Every [`ParcelError`].
-    pub fn verify(&self, members: &Members, to: HouseholdId, reading: &Recipient) -> Result<HouseholdId, ParcelError> {
-        let (grant, manifest, ticket) = (self.grant.statement(), self.manifest.statement(), self.ticket.statement());
+    pub fn verify(
+        &self,
+        members: &Members,
+        to: HouseholdId,
+        reading: &Recipient,
+    ) -> Result<HouseholdId, ParcelError> {
+        let (grant, manifest, ticket) = (
+            self.grant.statement(),
+            self.manifest.statement(),
+            self.ticket.statement(),
+        );
         let from = members.speaker(self.grant.signer(), Role::Grant)?;
         if members.speaker(self.ticket.signer(), Role::Grant)? != from
             || members.speaker(self.manifest.signer(), Role::Record)? != from

@@ -196,7 +196,9 @@ pub enum LedgerFault {
         seq: u64,
     },
     /// The chain ends elsewhere than its signed head.
-    #[error("the signed head is at entry {head}, the ledger ends at {last}: entries were altered, added or dropped")]
+    #[error(
+        "the signed head is at entry {head}, the ledger ends at {last}: entries were altered, added or dropped"
+    )]
     Head {
         /// Number in the head.
         head: u64,
@@ -212,7 +214,10 @@ pub enum LedgerFault {
 ///
 /// # Errors
 /// The first [`LedgerFault`] from the start.
-pub fn verify<'a>(entries: impl IntoIterator<Item = &'a Entry>, head: Option<&Head>) -> Result<u64, LedgerFault> {
+pub fn verify<'a>(
+    entries: impl IntoIterator<Item = &'a Entry>,
+    head: Option<&Head>,
+) -> Result<u64, LedgerFault> {
     let (mut last, mut hash) = (0, EntryHash::START);
     for entry in entries {
         if entry.seq != last + 1 {
@@ -227,7 +232,10 @@ pub fn verify<'a>(entries: impl IntoIterator<Item = &'a Entry>, head: Option<&He
         None if last == 0 => Ok(0),
         None => Err(LedgerFault::NoHead),
         Some(head) if head.seq == last && head.hash == hash => Ok(last),
-        Some(head) => Err(LedgerFault::Head { head: head.seq, last }),
+        Some(head) => Err(LedgerFault::Head {
+            head: head.seq,
+            last,
+        }),
     }
 }
 
@@ -242,7 +250,9 @@ mod tests {
                 seq,
                 prev: entries.last().map_or(EntryHash::START, Entry::hash),
                 at: Timestamp::from_ms(seq),
-                act: Act::Open { clip: ClipId::from_bytes([3; 32]) },
+                act: Act::Open {
+                    clip: ClipId::from_bytes([3; 32]),
+                },
                 blind: Blind::from_bytes([u8::try_from(seq).unwrap(); 32]),
                 ticket: None,
             });
@@ -252,7 +262,12 @@ mod tests {
 
     fn head(entries: &[Entry]) -> Head {
         let last = entries.last().unwrap();
-        Head { household: HouseholdId::from_bytes([1; 32]), seq: last.seq, hash: last.hash(), at: last.at }
+        Head {
+            household: HouseholdId::from_bytes([1; 32]),
+            seq: last.seq,
+            hash: last.hash(),
+            at: last.at,
+        }
     }
 
     #[test]
@@ -266,16 +281,39 @@ mod tests {
     fn p7_an_entry_that_was_dropped_altered_or_added_is_noticed() {
         let entries = chain(5);
         let head = head(&entries);
-        let without = |n: usize| entries.iter().enumerate().filter(move |(i, _)| *i != n).map(|(_, e)| e);
-        assert_eq!(verify(without(0), Some(&head)), Err(LedgerFault::Gap { expected: 1 }));
-        assert_eq!(verify(without(2), Some(&head)), Err(LedgerFault::Gap { expected: 3 }));
-        assert_eq!(verify(without(4), Some(&head)), Err(LedgerFault::Head { head: 5, last: 4 }));
+        let without = |n: usize| {
+            entries
+                .iter()
+                .enumerate()
+                .filter(move |(i, _)| *i != n)
+                .map(|(_, e)| e)
+        };
+        assert_eq!(
+            verify(without(0), Some(&head)),
+            Err(LedgerFault::Gap { expected: 1 })
+        );
+        assert_eq!(
+            verify(without(2), Some(&head)),
+            Err(LedgerFault::Gap { expected: 3 })
+        );
+        assert_eq!(
+            verify(without(4), Some(&head)),
+            Err(LedgerFault::Head { head: 5, last: 4 })
+        );
         let mut altered = entries.clone();
-        altered[2].act = Act::ExportPlain { clip: ClipId::from_bytes([3; 32]) };
-        assert_eq!(verify(&altered, Some(&head)), Err(LedgerFault::Broken { seq: 4 }));
+        altered[2].act = Act::ExportPlain {
+            clip: ClipId::from_bytes([3; 32]),
+        };
+        assert_eq!(
+            verify(&altered, Some(&head)),
+            Err(LedgerFault::Broken { seq: 4 })
+        );
         let mut last = entries.clone();
         last[4].at = Timestamp::from_ms(99);
-        assert_eq!(verify(&last, Some(&head)), Err(LedgerFault::Head { head: 5, last: 5 }));
+        assert_eq!(
+            verify(&last, Some(&head)),
+            Err(LedgerFault::Head { head: 5, last: 5 })
+        );
         assert_eq!(verify(&entries, None), Err(LedgerFault::NoHead));
     }
 

@@ -18,6 +18,8 @@ pub mod access;
 pub mod alert;
 pub mod cell;
 pub mod clip;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 pub mod grant;
 pub mod household;
 pub mod id;

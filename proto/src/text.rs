@@ -41,12 +41,13 @@ pub struct Line<const LIMIT: usize>(String);
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Prose<const LIMIT: usize>(String);
 
-/// Controls, bidi controls, zero-width marks, line and paragraph separators, and the byte order mark.
+/// Controls, bidi controls, zero-width marks, blank letters (soft hyphen, Hangul fillers, empty Braille), line and paragraph separators, and the byte order mark.
 ///
 /// The zero-width joiner (U+200D) stays: emoji and several scripts need it.
 fn hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
+            '\u{00ad}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}' |
             '\u{061c}' | '\u{180e}' | '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}'
             | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
             | '\u{e0000}'..='\u{e007f}')
@@ -57,7 +58,11 @@ fn bounded(text: &str, limit: usize) -> Result<(), TextError> {
     if got > limit {
         return Err(TextError::TooLong { got, limit });
     }
-    if text.len() > limit * BYTES_PER_CHAR { Err(TextError::TooDense) } else { Ok(()) }
+    if text.len() > limit * BYTES_PER_CHAR {
+        Err(TextError::TooDense)
+    } else {
+        Ok(())
+    }
 }
 
 impl<const LIMIT: usize> Line<LIMIT> {
@@ -66,9 +71,16 @@ impl<const LIMIT: usize> Line<LIMIT> {
     /// # Errors
     /// [`TextError::Empty`], [`TextError::TooLong`], [`TextError::TooDense`].
     pub fn clean(text: &str) -> Result<Self, TextError> {
-        let spaced: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+        let spaced: String = text
+            .chars()
+            .map(|c| if c.is_whitespace() { ' ' } else { c })
+            .collect();
         let visible: String = spaced.chars().filter(|c| !hidden(*c)).collect();
-        let text = visible.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        let text = visible
+            .split(' ')
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ");
         if text.is_empty() {
             return Err(TextError::Empty);
         }
@@ -88,7 +100,11 @@ impl<const LIMIT: usize> Prose<LIMIT> {
     /// # Errors
     /// [`TextError::TooLong`], [`TextError::TooDense`].
     pub fn clean(text: &str) -> Result<Self, TextError> {
-        let visible: String = text.replace("\r\n", "\n").chars().filter(|c| *c == '\n' || !hidden(*c)).collect();
+        let visible: String = text
+            .replace("\r\n", "\n")
+            .chars()
+            .filter(|c| *c == '\n' || !hidden(*c))
+            .collect();
         let text = visible.trim().to_owned();
         bounded(&text, LIMIT)?;
         Ok(Self(text))
@@ -127,11 +143,16 @@ macro_rules! text_forms {
         }
 
         impl<'b, C, const LIMIT: usize> minicbor::Decode<'b, C> for $name<LIMIT> {
-            fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+            fn decode(
+                d: &mut minicbor::Decoder<'b>,
+                _: &mut C,
+            ) -> Result<Self, minicbor::decode::Error> {
                 let carried = d.str()?;
                 match Self::clean(carried) {
                     Ok(clean) if clean.0 == carried => Ok(clean),
-                    _ => Err(minicbor::decode::Error::message("text is too long or not clean")),
+                    _ => Err(minicbor::decode::Error::message(
+                        "text is too long or not clean",
+                    )),
                 }
             }
         }
@@ -150,14 +171,28 @@ mod tests {
     fn characters_are_counted_as_people_see_them() {
         let family = "👨‍👩‍👧‍👦".repeat(3);
         assert!(Line::<3>::clean(&family).is_ok());
-        assert_eq!(Line::<2>::clean(&family), Err(TextError::TooLong { got: 3, limit: 2 }));
-        assert_eq!(Line::<4>::clean("e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}"), Err(TextError::TooLong { got: 5, limit: 4 }));
+        assert_eq!(
+            Line::<2>::clean(&family),
+            Err(TextError::TooLong { got: 3, limit: 2 })
+        );
+        assert_eq!(
+            Line::<4>::clean("e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}"),
+            Err(TextError::TooLong { got: 5, limit: 4 })
+        );
     }
 
     #[test]
     fn characters_that_reorder_or_hide_text_are_stripped() {
-        assert_eq!(Line::<80>::clean("police\u{202e}ecilop\u{7}\u{200b}").unwrap().as_str(), "policeecilop");
-        assert_eq!(Prose::<80>::clean("a\r\nb\u{2067}\u{0}").unwrap().as_str(), "a\nb");
+        assert_eq!(
+            Line::<80>::clean("police\u{202e}ecilop\u{7}\u{200b}")
+                .unwrap()
+                .as_str(),
+            "policeecilop"
+        );
+        assert_eq!(
+            Prose::<80>::clean("a\r\nb\u{2067}\u{0}").unwrap().as_str(),
+            "a\nb"
+        );
     }
 
     #[test]

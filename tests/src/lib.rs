@@ -1,1 +1,9 @@
-//! stub
+//! Homes as a tester sees them: real processes, real sockets, spoken to through the command line.
+//!
+//! Methods are actions or questions. Waiting is always for an event of the node, never for time to pass.
+
+mod home;
+mod reply;
+
+pub use home::Home;
+pub use reply::Reply;

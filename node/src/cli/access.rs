@@ -19,12 +19,16 @@ pub(super) fn explain(context: &Context) -> Result<()> {
 }
 
 fn words(items: &[AccessItem]) -> String {
-    let mut text = String::from("Who can do what. The program asks this very table before it acts.\n");
+    let mut text =
+        String::from("Who can do what. The program asks this very table before it acts.\n");
     for party in Party::ALL {
         text.push_str(&format!("\n{}\n", party.word()));
         for item in items.iter().filter(|item| item.role == party.word()) {
             let allowed = if item.allowed { "yes" } else { "no" };
-            text.push_str(&format!("  {allowed:<3}  {:<15}  {}\n", item.action, item.why));
+            text.push_str(&format!(
+                "  {allowed:<3}  {:<15}  {}\n",
+                item.action, item.why
+            ));
         }
     }
     text

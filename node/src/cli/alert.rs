@@ -3,17 +3,16 @@
 use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Subcommand};
-use serde::Serialize;
+use clap::{Args, Subcommand, ValueEnum};
 use streetlamp_proto::alert::{Kind, Urgency};
 use streetlamp_proto::cell::Place;
 
-use super::when::{self, When};
 use super::{Context, print};
 use crate::clock::Clock;
 use crate::control::answers::{AlertItem, Posted};
 use crate::control::{AlertPost, Request};
 use crate::error::Result;
+use crate::when::{self, When};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AlertCommand {
@@ -58,18 +57,19 @@ pub(super) struct PostArgs {
     /// Where, as a geohash of at most 7 characters (about 150 x 150 m)
     #[arg(long, value_name = "CELL")]
     place: Option<Place>,
+    /// Who can read it
+    #[arg(long, value_enum, default_value = "street")]
+    audience: Audience,
     /// Say that a clip of yours shows it; may be given again
     #[arg(long = "clip", value_name = "ID")]
     clips: Vec<String>,
 }
 
-/// One alert with what was said about it.
-#[derive(Debug, Serialize)]
-struct Shown {
-    #[serde(flatten)]
-    alert: AlertItem,
-    /// None in this version.
-    follow_ups: [String; 0],
+/// Who can read an alert.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Audience {
+    /// The street, and nobody else: the alert is sealed
+    Street,
 }
 
 fn kinds() -> PossibleValuesParser {
@@ -86,17 +86,20 @@ pub(super) fn alert(context: &Context, command: AlertCommand) -> Result<()> {
         AlertCommand::List { kind, since } => {
             let now = Clock::System.now();
             let since_ms = since.map(|since| since.ago(now).as_ms());
-            let alerts: Vec<AlertItem> = context.node()?.ask(&Request::AlertList { kind, since_ms })?;
+            let alerts: Vec<AlertItem> = context
+                .node()?
+                .ask(&Request::AlertList { kind, since_ms })?;
             context.out.answer(&alerts, |alerts| list_words(alerts))
         }
         AlertCommand::Show { alert } => {
             let alert: AlertItem = context.node()?.ask(&Request::AlertShow { alert })?;
-            context.out.answer(&Shown { alert, follow_ups: [] }, |shown| words(&shown.alert))
+            context.out.answer(&alert, words)
         }
     }
 }
 
 fn post(context: &Context, args: PostArgs) -> Result<()> {
+    let Audience::Street = args.audience;
     let request = Request::AlertPost(Box::new(AlertPost {
         kind: args.kind,
         urgency: args.urgency,
@@ -118,7 +121,10 @@ fn post(context: &Context, args: PostArgs) -> Result<()> {
 }
 
 fn author(alert: &AlertItem) -> &str {
-    alert.author_name.as_deref().unwrap_or_else(|| print::short(&alert.author))
+    alert
+        .author_name
+        .as_deref()
+        .unwrap_or_else(|| print::short(&alert.author))
 }
 
 fn list_words(alerts: &[AlertItem]) -> String {

@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use clap::{ArgAction, ArgGroup, Args, Subcommand};
 use streetlamp_proto::recipient::Recipient;
 
+use super::Context;
 use super::outfile::OutFile;
 use super::print::{self, short, size};
 use super::progress::Bar;
-use super::when::{self, When};
-use super::Context;
 use crate::clock::Clock;
 use crate::control::answers::{AddedItem, ClipItem, Fetched, Written};
 use crate::control::{FilmStart, Progress, Request};
 use crate::error::{Error, ErrorKind, Result};
+use crate::when::{self, When};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ClipCommand {
@@ -97,23 +97,42 @@ pub(super) fn clip(context: &Context, command: ClipCommand) -> Result<()> {
         ClipCommand::Export(args) => export(context, args),
         ClipCommand::Fetch { clip } => {
             let bar = Bar::new("Fetching");
-            let fetched: Fetched = context.node()?.work(&Request::ClipFetch { clip }, |now| bar.show(now))?;
+            let fetched: Fetched = context
+                .node()?
+                .work(&Request::ClipFetch { clip }, |now| bar.show(now))?;
             drop(bar);
             context.out.answer(&fetched, |fetched| {
-                format!("Here: {} from {}. Watch it with 'streetlamp clip open'.", size(fetched.bytes), short(&fetched.from))
+                format!(
+                    "Here: {} from {}. Watch it with 'streetlamp clip open'.",
+                    size(fetched.bytes),
+                    short(&fetched.from)
+                )
             })
         }
     }
 }
 
 fn add(context: &Context, file: &Path, camera: String, at: Option<When>) -> Result<()> {
-    let file = std::path::absolute(file).map_err(|e| Error::io(format!("{} cannot be read", file.display()), e))?;
+    let file = std::path::absolute(file)
+        .map_err(|e| Error::io(format!("{} cannot be read", file.display()), e))?;
     let at_ms = at.map(|at| at.ago(Clock::System.now()).as_ms());
     let bar = Bar::new("Sealing");
-    let added: AddedItem = context.node()?.work(&Request::ClipAdd { file, camera, at_ms }, |now| bar.show(now))?;
+    let added: AddedItem = context.node()?.work(
+        &Request::ClipAdd {
+            file,
+            camera,
+            at_ms,
+        },
+        |now| bar.show(now),
+    )?;
     drop(bar);
     context.out.answer(&added, |added| {
-        format!("Sealed: {:.1} seconds, {}.\nclip  {}", added.duration_s, size(added.sealed_bytes), added.clip)
+        format!(
+            "Sealed: {:.1} seconds, {}.\nclip  {}",
+            added.duration_s,
+            size(added.sealed_bytes),
+            added.clip
+        )
     })
 }
 
@@ -124,7 +143,14 @@ fn export(context: &Context, args: ExportArgs) -> Result<()> {
         return Err(Error::new(ErrorKind::Invalid, message));
     }
     let to = args.to.map(|recipient| recipient.to_string());
-    write(context, &Request::ClipExport { clip: args.clip, to }, &args.output)
+    write(
+        context,
+        &Request::ClipExport {
+            clip: args.clip,
+            to,
+        },
+        &args.output,
+    )
 }
 
 /// Writes a film to a file.
@@ -135,13 +161,25 @@ fn write(context: &Context, request: &Request, output: &Output) -> Result<()> {
     let FilmStart { len, ledger_seq } = context.node()?.film(request, |start, bytes| {
         file.write(bytes)?;
         done += u64::try_from(bytes.len()).unwrap_or(0);
-        bar.show(Progress { done, total: start.len });
+        bar.show(Progress {
+            done,
+            total: start.len,
+        });
         Ok(())
     })?;
     drop(bar);
-    let written = Written { file: file.finish()?.display().to_string(), bytes: len, ledger_seq };
+    let written = Written {
+        file: file.finish()?.display().to_string(),
+        bytes: len,
+        ledger_seq,
+    };
     context.out.answer(&written, |written| {
-        format!("Wrote {} ({}). Ledger entry {}.", written.file, size(written.bytes), written.ledger_seq)
+        format!(
+            "Wrote {} ({}). Ledger entry {}.",
+            written.file,
+            size(written.bytes),
+            written.ledger_seq
+        )
     })
 }
 
@@ -150,12 +188,20 @@ fn list_words(clips: &[ClipItem]) -> String {
         return "No clips yet: add one with 'streetlamp clip add FILE'.".to_owned();
     }
     let rows = clips.iter().map(|clip| {
-        let whose = if clip.mine { "own".to_owned() } else { format!("of {}", short(&clip.owner)) };
+        let whose = if clip.mine {
+            "own".to_owned()
+        } else {
+            format!("of {}", short(&clip.owner))
+        };
         let shared = match clip.granted_to.len() {
             0 => String::new(),
             neighbours => format!("granted to {neighbours}"),
         };
-        let state = if clip.here { shared } else { "not fetched yet".to_owned() };
+        let state = if clip.here {
+            shared
+        } else {
+            "not fetched yet".to_owned()
+        };
         [
             short(&clip.clip).to_owned(),
             when::readable(clip.recorded.0),
@@ -166,13 +212,26 @@ fn list_words(clips: &[ClipItem]) -> String {
             state,
         ]
     });
-    print::table(["CLIP", "RECORDED", "LENGTH", "SEALED", "CAMERA", "WHOSE", "STATE"], rows)
+    print::table(
+        [
+            "CLIP", "RECORDED", "LENGTH", "SEALED", "CAMERA", "WHOSE", "STATE",
+        ],
+        rows,
+    )
 }
 
 fn words(clip: &ClipItem) -> String {
     let yes = |is: bool| if is { "yes" } else { "no" };
     let mut text = format!(
-        "clip        {}\ncamera      {}\nrecorded    {}\nlength      {:.1} seconds\nsealed      {}\nowner       {}{}\nhere        {}\noffered     {}\n",
+        "clip        {}
+camera      {}
+recorded    {}
+length      {:.1} seconds
+sealed      {}
+owner       {}{}
+here        {}
+offered     {}
+",
         clip.clip,
         clip.camera,
         when::readable(clip.recorded.0),
@@ -187,7 +246,7 @@ fn words(clip: &ClipItem) -> String {
         text.push_str(&format!("granted to  {household}\n"));
     }
     if let Some(expires) = clip.expires {
-        text.push_str(&format!("served to   {}\n", when::readable(expires.0)));
+        text.push_str(&format!("served till {}\n", when::readable(expires.0)));
     }
     text
 }

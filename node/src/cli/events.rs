@@ -17,29 +17,66 @@ pub(super) enum EventLine {
         sign_in: String,
     },
     /// The reader was too slow: so many events are not told.
-    Missed { events: u64 },
-    Alert { alert: String },
-    AlertGone { alert: String },
-    Member { household: String },
-    Neighbour { household: String, connected: bool },
-    Street { street: String },
-    Clip { clip: String },
-    Granted { grant: String, clip: String },
-    Locked { locked: bool },
+    Missed {
+        events: u64,
+    },
+    Alert {
+        alert: String,
+    },
+    AlertGone {
+        alert: String,
+    },
+    Member {
+        household: String,
+    },
+    Neighbour {
+        household: String,
+        connected: bool,
+    },
+    Street {
+        street: String,
+    },
+    Clip {
+        clip: String,
+    },
+    Granted {
+        grant: String,
+        clip: String,
+    },
+    Locked {
+        locked: bool,
+    },
 }
 
 impl From<Event> for EventLine {
     fn from(event: Event) -> Self {
         match event {
-            Event::Alert { alert } => Self::Alert { alert: alert.to_string() },
-            Event::AlertGone { alert } => Self::AlertGone { alert: alert.to_string() },
-            Event::Member { household } => Self::Member { household: household.to_string() },
-            Event::Neighbour { household, connected } => {
-                Self::Neighbour { household: household.to_string(), connected }
-            }
-            Event::Street { street } => Self::Street { street: street.to_string() },
-            Event::Clip { clip } => Self::Clip { clip: clip.to_string() },
-            Event::Granted { grant, clip } => Self::Granted { grant: grant.to_string(), clip: clip.to_string() },
+            Event::Alert { alert } => Self::Alert {
+                alert: alert.to_string(),
+            },
+            Event::AlertGone { alert } => Self::AlertGone {
+                alert: alert.to_string(),
+            },
+            Event::Member { household } => Self::Member {
+                household: household.to_string(),
+            },
+            Event::Neighbour {
+                household,
+                connected,
+            } => Self::Neighbour {
+                household: household.to_string(),
+                connected,
+            },
+            Event::Street { street } => Self::Street {
+                street: street.to_string(),
+            },
+            Event::Clip { clip } => Self::Clip {
+                clip: clip.to_string(),
+            },
+            Event::Granted { grant, clip } => Self::Granted {
+                grant: grant.to_string(),
+                clip: clip.to_string(),
+            },
             Event::Locked(locked) => Self::Locked { locked },
         }
     }

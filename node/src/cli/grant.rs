@@ -2,13 +2,13 @@
 
 use clap::Subcommand;
 
-use super::print::{self, short};
-use super::when::{self, When};
 use super::Context;
+use super::print::{self, short};
 use crate::clock::Clock;
 use crate::control::Request;
 use crate::control::answers::{GrantItem, Granted};
 use crate::error::Result;
+use crate::when::{self, When};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum GrantCommand {
@@ -21,7 +21,12 @@ pub(super) enum GrantCommand {
         /// The neighbour: a household's id or its name
         household: String,
         /// Say what for, in at most 200 characters; the neighbour can read it
-        #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+        #[arg(
+            long,
+            value_name = "TEXT",
+            default_value = "",
+            hide_default_value = true
+        )]
         purpose: String,
         /// Serve it until a time, or for a span (7d); a year if left out
         #[arg(long, value_name = "TIME")]
@@ -47,17 +52,32 @@ pub(super) enum GrantCommand {
 
 pub(super) fn grant(context: &Context, command: GrantCommand) -> Result<()> {
     match command {
-        GrantCommand::Give { clip, household, purpose, until } => {
+        GrantCommand::Give {
+            clip,
+            household,
+            purpose,
+            until,
+        } => {
             let until_ms = until.map(|until| until.ahead(Clock::System.now()).as_ms());
-            let granted: Granted =
-                context.node()?.ask(&Request::GrantGive { clip, to: household, purpose, until_ms })?;
+            let granted: Granted = context.node()?.ask(&Request::GrantGive {
+                clip,
+                to: household,
+                purpose,
+                until_ms,
+            })?;
             context.out.answer(&granted, |granted| {
-                format!("Given, and in the ledger as entry {}.\ngrant  {}", granted.ledger_seq, granted.grant)
+                format!(
+                    "Given, and in the ledger as entry {}.\ngrant  {}",
+                    granted.ledger_seq, granted.grant
+                )
             })
         }
         GrantCommand::List { given, received } => {
             let both = given == received;
-            let request = Request::GrantList { given: given || both, received: received || both };
+            let request = Request::GrantList {
+                given: given || both,
+                received: received || both,
+            };
             let grants: Vec<GrantItem> = context.node()?.ask(&request)?;
             context.out.answer(&grants, |grants| list_words(grants))
         }

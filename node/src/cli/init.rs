@@ -32,7 +32,10 @@ pub(super) struct InitArgs {
 pub(super) fn init(context: &Context, args: InitArgs) -> Result<()> {
     if Home::exists(&context.dir) {
         // Before a passphrase is asked for in vain. `Home::create` checks again.
-        let message = format!("there is a home in {} already: nothing was changed", context.dir.display());
+        let message = format!(
+            "there is a home in {} already: nothing was changed",
+            context.dir.display()
+        );
         return Err(Error::new(ErrorKind::Conflict, message));
     }
     let chosen = passphrase::chosen(context.passphrase_file.as_deref())?;
@@ -48,10 +51,20 @@ pub(super) fn make(
     recovery_sheet: Option<PathBuf>,
     passphrase: Option<Zeroizing<String>>,
 ) -> Result<HomeMade> {
-    let name = Name::clean(name)
-        .map_err(|e| Error::new(ErrorKind::Invalid, format!("the name of the household cannot be used: {e}")))?;
+    let name = Name::clean(name).map_err(|e| {
+        Error::new(
+            ErrorKind::Invalid,
+            format!("the name of the household cannot be used: {e}"),
+        )
+    })?;
     let (called, place) = (name.to_string(), cell.as_ref().map(Cell::to_string));
-    let new = NewHome { name, cell, passphrase, recovery_sheet, now: Clock::System.now() };
+    let new = NewHome {
+        name,
+        cell,
+        passphrase,
+        recovery_sheet,
+        now: Clock::System.now(),
+    };
     let made = Home::create(&context.dir, new, &Entropy::System)?;
     Ok(HomeMade {
         household: made.household.to_string(),

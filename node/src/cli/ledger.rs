@@ -7,13 +7,15 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use streetlamp_proto::ledger;
+use streetlamp_proto::signed::Signed;
 
+use super::Context;
 use super::print::{self, short};
-use super::{Context, when};
 use crate::control::Request;
 use crate::control::answers::{EntryItem, Verdict};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Store;
+use crate::when;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum LedgerCommand {
@@ -31,7 +33,9 @@ pub(super) fn ledger(context: &Context, command: LedgerCommand) -> Result<ExitCo
     match command {
         LedgerCommand::Show => {
             let entries: Vec<EntryItem> = context.node()?.ask(&Request::LedgerShow)?;
-            context.out.answer(&entries, |entries| list_words(entries))?;
+            context
+                .out
+                .answer(&entries, |entries| list_words(entries))?;
             Ok(ExitCode::SUCCESS)
         }
         LedgerCommand::Verify { file } => {
@@ -40,7 +44,11 @@ pub(super) fn ledger(context: &Context, command: LedgerCommand) -> Result<ExitCo
                 None => verify_home(context)?,
             };
             context.out.answer(&verdict, words)?;
-            Ok(if verdict.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+            Ok(if verdict.ok {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            })
         }
     }
 }
@@ -50,7 +58,11 @@ pub(super) fn verify_home(context: &Context) -> Result<Verdict> {
     let home = context.home()?;
     if !home.store_path().exists() {
         // No node ran from this home yet, so nothing can have left it.
-        return Ok(Verdict { ok: true, entries: 0, fault: None });
+        return Ok(Verdict {
+            ok: true,
+            entries: 0,
+            fault: None,
+        });
     }
     let device = home.me()?.device_id();
     verify(&home.store_path(), |signer| signer == device.as_bytes())
@@ -58,7 +70,10 @@ pub(super) fn verify_home(context: &Context) -> Result<Verdict> {
 
 fn verify_file(file: &Path) -> Result<Verdict> {
     if !file.is_file() {
-        return Err(Error::new(ErrorKind::NotFound, format!("there is no file {}", file.display())));
+        return Err(Error::new(
+            ErrorKind::NotFound,
+            format!("there is no file {}", file.display()),
+        ));
     }
     verify(file, |_| true)
 }
@@ -66,20 +81,31 @@ fn verify_file(file: &Path) -> Result<Verdict> {
 fn verify(store: &Path, is_ours: impl FnOnce(&[u8; 32]) -> bool) -> Result<Verdict> {
     let (entries, head) = Store::open_read_only(store)?.ledger()?;
     let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
-    let fault = match (ledger::verify(&entries, head.as_ref().map(|head| head.statement())), &head) {
+    let fault = match (
+        ledger::verify(&entries, head.as_ref().map(Signed::statement)),
+        &head,
+    ) {
         (Err(fault), _) => Some(fault.to_string()),
         (Ok(_), Some(head)) if !is_ours(head.signer().as_bytes()) => {
             Some("the end of the ledger is signed by another device than this home's".to_owned())
         }
         (Ok(_), _) => None,
     };
-    Ok(Verdict { ok: fault.is_none(), entries: count, fault })
+    Ok(Verdict {
+        ok: fault.is_none(),
+        entries: count,
+        fault,
+    })
 }
 
 fn words(verdict: &Verdict) -> String {
     match &verdict.fault {
         None => format!("The ledger is whole: {} entries.", verdict.entries),
-        Some(fault) => format!("The ledger is NOT whole: {fault}.\nKeep the home directory as it is and compare it with a backup."),
+        Some(fault) => {
+            format!(
+                "The ledger is NOT whole: {fault}.\nKeep the home directory as it is and compare it with a backup."
+            )
+        }
     }
 }
 
@@ -93,7 +119,12 @@ fn list_words(entries: &[EntryItem]) -> String {
             when::readable(entry.at.0),
             entry.kind.clone(),
             short(&entry.clip).to_owned(),
-            entry.to.as_deref().map(short).unwrap_or_default().to_owned(),
+            entry
+                .to
+                .as_deref()
+                .map(short)
+                .unwrap_or_default()
+                .to_owned(),
         ]
     });
     print::table(["ENTRY", "WHEN", "WHAT", "CLIP", "TO"], rows)

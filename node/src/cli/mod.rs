@@ -4,8 +4,6 @@
 //! and printed: in words, or with `--json` as the one JSON value that scripts rely on. No rule of the protocol is
 //! decided here. One file a noun; `print` is the only place that writes to the terminal.
 
-pub mod when;
-
 mod access;
 mod alert;
 mod clip;
@@ -30,9 +28,12 @@ use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::control::{self, Connection};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::home::{self, Home};
 use print::Out;
+
+/// Over the options that every command takes.
+const EVERYWHERE: &str = "Everywhere";
 
 /// The home node of a neighbourhood: alerts to your street, clips that only you can open
 #[derive(Debug, Parser)]
@@ -49,21 +50,20 @@ struct Cli {
 #[derive(Debug, Args)]
 struct Global {
     /// Use the home in this directory
-    #[arg(long, value_name = "DIR", global = true, env = "STREETLAMP_HOME", hide_env_values = true)]
+    #[arg(long, value_name = "DIR", global = true, help_heading = EVERYWHERE)]
+    #[arg(env = "STREETLAMP_HOME", hide_env_values = true)]
     home: Option<PathBuf>,
 
     /// Print one JSON value on standard output
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     json: bool,
 
-    /// Read the passphrase from this file
-    ///
-    /// Otherwise it comes from STREETLAMP_PASSPHRASE, or is asked on the terminal.
-    #[arg(long, value_name = "FILE", global = true)]
+    /// Read the passphrase from this file, not from STREETLAMP_PASSPHRASE or the terminal
+    #[arg(long, value_name = "FILE", global = true, help_heading = EVERYWHERE)]
     passphrase_file: Option<PathBuf>,
 
     /// Log more to standard error (-vv: more still)
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, help_heading = EVERYWHERE, action = clap::ArgAction::Count)]
     verbose: u8,
 }
 
@@ -75,6 +75,8 @@ enum Command {
     Init(init::InitArgs),
     /// Show what works and what does not
     Status,
+    /// Make a link that signs a browser in to the page, once
+    SignIn,
     /// Check this machine and the home, and say what to do
     Doctor,
     /// Take the reading key into memory, so that clips can be opened
@@ -128,7 +130,11 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are asked for and go to standard output; the rest is wrong usage.
             let _reader_gone = error.print();
-            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+            return if error.use_stderr() {
+                ExitCode::from(2)
+            } else {
+                ExitCode::SUCCESS
+            };
         }
     };
     log(cli.global.verbose);
@@ -142,16 +148,31 @@ pub fn main() -> ExitCode {
 }
 
 fn dispatch(cli: Cli) -> Result<ExitCode> {
-    let Global { home, json, passphrase_file, .. } = cli.global;
+    let Global {
+        home,
+        json,
+        passphrase_file,
+        ..
+    } = cli.global;
     let dir = match home {
         Some(dir) => dir,
         None => home::default_dir()?,
     };
-    let context = Context { dir, passphrase_file, out: Out { json } };
-    match cli.command.unwrap_or_else(|| Command::Run(run::RunArgs::default())) {
+    let dir = std::path::absolute(&dir)
+        .map_err(|e| Error::io(format!("{} is no place for a home", dir.display()), e))?;
+    let context = Context {
+        dir,
+        passphrase_file,
+        out: Out { json },
+    };
+    match cli
+        .command
+        .unwrap_or_else(|| Command::Run(run::RunArgs::default()))
+    {
         Command::Run(args) => run::run(&context, args)?,
         Command::Init(args) => init::init(&context, args)?,
         Command::Status => status::status(&context)?,
+        Command::SignIn => status::sign_in(&context)?,
         Command::Doctor => doctor::doctor(&context)?,
         Command::Unlock => status::unlock(&context)?,
         Command::Lock => status::lock(&context)?,
@@ -174,9 +195,13 @@ fn log(verbose: u8) {
         2 => "info,streetlamp=debug,streetlamp_proto=debug",
         _ => "debug,streetlamp=trace,streetlamp_proto=trace",
     };
-    let filter = EnvFilter::try_from_env("STREETLAMP_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init();
+    let filter =
+        EnvFilter::try_from_env("STREETLAMP_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .init();
 }
 
 #[cfg(test)]

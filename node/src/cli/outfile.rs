@@ -31,14 +31,24 @@ impl OutFile {
         let mut part = target.clone().into_os_string();
         part.push(".part");
         let part = PathBuf::from(part);
-        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part).map_err(|e| match e.kind() {
-            io::ErrorKind::AlreadyExists => Error::new(
-                ErrorKind::Conflict,
-                format!("{} is in the way: another run is writing it, or one was cut off; remove it then", part.display()),
-            ),
-            _ => Error::io(format!("{} cannot be written", target.display()), e),
-        })?;
-        Ok(Self { target, part, file, force, finished: false })
+        let file =
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part).map_err(|e| match e.kind() {
+                io::ErrorKind::AlreadyExists => Error::new(
+                    ErrorKind::Conflict,
+                    format!(
+                        "{} is in the way: another run is writing it, or one was cut off; remove it then",
+                        part.display()
+                    ),
+                ),
+                _ => Error::io(format!("{} cannot be written", target.display()), e),
+            })?;
+        Ok(Self {
+            target,
+            part,
+            file,
+            force,
+            finished: false,
+        })
     }
 
     /// Adds bytes.
@@ -46,7 +56,9 @@ impl OutFile {
     /// # Errors
     /// The disk's.
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.file.write_all(bytes).map_err(|e| Error::io(format!("{} cannot be written", self.target.display()), e))
+        self.file
+            .write_all(bytes)
+            .map_err(|e| Error::io(format!("{} cannot be written", self.target.display()), e))
     }
 
     /// Makes the file durable and gives it its name.
@@ -59,7 +71,9 @@ impl OutFile {
         refuse_existing(&self.target, self.force)?;
         fs::rename(&self.part, &self.target).map_err(failed)?;
         if let Some(dir) = self.target.parent() {
-            File::open(dir).and_then(|dir| dir.sync_all()).map_err(failed)?;
+            File::open(dir)
+                .and_then(|dir| dir.sync_all())
+                .map_err(failed)?;
         }
         self.finished = true;
         Ok(self.target.clone())
@@ -82,7 +96,10 @@ fn refuse_existing(target: &Path, force: bool) -> Result<()> {
         )),
         Ok(_) if !force => Err(Error::new(
             ErrorKind::Conflict,
-            format!("{} exists already: name another file, or add --force to replace it", target.display()),
+            format!(
+                "{} exists already: name another file, or add --force to replace it",
+                target.display()
+            ),
         )),
         _ => Ok(()),
     }
@@ -103,7 +120,10 @@ mod tests {
         assert!(!path.exists());
         assert_eq!(out.finish().unwrap(), path);
         assert_eq!(fs::read(&path).unwrap(), b"film");
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 
@@ -121,8 +141,14 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("film.mp4");
         fs::write(&path, b"old").unwrap();
-        assert_eq!(OutFile::create(&path, false).unwrap_err().kind(), ErrorKind::Conflict);
-        assert_eq!(OutFile::create(dir.path(), true).unwrap_err().kind(), ErrorKind::Invalid);
+        assert_eq!(
+            OutFile::create(&path, false).unwrap_err().kind(),
+            ErrorKind::Conflict
+        );
+        assert_eq!(
+            OutFile::create(dir.path(), true).unwrap_err().kind(),
+            ErrorKind::Invalid
+        );
         let mut out = OutFile::create(&path, true).unwrap();
         out.write(b"new").unwrap();
         drop(out.finish().unwrap());

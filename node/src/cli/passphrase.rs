@@ -25,11 +25,17 @@ pub(super) fn existing(file: Option<&Path>) -> Result<Zeroizing<String>> {
         return Ok(given);
     }
     if !print::at_terminal() {
-        let message = format!("a passphrase is needed: give --passphrase-file FILE, set {VARIABLE}, or run this in a terminal");
+        let message = format!(
+            "a passphrase is needed: give --passphrase-file FILE, set {VARIABLE}, or run this in a terminal"
+        );
         return Err(Error::new(ErrorKind::Invalid, message));
     }
     let typed = prompt("Passphrase: ")?;
-    if typed.is_empty() { Err(Error::new(ErrorKind::Invalid, "no passphrase was typed")) } else { Ok(typed) }
+    if typed.is_empty() {
+        Err(Error::new(ErrorKind::Invalid, "no passphrase was typed"))
+    } else {
+        Ok(typed)
+    }
 }
 
 /// A passphrase for a new home; none if the resident leaves it to the program.
@@ -43,13 +49,18 @@ pub(super) fn chosen(file: Option<&Path>) -> Result<Option<Zeroizing<String>>> {
     if !print::at_terminal() {
         return Ok(None);
     }
-    print::note("Choose a passphrase for opening clips on this machine, or press Enter to have one made for you.");
+    print::note(
+        "Choose a passphrase for opening clips on this machine, or press Enter to have one made for you.",
+    );
     let typed = prompt("Passphrase: ")?;
     if typed.is_empty() {
         return Ok(None);
     }
     if *prompt("The same again: ")? != *typed {
-        return Err(Error::new(ErrorKind::Invalid, "the two passphrases differ: nothing was made, try again"));
+        return Err(Error::new(
+            ErrorKind::Invalid,
+            "the two passphrases differ: nothing was made, try again",
+        ));
     }
     Ok(Some(typed))
 }
@@ -59,32 +70,57 @@ fn given(file: Option<&Path>) -> Result<Option<Zeroizing<String>>> {
         return from_file(path).map(Some);
     }
     match std::env::var(VARIABLE) {
-        Ok(value) if value.is_empty() => Err(Error::new(ErrorKind::Invalid, format!("{VARIABLE} is set but empty"))),
+        Ok(value) if value.is_empty() => Err(Error::new(
+            ErrorKind::Invalid,
+            format!("{VARIABLE} is set but empty"),
+        )),
         Ok(value) => Ok(Some(Zeroizing::new(value))),
         Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(error) => Err(Error::new(ErrorKind::Invalid, format!("{VARIABLE} is not text")).because(error)),
+        Err(error) => {
+            Err(Error::new(ErrorKind::Invalid, format!("{VARIABLE} is not text")).because(error))
+        }
     }
 }
 
 /// Reads a file and takes the line break at its end off.
 fn from_file(path: &Path) -> Result<Zeroizing<String>> {
-    let failed = |e| Error::io(format!("the passphrase file {} cannot be read", path.display()), e);
+    let failed = |e| {
+        Error::io(
+            format!("the passphrase file {} cannot be read", path.display()),
+            e,
+        )
+    };
     let file = File::open(path).map_err(failed)?;
     if file.metadata().map_err(failed)?.mode() & 0o077 != 0 {
-        print::note(&format!("warning: others can read {}: try 'chmod 600' on it", path.display()));
+        print::note(&format!(
+            "warning: others can read {}: try 'chmod 600' on it",
+            path.display()
+        ));
     }
     let mut text = Zeroizing::new(String::new());
-    let read = file.take(FILE_BYTES + 1).read_to_string(&mut text).map_err(failed)?;
-    let one_line = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
-    if one_line.is_empty() || one_line.contains('\n') || u64::try_from(read).is_ok_and(|read| read > FILE_BYTES) {
-        let message = format!("{} is not a passphrase file: it must hold one line", path.display());
+    let read = file
+        .take(FILE_BYTES + 1)
+        .read_to_string(&mut text)
+        .map_err(failed)?;
+    let one_line = text.strip_suffix('\n').map_or(text.as_str(), |line| {
+        line.strip_suffix('\r').unwrap_or(line)
+    });
+    if one_line.is_empty()
+        || one_line.contains('\n')
+        || u64::try_from(read).is_ok_and(|read| read > FILE_BYTES)
+    {
+        let message = format!(
+            "{} is not a passphrase file: it must hold one line",
+            path.display()
+        );
         return Err(Error::new(ErrorKind::Invalid, message));
     }
     Ok(Zeroizing::new(one_line.to_owned()))
 }
 
 fn prompt(question: &str) -> Result<Zeroizing<String>> {
-    let typed = rpassword::prompt_password(question).map_err(|e| Error::io("the terminal cannot be read", e))?;
+    let typed = rpassword::prompt_password(question)
+        .map_err(|e| Error::io("the terminal cannot be read", e))?;
     Ok(Zeroizing::new(typed))
 }
 

@@ -24,8 +24,16 @@ impl Out {
     ///
     /// # Errors
     /// If the answer cannot be JSON, which is a fault of this program.
-    pub(super) fn answer<T: Serialize>(self, answer: &T, words: impl FnOnce(&T) -> String) -> Result<()> {
-        let text = if self.json { json(answer)? } else { words(answer) };
+    pub(super) fn answer<T: Serialize>(
+        self,
+        answer: &T,
+        words: impl FnOnce(&T) -> String,
+    ) -> Result<()> {
+        let text = if self.json {
+            json(answer)?
+        } else {
+            words(answer)
+        };
         line(text.trim_end());
         Ok(())
     }
@@ -41,7 +49,8 @@ impl Out {
 }
 
 fn json(value: &impl Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|e| Error::new(ErrorKind::Internal, "the answer cannot be printed").because(e))
+    serde_json::to_string(value)
+        .map_err(|e| Error::new(ErrorKind::Internal, "the answer cannot be printed").because(e))
 }
 
 /// Prints a line on standard output.
@@ -95,8 +104,13 @@ pub(super) fn size(bytes: u64) -> String {
 }
 
 /// Columns under their headings, each as wide as it must be.
-pub(super) fn table<const N: usize>(headings: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
-    let rows: Vec<[String; N]> = std::iter::once(headings.map(str::to_owned)).chain(rows).collect();
+pub(super) fn table<const N: usize>(
+    headings: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> String {
+    let rows: Vec<[String; N]> = std::iter::once(headings.map(str::to_owned))
+        .chain(rows)
+        .collect();
     let mut widths = [0; N];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -105,7 +119,11 @@ pub(super) fn table<const N: usize>(headings: [&str; N], rows: impl IntoIterator
     }
     let mut text = String::new();
     for row in &rows {
-        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        let cells: Vec<String> = row
+            .iter()
+            .zip(widths)
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
         text.push_str(cells.join("  ").trim_end());
         text.push('\n');
     }
@@ -118,8 +136,14 @@ mod tests {
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell_and_lines_do_not_trail() {
-        let rows = [["Ada".to_owned(), "1".to_owned()], ["Benjamin".to_owned(), String::new()]];
-        assert_eq!(table(["who", "n"], rows), "who       n\nAda       1\nBenjamin\n");
+        let rows = [
+            ["Ada".to_owned(), "1".to_owned()],
+            ["Benjamin".to_owned(), String::new()],
+        ];
+        assert_eq!(
+            table(["who", "n"], rows),
+            "who       n\nAda       1\nBenjamin\n"
+        );
     }
 
     #[test]

@@ -16,7 +16,9 @@ impl Bar {
         if !std::io::stderr().is_terminal() {
             return Self(ProgressBar::hidden());
         }
-        let style = ProgressStyle::with_template("{msg} {wide_bar} {decimal_bytes} of {decimal_total_bytes}");
+        let style = ProgressStyle::with_template(
+            "{msg} {wide_bar} {decimal_bytes} of {decimal_total_bytes}",
+        );
         let bar = ProgressBar::new(0).with_message(doing);
         Self(match style {
             Ok(style) => bar.with_style(style),

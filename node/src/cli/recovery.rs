@@ -19,7 +19,8 @@ pub(super) fn recovery(context: &Context, command: RecoveryCommand) -> Result<()
         RecoveryCommand::Confirm => {
             context.home()?.confirm_recovery_sheet()?;
             context.out.answer(&Confirmed { confirmed: true }, |_| {
-                "Good. Keep the sheet where you keep your passport: nobody else has a copy.".to_owned()
+                "Good. Keep the sheet where you keep your passport: nobody else has a copy."
+                    .to_owned()
             })
         }
     }

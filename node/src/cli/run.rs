@@ -50,9 +50,16 @@ pub(super) fn run(context: &Context, args: RunArgs) -> Result<()> {
         print::note("note: this home exists already, so --name and --cell change nothing");
     }
     let home = context.home()?;
-    let options = Options { listen: args.listen, web: args.web, mdns: !args.no_mdns };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|e| Error::new(ErrorKind::Internal, "the system gives no threads").because(e))?;
+    let options = Options {
+        listen: args.listen,
+        web: args.web,
+        mdns: !args.no_mdns,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime
+        .map_err(|e| Error::new(ErrorKind::Internal, "the system gives no threads").because(e))?;
     runtime.block_on(Box::pin(serve(context.out, home, options)))
 }
 
@@ -82,7 +89,11 @@ async fn serve(out: Out, home: Home, options: Options) -> Result<()> {
     let events = handle.events();
     ready(out, &running, household).await?;
     let told = async move {
-        if out.json { tell(out, events).await } else { std::future::pending().await }
+        if out.json {
+            tell(out, events).await
+        } else {
+            std::future::pending().await
+        }
     };
     let shutdown = async move {
         tokio::select! {
@@ -111,7 +122,9 @@ async fn ready(out: Out, running: &Running, household: String) -> Result<()> {
             sign_in: running.sign_in.clone(),
         });
     }
-    let streets = handle.read(|household, _| household.streets().len()).await?;
+    let streets = handle
+        .read(|household, _| household.streets().len())
+        .await?;
     let mut text = format!(
         "The home of {} is running.\n\n  sign in    {}  (works once)\n  page       {}\n  household  {household}\n",
         handle.home().name(),
@@ -136,7 +149,10 @@ async fn ready(out: Out, running: &Running, household: String) -> Result<()> {
 }
 
 /// Prints a line for every event. Ends when the node does.
-async fn tell(out: Out, mut events: tokio::sync::broadcast::Receiver<streetlamp_proto::household::Event>) {
+async fn tell(
+    out: Out,
+    mut events: tokio::sync::broadcast::Receiver<streetlamp_proto::household::Event>,
+) {
     loop {
         let line = match events.recv().await {
             Ok(event) => EventLine::from(event),
@@ -160,7 +176,10 @@ impl Stop {
     fn listen() -> Result<Self> {
         let failed = |e| Error::new(ErrorKind::Internal, "signals cannot be received").because(e);
         let on = |kind| signal(kind).map_err(failed);
-        Ok(Self { keyboard: on(SignalKind::interrupt())?, system: on(SignalKind::terminate())? })
+        Ok(Self {
+            keyboard: on(SignalKind::interrupt())?,
+            system: on(SignalKind::terminate())?,
+        })
     }
 
     async fn asked(&mut self) {

@@ -9,13 +9,14 @@ use streetlamp_proto::household::Failure;
 use streetlamp_proto::street::Ticket;
 use zeroize::Zeroizing;
 
+use super::Context;
 use super::outfile::OutFile;
 use super::print::{self, short};
-use super::{Context, when};
 use crate::clock::Clock;
 use crate::control::answers::{Founded, Invited, Joined, MemberItem};
 use crate::control::{Request, Secret};
 use crate::error::{Error, ErrorKind, Result};
+use crate::when;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum StreetCommand {
@@ -48,7 +49,10 @@ pub(super) enum StreetCommand {
 pub(super) fn street(context: &Context, command: StreetCommand) -> Result<()> {
     match command {
         StreetCommand::New { name, cell } => {
-            let request = Request::StreetNew { name, cell: cell.map(|cell| cell.to_string()) };
+            let request = Request::StreetNew {
+                name,
+                cell: cell.map(|cell| cell.to_string()),
+            };
             let founded: Founded = context.node()?.ask(&request)?;
             context.out.answer(&founded, |street| {
                 format!(
@@ -61,7 +65,9 @@ pub(super) fn street(context: &Context, command: StreetCommand) -> Result<()> {
         StreetCommand::Join { ticket } => join(context, &ticket),
         StreetCommand::Members => {
             let members: Vec<MemberItem> = context.node()?.ask(&Request::StreetMembers)?;
-            context.out.answer(&members, |members| member_words(members))
+            context
+                .out
+                .answer(&members, |members| member_words(members))
         }
     }
 }
@@ -69,7 +75,9 @@ pub(super) fn street(context: &Context, command: StreetCommand) -> Result<()> {
 fn invite(context: &Context, expires: Duration, qr: Option<PathBuf>) -> Result<()> {
     // A place for the picture before the ticket is made, so that none is made in vain.
     let picture = qr.map(|path| OutFile::create(&path, false)).transpose()?;
-    let mut invited: Invited = context.node()?.ask(&Request::StreetInvite { life_ms: when::millis(expires) })?;
+    let mut invited: Invited = context.node()?.ask(&Request::StreetInvite {
+        life_ms: when::millis(expires),
+    })?;
     if let Some(mut picture) = picture {
         picture.write(svg(&invited.ticket)?.as_bytes())?;
         invited.qr = Some(picture.finish()?.display().to_string());
@@ -86,9 +94,18 @@ fn invite(context: &Context, expires: Duration, qr: Option<PathBuf>) -> Result<(
 }
 
 fn svg(ticket: &str) -> Result<String> {
-    let code = qrcode::QrCode::with_error_correction_level(ticket, qrcode::EcLevel::L)
-        .map_err(|e| Error::new(ErrorKind::Internal, "the ticket is too long for a picture: give it as text").because(e))?;
-    Ok(code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(320, 320).build())
+    let code =
+        qrcode::QrCode::with_error_correction_level(ticket, qrcode::EcLevel::L).map_err(|e| {
+            Error::new(
+                ErrorKind::Internal,
+                "the ticket is too long for a picture: give it as text",
+            )
+            .because(e)
+        })?;
+    Ok(code
+        .render::<qrcode::render::svg::Color<'_>>()
+        .min_dimensions(320, 320)
+        .build())
 }
 
 fn join(context: &Context, ticket: &str) -> Result<()> {
@@ -103,7 +120,10 @@ fn join(context: &Context, ticket: &str) -> Result<()> {
     let joined: Joined = node.ask(&Request::StreetJoin { ticket })?;
     context.out.answer(&joined, |joined| {
         let inviter = joined.inviter_name.as_deref().unwrap_or("a neighbour");
-        format!("Welcome to {}. {inviter} vouched for this household.\nstreet  {}", joined.name, joined.street)
+        format!(
+            "Welcome to {}. {inviter} vouched for this household.\nstreet  {}",
+            joined.name, joined.street
+        )
     })
 }
 
@@ -137,6 +157,10 @@ mod tests {
 
     #[test]
     fn a_long_ticket_fits_into_a_picture() {
-        assert!(svg(&format!("streetlamp:{}", "a2".repeat(700))).unwrap().contains("<svg"));
+        assert!(
+            svg(&format!("streetlamp:{}", "a2".repeat(700)))
+                .unwrap()
+                .contains("<svg")
+        );
     }
 }

@@ -6,7 +6,9 @@ use streetlamp_proto::alert::{Kind, Text, Title};
 use streetlamp_proto::cell::{Cell, Place};
 use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::grant::Purpose;
-use streetlamp_proto::household::{AlertView, Answer, ClipView, Command, Draft, GrantView, MemberView, Skew};
+use streetlamp_proto::household::{
+    AlertView, Answer, ClipView, Command, Draft, GrantView, Household, MemberView, Skew,
+};
 use streetlamp_proto::identity::{HouseholdId, Name};
 use streetlamp_proto::ledger::Entry;
 use streetlamp_proto::signed::StatementId;
@@ -15,8 +17,8 @@ use streetlamp_proto::time::Timestamp;
 use zeroize::Zeroizing;
 
 use super::answers::{
-    AlertItem, ClipItem, EntryItem, Founded, GrantItem, Granted, Invited, Joined, Locked, MemberItem, Moment, Posted,
-    Status,
+    AlertItem, ClipItem, EntryItem, Founded, GrantItem, Granted, Invited, Joined, Locked,
+    MemberItem, Moment, Posted, SignIn, Status,
 };
 use super::ids;
 use super::protocol::{AlertPost, Line, Request, encode};
@@ -32,6 +34,15 @@ const VOUCHES_ENOUGH: usize = 2;
 pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zeroizing<Vec<u8>>> {
     match request {
         Request::Status => ok(&status(handle).await?),
+        Request::SignIn => {
+            let page = handle
+                .page()
+                .ok_or_else(|| Error::new(ErrorKind::NotFound, "this node has no page"))?;
+            ok(&SignIn {
+                web: page.url().to_owned(),
+                sign_in: page.new_sign_in_link(),
+            })
+        }
         Request::Unlock { passphrase } => {
             handle.unlock(passphrase.0).await?;
             ok(&Locked { locked: false })
@@ -41,17 +52,22 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
             ok(&Locked { locked: true })
         }
         Request::StreetNew { name, cell } => ok(&found(handle, &name, cell).await?),
-        Request::StreetInvite { life_ms } => ok(&invite(handle, Duration::from_millis(life_ms)).await?),
+        Request::StreetInvite { life_ms } => {
+            ok(&invite(handle, Duration::from_millis(life_ms)).await?)
+        }
         Request::StreetJoin { ticket } => ok(&join(handle, &ticket.0).await?),
         Request::StreetMembers => {
             let members = handle.read(|household, _| household.members()).await?;
             let street_is_large = members.len() >= MEMBERS_FOR_NEW;
-            ok(&members.into_iter().map(|view| member_item(view, street_is_large)).collect::<Vec<_>>())
+            ok(&members
+                .into_iter()
+                .map(|view| member_item(view, street_is_large))
+                .collect::<Vec<_>>())
         }
         Request::AlertPost(post) => ok(&post_alert(handle, *post).await?),
         Request::AlertList { kind, since_ms } => ok(&alerts(handle, kind, since_ms).await?),
         Request::AlertShow { alert } => {
-            let views = handle.read(|household, now| household.alerts(now)).await?;
+            let views = handle.read(Household::alerts).await?;
             let id = ids::resolve("alert", &alert, views.iter().map(|view| view.id))?;
             ok(&views.into_iter().find(|view| view.id == id).map(alert_item))
         }
@@ -62,19 +78,33 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
         Request::ClipShow { clip } => {
             let views = handle.read(|household, _| household.clips()).await?;
             let id = ids::resolve("clip", &clip, views.iter().map(|view| view.manifest.clip))?;
-            ok(&views.into_iter().find(|view| view.manifest.clip == id).map(clip_item))
+            ok(&views
+                .into_iter()
+                .find(|view| view.manifest.clip == id)
+                .map(clip_item))
         }
-        Request::GrantGive { clip, to, purpose, until_ms } => ok(&give(handle, &clip, &to, &purpose, until_ms).await?),
+        Request::GrantGive {
+            clip,
+            to,
+            purpose,
+            until_ms,
+        } => ok(&give(handle, &clip, &to, &purpose, until_ms).await?),
         Request::GrantList { given, received } => ok(&grants(handle, given, received).await?),
         Request::GrantStop { grant } => {
             let known = handle.read(|household, _| household.given()).await?;
             let grant = ids::resolve("grant", &grant, known.iter().map(|view| view.id))?;
             ok(&granted(handle.command(Command::Stop(grant)).await?)?)
         }
-        Request::LedgerShow => ok(&handle.ledger().await?.iter().map(entry_item).collect::<Vec<_>>()),
-        Request::ClipAdd { .. } | Request::ClipOpen { .. } | Request::ClipExport { .. } | Request::ClipFetch { .. } => {
-            Err(unexpected())
-        }
+        Request::LedgerShow => ok(&handle
+            .ledger()
+            .await?
+            .iter()
+            .map(entry_item)
+            .collect::<Vec<_>>()),
+        Request::ClipAdd { .. }
+        | Request::ClipOpen { .. }
+        | Request::ClipExport { .. }
+        | Request::ClipFetch { .. } => Err(unexpected()),
     }
 }
 
@@ -89,16 +119,26 @@ fn ok(answer: &impl serde::Serialize) -> Result<Zeroizing<Vec<u8>>> {
 }
 
 fn unexpected() -> Error {
-    Error::new(ErrorKind::Internal, "the node gave an answer to something else")
+    Error::new(
+        ErrorKind::Internal,
+        "the node gave an answer to something else",
+    )
 }
 
 fn invalid(what: &str, error: impl std::fmt::Display) -> Error {
-    Error::new(ErrorKind::Invalid, format!("the {what} cannot be used: {error}"))
+    Error::new(
+        ErrorKind::Invalid,
+        format!("the {what} cannot be used: {error}"),
+    )
 }
 
 async fn status(handle: &NodeHandle) -> Result<Status> {
-    let status = handle.read(streetlamp_proto::household::Household::status).await?;
-    let mut streets: Vec<_> = status.streets.iter().map(|street| street.name.to_string()).collect();
+    let status = handle.read(Household::status).await?;
+    let mut streets: Vec<_> = status
+        .streets
+        .iter()
+        .map(|street| street.name.to_string())
+        .collect();
     let signed = |skew: Skew| {
         let seconds = i64::try_from(skew.by.as_secs()).unwrap_or(i64::MAX);
         if skew.ahead { seconds } else { -seconds }
@@ -108,7 +148,11 @@ async fn status(handle: &NodeHandle) -> Result<Status> {
         household: status.household.to_string(),
         name: status.name.to_string(),
         locked: status.locked,
-        street: if streets.len() == 1 { streets.first().cloned() } else { None },
+        street: if streets.len() == 1 {
+            streets.first().cloned()
+        } else {
+            None
+        },
         streets: std::mem::take(&mut streets),
         neighbours_known: status.neighbours_known,
         neighbours_connected: status.neighbours_connected,
@@ -118,6 +162,7 @@ async fn status(handle: &NodeHandle) -> Result<Status> {
         ledger_seq: status.ledger_seq,
         clock_skew_s: status.clock_skew.map(signed),
         peer_id: handle.peer_id().to_owned(),
+        web: handle.page().map(|page| page.url().to_owned()),
         listen: handle.listen().await?,
     })
 }
@@ -127,10 +172,19 @@ async fn found(handle: &NodeHandle, name: &str, cell: Option<String>) -> Result<
     let cell: Cell = match cell {
         Some(text) => text.parse().map_err(|e| invalid("cell", e))?,
         None => handle.home().cell().cloned().ok_or_else(|| {
-            Error::new(ErrorKind::Invalid, "this home has no cell: say where the street is with --cell CELL")
+            Error::new(
+                ErrorKind::Invalid,
+                "this home has no cell: say where the street is with --cell CELL",
+            )
         })?,
     };
-    match handle.command(Command::FoundStreet { name: called.clone(), cell: cell.clone() }).await? {
+    match handle
+        .command(Command::FoundStreet {
+            name: called.clone(),
+            cell: cell.clone(),
+        })
+        .await?
+    {
         Answer::Street { street, epoch, .. } => Ok(Founded {
             street: street.to_string(),
             name: called.to_string(),
@@ -142,22 +196,38 @@ async fn found(handle: &NodeHandle, name: &str, cell: Option<String>) -> Result<
 }
 
 async fn invite(handle: &NodeHandle, life: Duration) -> Result<Invited> {
-    match handle.command(Command::Invite { street: None, life }).await? {
-        Answer::Ticket(ticket) => {
-            Ok(Invited { ticket: ticket.to_string(), expires: Moment(ticket.expires), qr: None })
-        }
+    match handle
+        .command(Command::Invite { street: None, life })
+        .await?
+    {
+        Answer::Ticket(ticket) => Ok(Invited {
+            ticket: ticket.to_string(),
+            expires: Moment(ticket.expires),
+            qr: None,
+        }),
         _ => Err(unexpected()),
     }
 }
 
 async fn join(handle: &NodeHandle, ticket: &str) -> Result<Joined> {
-    let ticket: Ticket = ticket.parse().map_err(streetlamp_proto::household::Failure::from)?;
+    let ticket: Ticket = ticket
+        .parse()
+        .map_err(streetlamp_proto::household::Failure::from)?;
     let name = ticket.name.to_string();
-    let Answer::Street { street, inviter, epoch } = handle.command(Command::Join(Box::new(ticket))).await? else {
+    let Answer::Street {
+        street,
+        inviter,
+        epoch,
+    } = handle.command(Command::Join(Box::new(ticket))).await?
+    else {
         return Err(unexpected());
     };
     let inviter_name = match inviter {
-        Some(inviter) => handle.read(move |household, _| household.name_of(inviter)).await?,
+        Some(inviter) => {
+            handle
+                .read(move |household, _| household.name_of(inviter))
+                .await?
+        }
         None => None,
     };
     Ok(Joined {
@@ -192,7 +262,11 @@ async fn post_alert(handle: &NodeHandle, post: AlertPost) -> Result<Posted> {
         street: None,
         kind: post.kind.parse().map_err(|e| invalid("kind", e))?,
         urgency: post.urgency.parse().map_err(|e| invalid("urgency", e))?,
-        place: post.place.map(|text| text.parse::<Place>()).transpose().map_err(|e| invalid("place", e))?,
+        place: post
+            .place
+            .map(|text| text.parse::<Place>())
+            .transpose()
+            .map_err(|e| invalid("place", e))?,
         title: Title::clean(&post.title).map_err(|e| invalid("title", e))?,
         text: Text::clean(&post.text).map_err(|e| invalid("text", e))?,
         happened: None,
@@ -202,18 +276,34 @@ async fn post_alert(handle: &NodeHandle, post: AlertPost) -> Result<Posted> {
     match handle.command(Command::PostAlert(draft)).await? {
         Answer::Alert { alert, reached } => {
             let state = if reached > 0 { "sent" } else { "queued" };
-            Ok(Posted { alert: alert.to_string(), state: state.to_owned(), reached })
+            Ok(Posted {
+                alert: alert.to_string(),
+                state: state.to_owned(),
+                reached,
+            })
         }
         _ => Err(unexpected()),
     }
 }
 
-async fn alerts(handle: &NodeHandle, kind: Option<String>, since_ms: Option<u64>) -> Result<Vec<AlertItem>> {
-    let kind: Option<Kind> = kind.map(|word| word.parse()).transpose().map_err(|e| invalid("kind", e))?;
+async fn alerts(
+    handle: &NodeHandle,
+    kind: Option<String>,
+    since_ms: Option<u64>,
+) -> Result<Vec<AlertItem>> {
+    let kind: Option<Kind> = kind
+        .map(|word| word.parse())
+        .transpose()
+        .map_err(|e| invalid("kind", e))?;
     let since = Timestamp::from_ms(since_ms.unwrap_or(0));
-    let views = handle.read(|household, now| household.alerts(now)).await?;
-    let wanted = views.into_iter().filter(|view| kind.is_none_or(|kind| view.alert.kind == kind));
-    Ok(wanted.filter(|view| view.alert.issued >= since).map(alert_item).collect())
+    let views = handle.read(Household::alerts).await?;
+    let wanted = views
+        .into_iter()
+        .filter(|view| kind.is_none_or(|kind| view.alert.kind == kind));
+    Ok(wanted
+        .filter(|view| view.alert.issued >= since)
+        .map(alert_item)
+        .collect())
 }
 
 fn alert_item(view: AlertView) -> AlertItem {
@@ -255,10 +345,19 @@ fn clip_item(view: ClipView) -> ClipItem {
     }
 }
 
-async fn give(handle: &NodeHandle, clip: &str, to: &str, purpose: &str, until_ms: Option<u64>) -> Result<Granted> {
+async fn give(
+    handle: &NodeHandle,
+    clip: &str,
+    to: &str,
+    purpose: &str,
+    until_ms: Option<u64>,
+) -> Result<Granted> {
     let clip = clip_named(handle, clip).await?;
     let members = handle.read(|household, _| household.members()).await?;
-    let members: Vec<_> = members.into_iter().map(|view| (view.household, view.name)).collect();
+    let members: Vec<_> = members
+        .into_iter()
+        .map(|view| (view.household, view.name))
+        .collect();
     let command = Command::Give {
         clip,
         to: ids::household(to, &members)?,
@@ -270,7 +369,10 @@ async fn give(handle: &NodeHandle, clip: &str, to: &str, purpose: &str, until_ms
 
 fn granted(answer: Answer) -> Result<Granted> {
     match answer {
-        Answer::Grant { grant, seq } => Ok(Granted { grant: grant.to_string(), ledger_seq: seq }),
+        Answer::Grant { grant, seq } => Ok(Granted {
+            grant: grant.to_string(),
+            ledger_seq: seq,
+        }),
         _ => Err(unexpected()),
     }
 }
@@ -278,8 +380,12 @@ fn granted(answer: Answer) -> Result<Granted> {
 async fn grants(handle: &NodeHandle, given: bool, received: bool) -> Result<Vec<GrantItem>> {
     let mut views: Vec<GrantView> = handle
         .read(move |household, _| {
-            let given = given.then(|| household.given()).unwrap_or_default();
-            let received = received.then(|| household.received()).unwrap_or_default();
+            let given = if given { household.given() } else { Vec::new() };
+            let received = if received {
+                household.received()
+            } else {
+                Vec::new()
+            };
             given.into_iter().chain(received).collect()
         })
         .await?;

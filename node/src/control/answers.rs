@@ -5,7 +5,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use streetlamp_proto::time::Timestamp;
 
-use crate::cli::when;
+use crate::when;
 
 /// A time that is text in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,7 +20,9 @@ impl Serialize for Moment {
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        when::parse_rfc3339(&text).map(Self).map_err(serde::de::Error::custom)
+        when::parse_rfc3339(&text)
+            .map(Self)
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -43,7 +45,17 @@ pub struct Status {
     /// Seconds by which this home's clock is ahead of its neighbours'.
     pub clock_skew_s: Option<i64>,
     pub peer_id: String,
+    /// Where the page is.
+    pub web: Option<String>,
     pub listen: Vec<String>,
+}
+
+/// `sign-in`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SignIn {
+    pub web: String,
+    /// Signs one browser in, once, within 15 minutes.
+    pub sign_in: String,
 }
 
 /// `unlock` and `lock`.

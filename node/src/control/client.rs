@@ -32,11 +32,19 @@ pub fn connect(home: &Home) -> Result<Connection> {
     let stream = UnixStream::connect(&path).map_err(|e| match e.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => Error::new(
             ErrorKind::Unavailable,
-            format!("no node is running in {}: start it with 'streetlamp run'", home.dir().display()),
+            format!(
+                "no node is running in {}: start it with 'streetlamp run'",
+                home.dir().display()
+            ),
         ),
-        _ => Error::io(format!("the node in {} cannot be reached", home.dir().display()), e),
+        _ => Error::io(
+            format!("the node in {} cannot be reached", home.dir().display()),
+            e,
+        ),
     })?;
-    Ok(Connection { stream: BufReader::new(stream) })
+    Ok(Connection {
+        stream: BufReader::new(stream),
+    })
 }
 
 impl Connection {
@@ -55,7 +63,11 @@ impl Connection {
     ///
     /// # Errors
     /// As [`Connection::ask`].
-    pub fn work<T: DeserializeOwned>(mut self, request: &Request, progress: impl FnMut(Progress)) -> Result<T> {
+    pub fn work<T: DeserializeOwned>(
+        mut self,
+        request: &Request,
+        progress: impl FnMut(Progress),
+    ) -> Result<T> {
         self.say(request)?;
         self.hear(progress)
     }
@@ -64,7 +76,11 @@ impl Connection {
     ///
     /// # Errors
     /// As [`Connection::ask`], and whatever `piece` says. Only after `Ok` are the bytes known to be whole.
-    pub fn film(mut self, request: &Request, mut piece: impl FnMut(FilmStart, &[u8]) -> Result<()>) -> Result<FilmStart> {
+    pub fn film(
+        mut self,
+        request: &Request,
+        mut piece: impl FnMut(FilmStart, &[u8]) -> Result<()>,
+    ) -> Result<FilmStart> {
         self.say(request)?;
         let start: FilmStart = self.hear(|_| {})?;
         let mut buffer = Zeroizing::new(vec![0; PIECE]);
@@ -85,7 +101,10 @@ impl Connection {
     }
 
     fn say(&mut self, request: &Request) -> Result<()> {
-        self.stream.get_mut().write_all(&encode(request)?).map_err(broken)
+        self.stream
+            .get_mut()
+            .write_all(&encode(request)?)
+            .map_err(broken)
     }
 
     fn hear<T: DeserializeOwned>(&mut self, mut progress: impl FnMut(Progress)) -> Result<T> {
@@ -109,14 +128,77 @@ impl Connection {
 }
 
 fn gone() -> Error {
-    Error::new(ErrorKind::Unavailable, "the node stopped before it had answered: look at 'streetlamp doctor'")
+    Error::new(
+        ErrorKind::Unavailable,
+        "the node stopped before it had answered: look at 'streetlamp doctor'",
+    )
 }
 
 fn broken(error: io::Error) -> Error {
     match error.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-            Error::new(ErrorKind::Unavailable, "the node does not answer: look at 'streetlamp doctor'")
-        }
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Error::new(
+            ErrorKind::Unavailable,
+            "the node does not answer: look at 'streetlamp doctor'",
+        ),
         _ => Error::new(ErrorKind::Unavailable, "the connection to the node broke").because(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a client makes of a node that says exactly this.
+    fn film(said: &[u8]) -> Result<Vec<u8>> {
+        let (client, mut node) = UnixStream::pair().unwrap();
+        node.write_all(said).unwrap();
+        node.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut bytes = Vec::new();
+        let connection = Connection {
+            stream: BufReader::new(client),
+        };
+        connection.film(
+            &Request::ClipOpen {
+                clip: "0123456789".to_owned(),
+            },
+            |_, piece| {
+                bytes.extend_from_slice(piece);
+                Ok(())
+            },
+        )?;
+        Ok(bytes)
+    }
+
+    #[test]
+    fn a_film_is_whole_only_when_the_node_says_so_after_it() {
+        let start = b"{\"ok\":{\"len\":4,\"ledger_seq\":1}}\n";
+        assert_eq!(
+            film(&[&start[..], b"film{\"ok\":null}\n"].concat()).unwrap(),
+            b"film"
+        );
+        let failed = film(
+            &[
+                &start[..],
+                b"fi\0\0{\"error\":{\"kind\":\"data-loss\",\"message\":\"damaged\"}}\n",
+            ]
+            .concat(),
+        );
+        assert_eq!(failed.unwrap_err().kind(), ErrorKind::DataLoss);
+        for cut in [&b"fil"[..], b"film", b"film{\"ok\":nu"] {
+            assert_eq!(
+                film(&[&start[..], cut].concat()).unwrap_err().kind(),
+                ErrorKind::Unavailable
+            );
+        }
+    }
+
+    #[test]
+    fn a_refusal_comes_instead_of_a_film() {
+        let refused =
+            film(b"{\"error\":{\"kind\":\"denied\",\"message\":\"locked\"}}\n").unwrap_err();
+        assert_eq!(
+            (refused.kind(), refused.to_string()),
+            (ErrorKind::Denied, "locked".to_owned())
+        );
     }
 }

@@ -39,7 +39,9 @@ pub(super) async fn add(
         Err(error) => return to.error(&error).await,
     };
     let work = async {
-        let added = handle.add_clip(film, camera, at_ms.map(Timestamp::from_ms)).await?;
+        let added = handle
+            .add_clip(film, camera, at_ms.map(Timestamp::from_ms))
+            .await?;
         Ok(AddedItem {
             clip: added.clip.to_string(),
             sealed_bytes: added.sealed_len,
@@ -50,14 +52,24 @@ pub(super) async fn add(
 }
 
 fn open_film(path: &Path, camera: &str) -> Result<(Counted, watch::Receiver<Progress>, Name)> {
-    let camera = Name::clean(camera)
-        .map_err(|e| Error::new(ErrorKind::Invalid, format!("the camera's name cannot be used: {e}")))?;
+    let camera = Name::clean(camera).map_err(|e| {
+        Error::new(
+            ErrorKind::Invalid,
+            format!("the camera's name cannot be used: {e}"),
+        )
+    })?;
     let failed = |e| Error::io(format!("{} cannot be read", path.display()), e);
     let kind = std::fs::metadata(path).map_err(failed)?;
     if !kind.is_file() {
-        return Err(Error::new(ErrorKind::Invalid, format!("{} is not a file: name a film", path.display())));
+        return Err(Error::new(
+            ErrorKind::Invalid,
+            format!("{} is not a file: name a film", path.display()),
+        ));
     }
-    let (told, progress) = watch::channel(Progress { done: 0, total: kind.len() });
+    let (told, progress) = watch::channel(Progress {
+        done: 0,
+        total: kind.len(),
+    });
     let file = File::open(path).map_err(failed)?;
     Ok((Counted { file, at: 0, told }, progress, camera))
 }
@@ -157,12 +169,20 @@ pub(super) async fn open(handle: &NodeHandle, to: &mut Client, clip: &str) -> io
 }
 
 /// Sends what leaves for someone outside.
-pub(super) async fn export(handle: &NodeHandle, to: &mut Client, clip: &str, recipient: Option<String>) -> io::Result<()> {
+pub(super) async fn export(
+    handle: &NodeHandle,
+    to: &mut Client,
+    clip: &str,
+    recipient: Option<String>,
+) -> io::Result<()> {
     let exported = async {
         let recipient = match recipient {
-            Some(text) => Some(
-                text.parse().map_err(|e| Error::new(ErrorKind::Invalid, format!("'{text}' cannot be exported to: {e}")))?,
-            ),
+            Some(text) => Some(text.parse().map_err(|e| {
+                Error::new(
+                    ErrorKind::Invalid,
+                    format!("'{text}' cannot be exported to: {e}"),
+                )
+            })?),
             None => None,
         };
         let clip: ClipId = clip_named(handle, clip).await?;
@@ -176,25 +196,39 @@ pub(super) async fn export(handle: &NodeHandle, to: &mut Client, clip: &str, rec
 
 /// Sends length, bytes and verdict.
 async fn send(to: &mut Client, mut film: Film) -> io::Result<()> {
-    to.line(&Line::Ok(FilmStart { len: film.len, ledger_seq: film.seq })).await?;
+    to.line(&Line::Ok(FilmStart {
+        len: film.len,
+        ledger_seq: film.seq,
+    }))
+    .await?;
     let mut left = film.len;
     let verdict = loop {
         match film.pieces.recv().await {
             Some(Ok(piece)) => {
                 let len = u64::try_from(piece.len()).unwrap_or(u64::MAX);
                 let Some(rest) = left.checked_sub(len) else {
-                    break Err(Error::new(ErrorKind::Internal, "the film is longer than was said"));
+                    break Err(Error::new(
+                        ErrorKind::Internal,
+                        "the film is longer than was said",
+                    ));
                 };
                 to.send(&piece).await?;
                 left = rest;
             }
             Some(Err(error)) => break Err(error),
             None if left == 0 => break Ok(()),
-            None => break Err(Error::new(ErrorKind::DataLoss, "the film broke off before its end")),
+            None => {
+                break Err(Error::new(
+                    ErrorKind::DataLoss,
+                    "the film broke off before its end",
+                ));
+            }
         }
     };
     while left > 0 {
-        let len = usize::try_from(left).unwrap_or(FILLER.len()).min(FILLER.len());
+        let len = usize::try_from(left)
+            .unwrap_or(FILLER.len())
+            .min(FILLER.len());
         to.send(FILLER.get(..len).unwrap_or(&FILLER)).await?;
         left -= u64::try_from(len).unwrap_or(left);
     }

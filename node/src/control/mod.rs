@@ -5,7 +5,7 @@
 //!
 //! The protocol is private to the two halves of one program and may change with every version. The client sends one
 //! line of JSON, a [`Request`]. The node answers with lines of JSON: any number of `{"progress":{…}}`, then one
-//! `{"ok":…}` or `{"error":{"kind":…,"message":…}}`. When a film comes, `ok` carries its length `len`; exactly `len`
+//! `{"ok":…}` or `{"error":{"kind":…,"message":…}}`. When a film comes, `ok` carries its length `len`; just `len`
 //! bytes follow it, and after them a second `{"ok":null}` or `{"error":…}`, so that a film that failed in the middle
 //! (the rest is zeros then) is not taken for a whole one. One connection, one request.
 //!

@@ -17,6 +17,7 @@ pub(super) const REQUEST_BYTES: usize = 64 * 1024;
 pub enum Request {
     /// The home at a glance.
     Status,
+    SignIn,
     /// Take the reading key into memory.
     Unlock {
         /// What protects it.
@@ -209,14 +210,23 @@ const KINDS: [(ErrorKind, &str); 7] = [
 
 impl From<&Error> for Fault {
     fn from(error: &Error) -> Self {
-        let word = KINDS.iter().find(|(kind, _)| *kind == error.kind()).map_or("internal", |(_, word)| *word);
-        Self { kind: word.to_owned(), message: error.to_string() }
+        let word = KINDS
+            .iter()
+            .find(|(kind, _)| *kind == error.kind())
+            .map_or("internal", |(_, word)| *word);
+        Self {
+            kind: word.to_owned(),
+            message: error.to_string(),
+        }
     }
 }
 
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
-        let kind = KINDS.iter().find(|(_, word)| *word == fault.kind).map_or(ErrorKind::Internal, |(kind, _)| *kind);
+        let kind = KINDS
+            .iter()
+            .find(|(_, word)| *word == fault.kind)
+            .map_or(ErrorKind::Internal, |(kind, _)| *kind);
         Self::new(kind, fault.message)
     }
 }
@@ -224,8 +234,9 @@ impl From<Fault> for Error {
 /// JSON and a line break. Wiped after use, because a request may carry a passphrase.
 pub(super) fn encode(what: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(512));
-    serde_json::to_writer(&mut *bytes, what)
-        .map_err(|e| Error::new(ErrorKind::Invalid, "this cannot be said to the node").because(e))?;
+    serde_json::to_writer(&mut *bytes, what).map_err(|e| {
+        Error::new(ErrorKind::Invalid, "this cannot be said to the node").because(e)
+    })?;
     bytes.push(b'\n');
     Ok(bytes)
 }
@@ -238,19 +249,26 @@ mod tests {
     fn an_error_keeps_its_kind_and_words_on_the_way() {
         for (kind, _) in KINDS {
             let back = Error::from(Fault::from(&Error::new(kind, "no such clip")));
-            assert_eq!((back.kind(), back.to_string()), (kind, "no such clip".to_owned()));
+            assert_eq!(
+                (back.kind(), back.to_string()),
+                (kind, "no such clip".to_owned())
+            );
         }
     }
 
     #[test]
     fn a_request_with_an_unknown_field_is_refused() {
         assert!(serde_json::from_str::<Request>(r#"{"clip-show":{"clip":"aa"}}"#).is_ok());
-        assert!(serde_json::from_str::<Request>(r#"{"clip-show":{"clip":"aa","all":true}}"#).is_err());
+        assert!(
+            serde_json::from_str::<Request>(r#"{"clip-show":{"clip":"aa","all":true}}"#).is_err()
+        );
     }
 
     #[test]
     fn no_passphrase_is_printed() {
-        let request = Request::Unlock { passphrase: Secret(Zeroizing::new("lamp-post".to_owned())) };
+        let request = Request::Unlock {
+            passphrase: Secret(Zeroizing::new("lamp-post".to_owned())),
+        };
         assert!(!format!("{request:?}").contains("lamp-post"));
     }
 }

@@ -45,9 +45,15 @@ pub fn bind(home: &Home) -> Result<UnixListener> {
     let failed = |e: io::Error| match e.kind() {
         io::ErrorKind::InvalidInput => Error::new(
             ErrorKind::Invalid,
-            format!("{} is too long for the path of a socket: use a home directory with a shorter path", path.display()),
+            format!(
+                "{} is too long for the path of a socket: use a home directory with a shorter path",
+                path.display()
+            ),
         ),
-        _ => Error::io(format!("the control socket {} cannot be made", path.display()), e),
+        _ => Error::io(
+            format!("the control socket {} cannot be made", path.display()),
+            e,
+        ),
     };
     match std::fs::remove_file(&part) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(failed(e)),
@@ -108,17 +114,34 @@ async fn converse(handle: NodeHandle, stream: UnixStream) -> io::Result<()> {
     let request = match timeout(READ_PATIENCE, read_request(&mut from)).await {
         Ok(Ok(request)) => request,
         Ok(Err(error)) => return to.error(&error).await,
-        Err(_) => return to.error(&Error::new(ErrorKind::Invalid, "no whole request came in time")).await,
+        Err(_) => {
+            return to
+                .error(&Error::new(
+                    ErrorKind::Invalid,
+                    "no whole request came in time",
+                ))
+                .await;
+        }
     };
     match request {
-        Request::ClipAdd { file, camera, at_ms } => films::add(&handle, &mut to, file, &camera, at_ms).await,
+        Request::ClipAdd {
+            file,
+            camera,
+            at_ms,
+        } => films::add(&handle, &mut to, file, &camera, at_ms).await,
         Request::ClipFetch { clip } => films::fetch(&handle, &mut from, &mut to, &clip).await,
         Request::ClipOpen { clip } => films::open(&handle, &mut to, &clip).await,
-        Request::ClipExport { clip, to: recipient } => films::export(&handle, &mut to, &clip, recipient).await,
+        Request::ClipExport {
+            clip,
+            to: recipient,
+        } => films::export(&handle, &mut to, &clip, recipient).await,
         short => {
             let work = Box::pin(answering::answer(&handle, short));
             let answer = timeout(WORK_PATIENCE, work).await.unwrap_or_else(|_| {
-                Err(Error::new(ErrorKind::Unavailable, "the node took too long to answer: look at 'streetlamp doctor'"))
+                Err(Error::new(
+                    ErrorKind::Unavailable,
+                    "the node took too long to answer: look at 'streetlamp doctor'",
+                ))
             });
             match answer {
                 Ok(line) => to.send(&line).await,
@@ -130,13 +153,26 @@ async fn converse(handle: NodeHandle, stream: UnixStream) -> io::Result<()> {
 
 /// Reads one line into memory that is wiped afterwards.
 async fn read_request(from: &mut OwnedReadHalf) -> Result<Request> {
-    let malformed = || Error::new(ErrorKind::Invalid, "the request is not one that this node knows: are both of one version?");
+    let malformed = || {
+        Error::new(
+            ErrorKind::Invalid,
+            "the request is not one that this node knows: are both of one version?",
+        )
+    };
     let mut bytes = Zeroizing::new(vec![0; REQUEST_BYTES]);
     let mut filled = 0;
     loop {
-        let room = bytes.get_mut(filled..).filter(|room| !room.is_empty()).ok_or_else(malformed)?;
-        let got = from.read(room).await.map_err(|e| Error::io("the request broke off", e))?;
-        let line = bytes.get(filled..filled + got).and_then(|new| new.iter().position(|b| *b == b'\n'));
+        let room = bytes
+            .get_mut(filled..)
+            .filter(|room| !room.is_empty())
+            .ok_or_else(malformed)?;
+        let got = from
+            .read(room)
+            .await
+            .map_err(|e| Error::io("the request broke off", e))?;
+        let line = bytes
+            .get(filled..filled + got)
+            .and_then(|new| new.iter().position(|b| *b == b'\n'));
         if let Some(end) = line {
             let line = bytes.get(..filled + end).ok_or_else(malformed)?;
             return serde_json::from_slice(line).map_err(|e| malformed().because(e));
@@ -156,7 +192,9 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        timeout(WRITE_PATIENCE, self.to.write_all(bytes)).await.map_err(|_| io::ErrorKind::TimedOut)?
+        timeout(WRITE_PATIENCE, self.to.write_all(bytes))
+            .await
+            .map_err(|_| io::ErrorKind::TimedOut)?
     }
 
     pub(super) async fn line(&mut self, line: &Line<impl serde::Serialize>) -> io::Result<()> {

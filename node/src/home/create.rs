@@ -53,10 +53,14 @@ pub struct Created {
 }
 
 pub(super) fn create(dir: &Path, new: NewHome, entropy: &Entropy) -> Result<Created> {
-    let dir = std::path::absolute(dir).map_err(|e| Error::io(format!("{} is no place for a home", dir.display()), e))?;
+    let dir = std::path::absolute(dir)
+        .map_err(|e| Error::io(format!("{} is no place for a home", dir.display()), e))?;
     refuse_what_is_there(&dir)?;
-    let parent = dir.parent().ok_or_else(|| Error::new(ErrorKind::Invalid, "a home needs a directory of its own"))?;
-    fs::create_dir_all(parent).map_err(|e| Error::io(format!("{} cannot be made", parent.display()), e))?;
+    let parent = dir
+        .parent()
+        .ok_or_else(|| Error::new(ErrorKind::Invalid, "a home needs a directory of its own"))?;
+    fs::create_dir_all(parent)
+        .map_err(|e| Error::io(format!("{} cannot be made", parent.display()), e))?;
     let recovery_sheet = match new.recovery_sheet {
         Some(path) => std::path::absolute(&path).map_err(|e| Error::io(path.display(), e))?,
         None => beside(&dir),
@@ -71,7 +75,10 @@ pub(super) fn create(dir: &Path, new: NewHome, entropy: &Entropy) -> Result<Crea
     let passphrase_was_made = new.passphrase.is_none();
     let passphrase = new.passphrase.unwrap_or_else(|| made_passphrase(&mut rng));
     let root = words.root();
-    let device = DeviceKeys { signing: fresh_signing_key(&mut rng), sealing: fresh_identity(&mut rng) };
+    let device = DeviceKeys {
+        signing: fresh_signing_key(&mut rng),
+        sealing: fresh_identity(&mut rng),
+    };
     let reading = fresh_identity(&mut rng);
     let card = root.sign_card(Card {
         household: root.household(),
@@ -89,15 +96,25 @@ pub(super) fn create(dir: &Path, new: NewHome, entropy: &Entropy) -> Result<Crea
     });
 
     let protected = crate::blocking::block(|| keys::protect(&reading, &passphrase))?;
-    let text = sheet::text(&words, &new.name, passphrase_was_made.then_some(&passphrase));
+    let text = sheet::text(
+        &words,
+        &new.name,
+        passphrase_was_made.then_some(&passphrase),
+    );
     write_new(&recovery_sheet, text.as_bytes())?;
 
     let written = write_home(&dir, parent, |part| {
         write_new(&part.join(CARD), &card.to_bytes())?;
         write_new(&part.join(CERT), &cert.to_bytes())?;
-        write_new(&part.join(RECOVERY), format!("{}\n", words.recovery().recipient()).as_bytes())?;
+        write_new(
+            &part.join(RECOVERY),
+            format!("{}\n", words.recovery().recipient()).as_bytes(),
+        )?;
         write_new(&part.join(READING), &protected)?;
-        write_new(&part.join(SHEET), recovery_sheet.to_string_lossy().as_bytes())?;
+        write_new(
+            &part.join(SHEET),
+            recovery_sheet.to_string_lossy().as_bytes(),
+        )?;
         if let Some(cell) = &new.cell {
             write_new(&part.join(CELL), cell.as_str().as_bytes())?;
         }
@@ -108,22 +125,35 @@ pub(super) fn create(dir: &Path, new: NewHome, entropy: &Entropy) -> Result<Crea
         let _gone = fs::remove_file(&recovery_sheet);
         return Err(error);
     }
-    Ok(Created { household: root.household(), recovery_sheet, passphrase_was_made })
+    Ok(Created {
+        household: root.household(),
+        recovery_sheet,
+        passphrase_was_made,
+    })
 }
 
 fn refuse_what_is_there(dir: &Path) -> Result<()> {
     if Home::exists(dir) {
-        let message = format!("there is a home in {} already: nothing was changed", dir.display());
+        let message = format!(
+            "there is a home in {} already: nothing was changed",
+            dir.display()
+        );
         return Err(Error::new(ErrorKind::Conflict, message));
     }
     match fs::read_dir(dir).map(|mut entries| entries.next().is_none()) {
         Ok(true) => Ok(()),
         Ok(false) => {
-            let message = format!("{} is not empty: name an empty or new directory", dir.display());
+            let message = format!(
+                "{} is not empty: name an empty or new directory",
+                dir.display()
+            );
             Err(Error::new(ErrorKind::Conflict, message))
         }
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(e) => Err(Error::io(format!("{} cannot be used as a home", dir.display()), e)),
+        Err(e) => Err(Error::io(
+            format!("{} cannot be used as a home", dir.display()),
+            e,
+        )),
     }
 }
 
@@ -134,13 +164,20 @@ fn write_home(dir: &Path, parent: &Path, fill: impl FnOnce(&Path) -> Result<()>)
     let part = parent.join(name);
     if part.exists() {
         // Left by a set-up that was cut off; nothing ever ran from it.
-        fs::remove_dir_all(&part).map_err(|e| Error::io(format!("{} cannot be removed", part.display()), e))?;
+        fs::remove_dir_all(&part)
+            .map_err(|e| Error::io(format!("{} cannot be removed", part.display()), e))?;
     }
-    let made = |path: &Path| DirBuilder::new().mode(0o700).create(path).map_err(|e| Error::io(format!("{} cannot be made", path.display()), e));
+    let made = |path: &Path| {
+        DirBuilder::new()
+            .mode(0o700)
+            .create(path)
+            .map_err(|e| Error::io(format!("{} cannot be made", path.display()), e))
+    };
     made(&part)?;
     made(&part.join("clips"))?;
     let filled = fill(&part).and_then(|()| sync_dir(&part)).and_then(|()| {
-        fs::rename(&part, dir).map_err(|e| Error::io(format!("{} cannot be made", dir.display()), e))?;
+        fs::rename(&part, dir)
+            .map_err(|e| Error::io(format!("{} cannot be made", dir.display()), e))?;
         sync_dir(parent)
     });
     if filled.is_err() {
@@ -152,12 +189,21 @@ fn write_home(dir: &Path, parent: &Path, fill: impl FnOnce(&Path) -> Result<()>)
 /// Writes a file that must not exist yet, readable by its owner only, and makes it durable.
 fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
     let failed = |e| Error::io(format!("{} cannot be written", path.display()), e);
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(failed)?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(failed)
 }
 
 fn sync_dir(dir: &Path) -> Result<()> {
-    File::open(dir).and_then(|d| d.sync_all()).map_err(|e| Error::io(format!("{} cannot be made durable", dir.display()), e))
+    File::open(dir)
+        .and_then(|d| d.sync_all())
+        .map_err(|e| Error::io(format!("{} cannot be made durable", dir.display()), e))
 }
 
 fn beside(dir: &Path) -> PathBuf {
@@ -181,5 +227,11 @@ fn fresh_identity(rng: &mut ChaCha20Rng) -> Identity {
 fn made_passphrase(rng: &mut ChaCha20Rng) -> Zeroizing<String> {
     // The words of 32 fresh bytes are uniform over the list, but for the last, which carries the checksum.
     let words = Words::generate(rng).expose();
-    Zeroizing::new(words.split(' ').take(MADE_WORDS).collect::<Vec<_>>().join("-"))
+    Zeroizing::new(
+        words
+            .split(' ')
+            .take(MADE_WORDS)
+            .collect::<Vec<_>>()
+            .join("-"),
+    )
 }

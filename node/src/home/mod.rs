@@ -66,7 +66,12 @@ pub struct HomeLock {
 /// If the user has no home directory.
 pub fn default_dir() -> Result<PathBuf> {
     let dirs = directories::ProjectDirs::from("", "", "streetlamp");
-    let dirs = dirs.ok_or_else(|| Error::new(ErrorKind::Invalid, "no place for a home: name one with --home DIR"))?;
+    let dirs = dirs.ok_or_else(|| {
+        Error::new(
+            ErrorKind::Invalid,
+            "no place for a home: name one with --home DIR",
+        )
+    })?;
     Ok(dirs.data_dir().to_owned())
 }
 
@@ -82,17 +87,27 @@ impl Home {
     /// [`ErrorKind::NotFound`] if there is none, [`ErrorKind::DataLoss`] if a part is missing or damaged.
     pub fn open(dir: &Path) -> Result<Self> {
         if !Self::exists(dir) {
-            let message = format!("there is no home in {}: make one with 'streetlamp init'", dir.display());
+            let message = format!(
+                "there is no home in {}: make one with 'streetlamp init'",
+                dir.display()
+            );
             return Err(Error::new(ErrorKind::NotFound, message));
         }
         let read = |name: &str| read_small(&dir.join(name));
-        let text = |name: &str| Ok::<_, Error>(String::from_utf8_lossy(&read(name)?).trim().to_owned());
+        let text =
+            |name: &str| Ok::<_, Error>(String::from_utf8_lossy(&read(name)?).trim().to_owned());
         let home = Self {
             card: Signed::from_bytes(&read(CARD)?).map_err(|e| damaged(dir, CARD).because(e))?,
             cert: Signed::from_bytes(&read(CERT)?).map_err(|e| damaged(dir, CERT).because(e))?,
-            recovery: text(RECOVERY)?.parse().map_err(|_| damaged(dir, RECOVERY))?,
+            recovery: text(RECOVERY)?
+                .parse()
+                .map_err(|_| damaged(dir, RECOVERY))?,
             cell: match dir.join(CELL).exists() {
-                true => Some(text(CELL)?.parse().map_err(|e| damaged(dir, CELL).because(e))?),
+                true => Some(
+                    text(CELL)?
+                        .parse()
+                        .map_err(|e| damaged(dir, CELL).because(e))?,
+                ),
                 false => None,
             },
             dir: dir.to_owned(),
@@ -117,15 +132,29 @@ impl Home {
     /// [`ErrorKind::Conflict`] if a node runs from it; [`ErrorKind::Denied`] if the directory is read-only.
     pub fn lock(&self) -> Result<HomeLock> {
         let path = self.dir.join("node.lock");
-        let file = File::options().create(true).truncate(false).write(true).open(&path);
-        let file = file.map_err(|e| Error::io(format!("this home cannot be written: {}", path.display()), e))?;
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path);
+        let file = file.map_err(|e| {
+            Error::io(
+                format!("this home cannot be written: {}", path.display()),
+                e,
+            )
+        })?;
         match file.try_lock() {
             Ok(()) => Ok(HomeLock { _file: file }),
             Err(TryLockError::WouldBlock) => Err(Error::new(
                 ErrorKind::Conflict,
-                format!("a node is already running from {}: use it, or stop it first", self.dir.display()),
+                format!(
+                    "a node is already running from {}: use it, or stop it first",
+                    self.dir.display()
+                ),
             )),
-            Err(TryLockError::Error(e)) => Err(Error::io(format!("{} cannot be locked", path.display()), e)),
+            Err(TryLockError::Error(e)) => {
+                Err(Error::io(format!("{} cannot be locked", path.display()), e))
+            }
         }
     }
 
@@ -157,7 +186,9 @@ impl Home {
 
     /// Where the recovery sheet was written; nothing once it was confirmed as printed and moved.
     pub fn recovery_sheet(&self) -> Option<PathBuf> {
-        fs::read_to_string(self.dir.join(SHEET)).ok().map(|path| PathBuf::from(path.trim()))
+        fs::read_to_string(self.dir.join(SHEET))
+            .ok()
+            .map(|path| PathBuf::from(path.trim()))
     }
 
     /// The resident says that the recovery sheet is printed and moved.
@@ -168,7 +199,10 @@ impl Home {
         match self.recovery_sheet() {
             Some(path) if path.exists() => Err(Error::new(
                 ErrorKind::Conflict,
-                format!("the recovery sheet still lies at {}: print it, move it off this machine, then confirm", path.display()),
+                format!(
+                    "the recovery sheet still lies at {}: print it, move it off this machine, then confirm",
+                    path.display()
+                ),
             )),
             Some(_) => fs::remove_file(self.dir.join(SHEET))
                 .map_err(|e| Error::io("the confirmation could not be kept", e)),
@@ -221,14 +255,20 @@ fn damaged(dir: &Path, part: &str) -> Error {
 }
 
 fn read_small(path: &Path) -> Result<Vec<u8>> {
-    let part = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let part = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let dir = path.parent().unwrap_or(path);
     let file = File::open(path).map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound => damaged(dir, &part),
         _ => Error::io(format!("{} cannot be read", path.display()), e),
     })?;
     let mut bytes = Vec::new();
-    file.take(SMALL_FILE).read_to_end(&mut bytes).map_err(|e| Error::io(format!("{} cannot be read", path.display()), e))?;
+    file.take(SMALL_FILE)
+        .read_to_end(&mut bytes)
+        .map_err(|e| Error::io(format!("{} cannot be read", path.display()), e))?;
     Ok(bytes)
 }
 

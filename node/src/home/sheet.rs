@@ -4,14 +4,26 @@ use streetlamp_proto::identity::{Name, Words};
 use zeroize::Zeroizing;
 
 /// The text of the sheet.
-pub(super) fn text(words: &Words, name: &Name, made_passphrase: Option<&Zeroizing<String>>) -> Zeroizing<String> {
+pub(super) fn text(
+    words: &Words,
+    name: &Name,
+    made_passphrase: Option<&Zeroizing<String>>,
+) -> Zeroizing<String> {
     let all = words.expose();
     let mut numbered = Zeroizing::new(String::new());
     for (n, word) in all.split(' ').enumerate() {
-        numbered.push_str(&format!("{:>2} {word:<10}{}", n + 1, if n % 4 == 3 { "\n" } else { "  " }));
+        numbered.push_str(&format!(
+            "{:>2} {word:<10}{}",
+            n + 1,
+            if n % 4 == 3 { "\n" } else { "  " }
+        ));
     }
     let passphrase = made_passphrase.map_or_else(
-        || Zeroizing::new(String::from("You chose it yourself. It is not on this sheet.\n")),
+        || {
+            Zeroizing::new(String::from(
+                "You chose it yourself. It is not on this sheet.\n",
+            ))
+        },
         |made| Zeroizing::new(format!("This one was made for you:  {}\n", **made)),
     );
     Zeroizing::new(format!(
@@ -21,10 +33,10 @@ Household  {name}
 Id         {household}
 
 Print this, put it where you keep your passport, and remove the file from this machine.
-Whoever holds this sheet can open every clip of the household and speak in its name.
+Whoever holds this sheet can open every clip that this household made and speak in its name.
 Nobody else has a copy: if home and sheet are lost, the clips are lost.
 
-THE 24 WORDS (they restore the household)
+THE 24 WORDS (all keys of the household come from them)
 
 {words}
 PASSPHRASE (it unlocks the node on this machine)

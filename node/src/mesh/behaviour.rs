@@ -40,7 +40,11 @@ pub(super) struct Behaviour {
 }
 
 impl Behaviour {
-    pub(super) fn new(keypair: &Keypair, mdns: bool, streams: libp2p_stream::Behaviour) -> Result<Self> {
+    pub(super) fn new(
+        keypair: &Keypair,
+        mdns: bool,
+        streams: libp2p_stream::Behaviour,
+    ) -> Result<Self> {
         let failed = |e: Box<dyn std::error::Error + Send + Sync>| {
             Error::new(ErrorKind::Internal, "the mesh could not be set up").because(e)
         };
@@ -55,7 +59,9 @@ impl Behaviour {
             request_response::Behaviour::with_codec(FrameCodec, [(protocol, support)], config)
         };
         let peer = keypair.public().to_peer_id();
-        let mdns = mdns.then(|| mdns::tokio::Behaviour::new(mdns::Config::default(), peer)).transpose();
+        let mdns = mdns
+            .then(|| mdns::tokio::Behaviour::new(mdns::Config::default(), peer))
+            .transpose();
         Ok(Self {
             limits: connection_limits::Behaviour::new(limits),
             memory: memory_connection_limits::Behaviour::with_max_bytes(MEMORY),

@@ -21,21 +21,50 @@ impl Codec for FrameCodec {
     type Request = Vec<u8>;
     type Response = Vec<u8>;
 
-    async fn read_request<T>(&mut self, protocol: &StreamProtocol, io: &mut T) -> io::Result<Vec<u8>>
+    async fn read_request<T>(
+        &mut self,
+        protocol: &StreamProtocol,
+        io: &mut T,
+    ) -> io::Result<Vec<u8>>
     where
         T: AsyncRead + Unpin + Send,
     {
-        read(io, if *protocol == JOIN { JOIN_FRAME } else { DIRECT_FRAME }).await
+        read(
+            io,
+            if *protocol == JOIN {
+                JOIN_FRAME
+            } else {
+                DIRECT_FRAME
+            },
+        )
+        .await
     }
 
-    async fn read_response<T>(&mut self, protocol: &StreamProtocol, io: &mut T) -> io::Result<Vec<u8>>
+    async fn read_response<T>(
+        &mut self,
+        protocol: &StreamProtocol,
+        io: &mut T,
+    ) -> io::Result<Vec<u8>>
     where
         T: AsyncRead + Unpin + Send,
     {
-        read(io, if *protocol == JOIN { WELCOME_FRAME } else { DIRECT_FRAME }).await
+        read(
+            io,
+            if *protocol == JOIN {
+                WELCOME_FRAME
+            } else {
+                DIRECT_FRAME
+            },
+        )
+        .await
     }
 
-    async fn write_request<T>(&mut self, _: &StreamProtocol, io: &mut T, frame: Vec<u8>) -> io::Result<()>
+    async fn write_request<T>(
+        &mut self,
+        _: &StreamProtocol,
+        io: &mut T,
+        frame: Vec<u8>,
+    ) -> io::Result<()>
     where
         T: AsyncWrite + Unpin + Send,
     {
@@ -43,7 +72,12 @@ impl Codec for FrameCodec {
         io.close().await
     }
 
-    async fn write_response<T>(&mut self, _: &StreamProtocol, io: &mut T, frame: Vec<u8>) -> io::Result<()>
+    async fn write_response<T>(
+        &mut self,
+        _: &StreamProtocol,
+        io: &mut T,
+        frame: Vec<u8>,
+    ) -> io::Result<()>
     where
         T: AsyncWrite + Unpin + Send,
     {
@@ -58,7 +92,10 @@ async fn read<T: AsyncRead + Unpin + Send>(io: &mut T, limit: usize) -> io::Resu
     let bound = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     io.take(bound).read_to_end(&mut frame).await?;
     if frame.len() > limit {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "frame is longer than its protocol allows"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "frame is longer than its protocol allows",
+        ));
     }
     Ok(frame)
 }

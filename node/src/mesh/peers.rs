@@ -15,8 +15,9 @@ const IDENTITY_HASH: u64 = 0;
 /// The mesh's form of a device's signing key.
 pub(super) fn keypair(device: &ed25519_dalek::SigningKey) -> Result<Keypair> {
     let mut secret = Zeroizing::new(device.to_bytes());
-    let secret = ed25519::SecretKey::try_from_bytes(&mut *secret)
-        .map_err(|e| Error::new(ErrorKind::Internal, "the device key does not fit the mesh").because(e))?;
+    let secret = ed25519::SecretKey::try_from_bytes(&mut *secret).map_err(|e| {
+        Error::new(ErrorKind::Internal, "the device key does not fit the mesh").because(e)
+    })?;
     Ok(Keypair::from(ed25519::Keypair::from(secret)))
 }
 
@@ -31,7 +32,10 @@ pub(super) fn device_of(peer: PeerId) -> Option<DeviceId> {
     if peer.as_ref().code() != IDENTITY_HASH {
         return None;
     }
-    let key = PublicKey::try_decode_protobuf(peer.as_ref().digest()).ok()?.try_into_ed25519().ok()?;
+    let key = PublicKey::try_decode_protobuf(peer.as_ref().digest())
+        .ok()?
+        .try_into_ed25519()
+        .ok()?;
     let key = StrictKey::checked(key.to_bytes()).ok()?;
     Some(DeviceId::from_bytes(*key.as_bytes()))
 }

@@ -36,9 +36,9 @@ pub(super) struct Incoming(IncomingStreams);
 
 impl SealedStreams {
     pub(super) fn new(mut control: Control) -> Result<(Self, Incoming)> {
-        let incoming = control
-            .accept(SEALED)
-            .map_err(|e| Error::new(ErrorKind::Internal, "the stream protocol is taken").because(e))?;
+        let incoming = control.accept(SEALED).map_err(|e| {
+            Error::new(ErrorKind::Internal, "the stream protocol is taken").because(e)
+        })?;
         Ok((Self { control }, Incoming(incoming)))
     }
 
@@ -47,9 +47,18 @@ impl SealedStreams {
     /// # Errors
     /// [`ErrorKind::Unavailable`] if it is not, or does not speak the protocol.
     pub async fn open(&self, device: DeviceId) -> Result<Stream> {
-        let away = || Error::new(ErrorKind::Unavailable, "the neighbour's home is not connected");
+        let away = || {
+            Error::new(
+                ErrorKind::Unavailable,
+                "the neighbour's home is not connected",
+            )
+        };
         let peer: PeerId = peer_of(device).ok_or_else(away)?;
-        self.control.clone().open_stream(peer, SEALED).await.map_err(|e| away().because(e))
+        self.control
+            .clone()
+            .open_stream(peer, SEALED)
+            .await
+            .map_err(|e| away().because(e))
     }
 }
 

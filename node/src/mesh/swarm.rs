@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
@@ -27,6 +28,8 @@ use crate::error::{Error, ErrorKind, Result};
 const IDLE: Duration = Duration::from_secs(24 * 3600);
 /// Homes found on the LAN that are dialled, at most; the rest of a crowded LAN waits for a ticket or an address.
 const LAN_DIALS: usize = 64;
+/// How long a node that stops waits for its goodbyes to leave.
+const GOODBYE: Duration = Duration::from_secs(1);
 /// Messages and requests that wait for the engine, at most.
 const WAITING: usize = 1024;
 
@@ -92,7 +95,9 @@ pub struct Mesh {
 
 impl fmt::Debug for Mesh {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mesh").field("peer", self.swarm.local_peer_id()).finish_non_exhaustive()
+        f.debug_struct("Mesh")
+            .field("peer", self.swarm.local_peer_id())
+            .finish_non_exhaustive()
     }
 }
 
@@ -101,15 +106,34 @@ impl Mesh {
     ///
     /// # Errors
     /// If libp2p cannot be set up.
-    pub fn new(device: &SigningKey, transport: Transport, mdns: bool) -> Result<(Self, SealedStreams)> {
+    pub fn new(
+        device: &SigningKey,
+        transport: Transport,
+        mdns: bool,
+    ) -> Result<(Self, SealedStreams)> {
         let keypair = keypair(device)?;
         let streams = libp2p_stream::Behaviour::new();
         let (sealed, incoming) = SealedStreams::new(streams.new_control())?;
         let behaviour = Behaviour::new(&keypair, mdns, streams)?;
         let config = swarm::Config::with_tokio_executor().with_idle_connection_timeout(IDLE);
-        let swarm = Swarm::new(transport.build(&keypair)?, behaviour, keypair.public().to_peer_id(), config);
+        let swarm = Swarm::new(
+            transport.build(&keypair)?,
+            behaviour,
+            keypair.public().to_peer_id(),
+            config,
+        );
         let (messages, requests, asks) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Ok((Self { swarm, incoming, messages, requests, asks, next: 0 }, sealed))
+        Ok((
+            Self {
+                swarm,
+                incoming,
+                messages,
+                requests,
+                asks,
+                next: 0,
+            },
+            sealed,
+        ))
     }
 
     /// The peer id.
@@ -123,27 +147,46 @@ impl Mesh {
     /// [`ErrorKind::Invalid`] if the text is no address, [`ErrorKind::Conflict`] if it is in use.
     pub async fn listen(&mut self, address: &str) -> Result<Multiaddr> {
         let parsed: Multiaddr = address.parse().map_err(|e: libp2p::multiaddr::Error| {
-            let message = format!("'{address}' is not an address to listen on; one looks like /ip4/0.0.0.0/tcp/4001");
+            let message = format!(
+                "'{address}' is not an address to listen on; one looks like /ip4/0.0.0.0/tcp/4001"
+            );
             Error::new(ErrorKind::Invalid, message).because(e)
         })?;
         let failed = |text: &str, e: Box<dyn std::error::Error + Send + Sync>| {
             let cause = root_io(&*e);
             let (kind, hint) = match cause {
-                Some(std::io::ErrorKind::AddrInUse) => {
-                    (ErrorKind::Conflict, "the port is in use by another program: choose another with --listen")
-                }
-                Some(std::io::ErrorKind::PermissionDenied) => {
-                    (ErrorKind::Denied, "ports below 1024 need special rights: choose another with --listen")
-                }
+                Some(std::io::ErrorKind::AddrInUse) => (
+                    ErrorKind::Conflict,
+                    "the port is in use by another program: choose another with --listen",
+                ),
+                Some(std::io::ErrorKind::PermissionDenied) => (
+                    ErrorKind::Denied,
+                    "ports below 1024 need special rights: choose another with --listen",
+                ),
                 _ => (ErrorKind::Invalid, "choose another with --listen"),
             };
             Error::new(kind, format!("cannot listen on {text}; {hint}")).because(e)
         };
-        let listener = self.swarm.listen_on(parsed).map_err(|e| failed(address, e.into()))?;
+        if let Some(socket) = tcp_socket(&parsed) {
+            // libp2p shares its TCP ports (SO_REUSEPORT), so that two programs of one user would get each other's
+            // visitors without noticing. A plain socket does not share: it tells whether the port is free.
+            std::net::TcpListener::bind(socket).map_err(|e| failed(address, e.into()))?;
+        }
+        let listener = self
+            .swarm
+            .listen_on(parsed)
+            .map_err(|e| failed(address, e.into()))?;
         loop {
             match self.swarm.select_next_some().await {
-                SwarmEvent::NewListenAddr { listener_id, address } if listener_id == listener => return Ok(address),
-                SwarmEvent::ListenerClosed { listener_id, reason: Err(e), .. } if listener_id == listener => {
+                SwarmEvent::NewListenAddr {
+                    listener_id,
+                    address,
+                } if listener_id == listener => return Ok(address),
+                SwarmEvent::ListenerClosed {
+                    listener_id,
+                    reason: Err(e),
+                    ..
+                } if listener_id == listener => {
                     return Err(failed(address, e.into()));
                 }
                 _ => {}
@@ -153,21 +196,39 @@ impl Mesh {
 
     /// Every address that we listen on, the loopback ones last.
     pub fn addresses(&self) -> Vec<Address> {
-        let mut addresses: Vec<_> = self.swarm.listeners().collect();
+        // A link-local address means nothing without this machine's name for the link.
+        let mut addresses: Vec<_> = self
+            .swarm
+            .listeners()
+            .filter(|address| !is_link_local(address))
+            .collect();
         addresses.sort_by_key(|address| is_loopback(address));
-        addresses.into_iter().filter_map(|a| Address::parse(&a.to_string()).ok()).collect()
+        addresses
+            .into_iter()
+            .filter_map(|a| Address::parse(&a.to_string()).ok())
+            .collect()
     }
 
     /// Listens to a topic.
     pub fn subscribe(&mut self, topic: &Topic) {
-        if let Err(error) = self.swarm.behaviour_mut().gossip.subscribe(&IdentTopic::new(topic.as_str())) {
+        if let Err(error) = self
+            .swarm
+            .behaviour_mut()
+            .gossip
+            .subscribe(&IdentTopic::new(topic.as_str()))
+        {
             tracing::warn!(%error, "a topic could not be subscribed");
         }
     }
 
     /// Says something on a topic. Nobody being there is the normal first state, and catch-up's business.
     pub fn publish(&mut self, topic: &Topic, bytes: Vec<u8>) {
-        match self.swarm.behaviour_mut().gossip.publish(IdentTopic::new(topic.as_str()), bytes) {
+        match self
+            .swarm
+            .behaviour_mut()
+            .gossip
+            .publish(IdentTopic::new(topic.as_str()), bytes)
+        {
             Ok(_) | Err(PublishError::NoPeersSubscribedToTopic | PublishError::Duplicate) => {}
             Err(error) => tracing::warn!(%error, "a message could not be published"),
         }
@@ -175,20 +236,31 @@ impl Mesh {
 
     /// Tells gossip what to do with a message.
     pub fn judge(&mut self, message: MessageRef, acceptance: Acceptance) {
-        let Some((id, source)) = self.messages.remove(&message) else { return };
+        let Some((id, source)) = self.messages.remove(&message) else {
+            return;
+        };
         let acceptance = match acceptance {
             Acceptance::Accept => MessageAcceptance::Accept,
             Acceptance::Ignore => MessageAcceptance::Ignore,
             Acceptance::Reject => MessageAcceptance::Reject,
         };
-        self.swarm.behaviour_mut().gossip.report_message_validation_result(&id, &source, acceptance);
+        self.swarm
+            .behaviour_mut()
+            .gossip
+            .report_message_validation_result(&id, &source, acceptance);
     }
 
-    /// Connects to a device, unless it is connected or being dialled.
+    /// Connects to a device, unless it is connected. Another dial may be under way to an address that never answers.
     pub fn dial(&mut self, device: DeviceId, addresses: &[Address]) {
         let Some(peer) = peer_of(device) else { return };
-        let addresses = addresses.iter().filter_map(|a| a.as_str().parse::<Multiaddr>().ok()).map(without_peer).collect();
-        let options = DialOpts::peer_id(peer).condition(PeerCondition::DisconnectedAndNotDialing).addresses(addresses);
+        let addresses = addresses
+            .iter()
+            .filter_map(|a| a.as_str().parse::<Multiaddr>().ok())
+            .map(without_peer)
+            .collect();
+        let options = DialOpts::peer_id(peer)
+            .condition(PeerCondition::Disconnected)
+            .addresses(addresses);
         if let Err(error) = self.swarm.dial(options.build()) {
             tracing::debug!(%error, "not dialled");
         }
@@ -213,6 +285,20 @@ impl Mesh {
         self.requests.remove(&request);
     }
 
+    /// Says goodbye to everybody, so that neighbours know at once and not when a timeout runs out.
+    pub async fn close(&mut self) {
+        let peers: Vec<_> = self.swarm.connected_peers().copied().collect();
+        for peer in peers {
+            let _already_gone = self.swarm.disconnect_peer_id(peer);
+        }
+        let gone = async {
+            while self.swarm.network_info().num_peers() > 0 {
+                self.swarm.select_next_some().await;
+            }
+        };
+        let _not_everybody_listened = tokio::time::timeout(GOODBYE, gone).await;
+    }
+
     /// The next thing that happens. Cancel-safe.
     pub async fn next(&mut self) -> MeshEvent {
         loop {
@@ -233,43 +319,67 @@ impl Mesh {
                 message_id,
                 message,
             })) => self.heard(propagation_source, message_id, message),
-            SwarmEvent::Behaviour(BehaviourEvent::Join(event)) => self.exchanged(Protocol::Join, event),
-            SwarmEvent::Behaviour(BehaviourEvent::Street(event)) => self.exchanged(Protocol::Street, event),
+            SwarmEvent::Behaviour(BehaviourEvent::Join(event)) => {
+                self.exchanged(Protocol::Join, event)
+            }
+            SwarmEvent::Behaviour(BehaviourEvent::Street(event)) => {
+                self.exchanged(Protocol::Street, event)
+            }
             SwarmEvent::Behaviour(BehaviourEvent::Mdns(mdns::Event::Discovered(found))) => {
                 self.found_on_lan(found);
                 None
             }
-            SwarmEvent::ConnectionEstablished { peer_id, endpoint, num_established, .. } => {
+            SwarmEvent::ConnectionEstablished {
+                peer_id,
+                endpoint,
+                num_established,
+                ..
+            } => {
                 let Some(device) = device_of(peer_id) else {
                     let _already_gone = self.swarm.disconnect_peer_id(peer_id);
                     return None;
                 };
                 let address = match endpoint {
-                    ConnectedPoint::Dialer { address, .. } => Address::parse(&without_peer(address).to_string()).ok(),
+                    ConnectedPoint::Dialer { address, .. } => {
+                        Address::parse(&without_peer(address).to_string()).ok()
+                    }
                     ConnectedPoint::Listener { .. } => None,
                 };
                 (num_established.get() == 1 || address.is_some())
                     .then_some(MeshEvent::Connected { device, address })
             }
-            SwarmEvent::ConnectionClosed { peer_id, num_established: 0, .. } => {
-                device_of(peer_id).map(|device| MeshEvent::Disconnected { device })
-            }
+            SwarmEvent::ConnectionClosed {
+                peer_id,
+                num_established: 0,
+                ..
+            } => device_of(peer_id).map(|device| MeshEvent::Disconnected { device }),
             SwarmEvent::NewListenAddr { .. } | SwarmEvent::ExpiredListenAddr { .. } => {
                 Some(MeshEvent::Listening(self.addresses()))
             }
-            SwarmEvent::ListenerClosed { reason: Err(error), .. } => Some(MeshEvent::ListenerFailed(error.to_string())),
+            SwarmEvent::ListenerClosed {
+                reason: Err(error), ..
+            } => Some(MeshEvent::ListenerFailed(error.to_string())),
             _ => None,
         }
     }
 
-    fn heard(&mut self, source: PeerId, id: MessageId, message: gossipsub::Message) -> Option<MeshEvent> {
+    fn heard(
+        &mut self,
+        source: PeerId,
+        id: MessageId,
+        message: gossipsub::Message,
+    ) -> Option<MeshEvent> {
         if self.messages.len() >= WAITING {
             return None;
         }
         let reference = MessageRef(self.count());
         self.messages.insert(reference, (id, source));
         let topic = Topic::named(message.topic.into_string());
-        Some(MeshEvent::Gossip { topic, message: reference, bytes: message.data })
+        Some(MeshEvent::Gossip {
+            topic,
+            message: reference,
+            bytes: message.data,
+        })
     }
 
     fn exchanged(
@@ -279,14 +389,33 @@ impl Mesh {
     ) -> Option<MeshEvent> {
         use request_response::{Event, Message};
         match event {
-            Event::Message { peer, message: Message::Request { request, channel, request_id }, .. } => {
-                self.asked(protocol, peer, request_id, request, channel)
-            }
-            Event::Message { message: Message::Response { request_id, response }, .. } => {
+            Event::Message {
+                peer,
+                message:
+                    Message::Request {
+                        request,
+                        channel,
+                        request_id,
+                    },
+                ..
+            } => self.asked(protocol, peer, request_id, request, channel),
+            Event::Message {
+                message:
+                    Message::Response {
+                        request_id,
+                        response,
+                    },
+                ..
+            } => {
                 let ask = self.asks.remove(&(protocol, request_id))?;
-                Some(MeshEvent::Answered { ask, bytes: Some(response) })
+                Some(MeshEvent::Answered {
+                    ask,
+                    bytes: Some(response),
+                })
             }
-            Event::OutboundFailure { request_id, error, .. } => {
+            Event::OutboundFailure {
+                request_id, error, ..
+            } => {
                 tracing::debug!(%error, ?protocol, "a request failed");
                 let ask = self.asks.remove(&(protocol, request_id))?;
                 Some(MeshEvent::Answered { ask, bytes: None })
@@ -309,7 +438,12 @@ impl Mesh {
         }
         let request = RequestRef(self.count());
         self.requests.insert(request, (protocol, channel));
-        Some(MeshEvent::Asked { from, request, protocol, bytes })
+        Some(MeshEvent::Asked {
+            from,
+            request,
+            protocol,
+            bytes,
+        })
     }
 
     /// Connects to homes on the LAN. Which of them is a neighbour shows only after connecting.
@@ -325,7 +459,10 @@ impl Mesh {
         }
     }
 
-    fn exchange(&mut self, protocol: Protocol) -> &mut request_response::Behaviour<super::codec::FrameCodec> {
+    fn exchange(
+        &mut self,
+        protocol: Protocol,
+    ) -> &mut request_response::Behaviour<super::codec::FrameCodec> {
         match protocol {
             Protocol::Join => &mut self.swarm.behaviour_mut().join,
             Protocol::Street => &mut self.swarm.behaviour_mut().street,
@@ -338,10 +475,32 @@ impl Mesh {
     }
 }
 
+/// The socket of a TCP address with a port of its own.
+fn tcp_socket(address: &Multiaddr) -> Option<SocketAddr> {
+    let mut parts = address.iter();
+    let ip = match parts.next()? {
+        Part::Ip4(ip) => IpAddr::V4(ip),
+        Part::Ip6(ip) => IpAddr::V6(ip),
+        _ => return None,
+    };
+    match parts.next()? {
+        Part::Tcp(port) if port != 0 => Some(SocketAddr::new(ip, port)),
+        _ => None,
+    }
+}
+
 fn is_loopback(address: &Multiaddr) -> bool {
     address.iter().any(|part| match part {
         Part::Ip4(ip) => ip.is_loopback(),
         Part::Ip6(ip) => ip.is_loopback(),
+        _ => false,
+    })
+}
+
+fn is_link_local(address: &Multiaddr) -> bool {
+    address.iter().any(|part| match part {
+        Part::Ip4(ip) => ip.is_link_local(),
+        Part::Ip6(ip) => ip.is_unicast_link_local(),
         _ => false,
     })
 }

@@ -44,10 +44,16 @@ impl Transport {
                     .timeout(SET_UP);
                 let quic = quic::tokio::Transport::new(quic::Config::new(keypair));
                 let either = OrTransport::new(quic, tcp).map(|either, _| match either {
-                    futures::future::Either::Left((peer, muxer)) => (peer, StreamMuxerBox::new(muxer)),
-                    futures::future::Either::Right((peer, muxer)) => (peer, StreamMuxerBox::new(muxer)),
+                    futures::future::Either::Left((peer, muxer)) => {
+                        (peer, StreamMuxerBox::new(muxer))
+                    }
+                    futures::future::Either::Right((peer, muxer)) => {
+                        (peer, StreamMuxerBox::new(muxer))
+                    }
                 });
-                dns::tokio::Transport::system(either).map_err(|e| failed(e.into()))?.boxed()
+                dns::tokio::Transport::system(either)
+                    .map_err(|e| failed(e.into()))?
+                    .boxed()
             }
         })
     }

@@ -46,7 +46,11 @@ pub(super) async fn add(
         camera,
     };
     match node.command(Command::AddClip(Box::new(new))).await {
-        Ok(_) => Ok(AddedClip { clip: sealed.clip, sealed_len: sealed.sealed_len, duration_ms }),
+        Ok(_) => Ok(AddedClip {
+            clip: sealed.clip,
+            sealed_len: sealed.sealed_len,
+            duration_ms,
+        }),
         Err(error) => {
             node.shared.vault.discard(sealed.clip);
             Err(error)
@@ -58,11 +62,16 @@ pub(super) async fn add(
 pub(super) async fn open(node: &NodeHandle, clip: ClipId, command: Command) -> Result<Film> {
     // What is not here cannot be let out, and must not stand in the ledger as if it had been.
     let manifest = node.read(move |h, _| h.manifest_of(clip)).await?;
-    let manifest = manifest.ok_or_else(|| Error::new(ErrorKind::NotFound, "there is no such clip here"))?;
+    let manifest =
+        manifest.ok_or_else(|| Error::new(ErrorKind::NotFound, "there is no such clip here"))?;
     let vault = &node.shared.vault;
     let sealed_len = manifest.sealed_len;
     let outboard = block(|| vault.outboard(clip, sealed_len))?;
-    block(|| outboard.verify(vault.sealed(clip, sealed_len)?).map_err(|e| damaged(clip).because(e)))?;
+    block(|| {
+        outboard
+            .verify(vault.sealed(clip, sealed_len)?)
+            .map_err(|e| damaged(clip).because(e))
+    })?;
     let file = vault.sealed(clip, sealed_len)?;
 
     let (send, pieces) = mpsc::channel(PIECES);
@@ -77,10 +86,19 @@ pub(super) async fn open(node: &NodeHandle, clip: ClipId, command: Command) -> R
         Answer::Header { header, seq, .. } => {
             let header = Zeroizing::new(header.as_bytes().to_vec());
             let len = sealed_len + u64::try_from(header.len()).unwrap_or(0);
-            let_out(Sealed { header: Some(header), file }, send);
+            let_out(
+                Sealed {
+                    header: Some(header),
+                    file,
+                },
+                send,
+            );
             Ok(Film { len, seq, pieces })
         }
-        _ => Err(Error::new(ErrorKind::Internal, "the engine answered something else")),
+        _ => Err(Error::new(
+            ErrorKind::Internal,
+            "the engine answered something else",
+        )),
     }
 }
 
@@ -108,12 +126,22 @@ struct Opening {
 }
 
 impl Opening {
-    fn new(key: &streetlamp_proto::clip::FileKey, manifest: &Manifest, mut file: std::fs::File) -> Result<Self> {
+    fn new(
+        key: &streetlamp_proto::clip::FileKey,
+        manifest: &Manifest,
+        mut file: std::fs::File,
+    ) -> Result<Self> {
         let mut nonce = [0; NONCE_LEN];
-        file.seek(SeekFrom::Start(0)).and_then(|_| file.read_exact(&mut nonce)).map_err(unreadable)?;
+        file.seek(SeekFrom::Start(0))
+            .and_then(|_| file.read_exact(&mut nonce))
+            .map_err(unreadable)?;
         let opener = Opener::new(key, &manifest.key_commit, manifest.sealed_len, &nonce)
             .map_err(|e| damaged(manifest.clip).because(e))?;
-        Ok(Self { opener, file, chunk: 0 })
+        Ok(Self {
+            opener,
+            file,
+            chunk: 0,
+        })
     }
 }
 
@@ -124,9 +152,20 @@ impl Pieces for Opening {
         }
         let sealed = read_some(&mut self.file, SEALED_PIECE)?;
         let mut film = Zeroizing::new(Vec::with_capacity(SEALED_PIECE));
-        let chunks = self.chunk..self.opener.layout().chunks().min(self.chunk + CHUNKS_PER_PIECE);
+        let chunks = self.chunk
+            ..self
+                .opener
+                .layout()
+                .chunks()
+                .min(self.chunk + CHUNKS_PER_PIECE);
         let opened = self.opener.open_chunks(chunks.clone(), &sealed, &mut film);
-        opened.map_err(|e| Error::new(ErrorKind::DataLoss, "the clip is damaged: what follows cannot be opened").because(e))?;
+        opened.map_err(|e| {
+            Error::new(
+                ErrorKind::DataLoss,
+                "the clip is damaged: what follows cannot be opened",
+            )
+            .because(e)
+        })?;
         self.chunk = chunks.end;
         Ok(Some(film))
     }
@@ -151,7 +190,9 @@ impl Pieces for Sealed {
 /// As many bytes as asked for, or all that are left.
 fn read_some(file: &mut std::fs::File, len: usize) -> Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(len);
-    file.take(u64::try_from(len).unwrap_or(u64::MAX)).read_to_end(&mut bytes).map_err(unreadable)?;
+    file.take(u64::try_from(len).unwrap_or(u64::MAX))
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
     Ok(bytes)
 }
 
@@ -160,12 +201,19 @@ fn unreadable(error: std::io::Error) -> Error {
 }
 
 fn damaged(clip: ClipId) -> Error {
-    Error::new(ErrorKind::DataLoss, format!("clip {clip} is damaged on disk: fetch it again, or restore a backup"))
+    Error::new(
+        ErrorKind::DataLoss,
+        format!("clip {clip} is damaged on disk: fetch it again, or restore a backup"),
+    )
 }
 
 impl From<FilmError> for Error {
     fn from(error: FilmError) -> Self {
-        let kind = if matches!(error, FilmError::Io(_)) { ErrorKind::DataLoss } else { ErrorKind::Invalid };
+        let kind = if matches!(error, FilmError::Io(_)) {
+            ErrorKind::DataLoss
+        } else {
+            ErrorKind::Invalid
+        };
         Self::new(kind, error.to_string())
     }
 }

@@ -25,12 +25,15 @@ const SERVED_AT_ONCE: usize = 8;
 /// Streams that wait to be served; more are closed.
 const STREAMS: usize = 64;
 
+/// A look at the engine from outside.
+pub(super) type Look = Box<dyn FnOnce(&Household, Timestamp) + Send>;
+
 /// What a handle can ask of the driver.
 pub(super) enum ToDriver {
     /// Carry a command out.
     Command(Command, oneshot::Sender<Result<Answer>>),
     /// Look at the engine.
-    Read(Box<dyn FnOnce(&Household, Timestamp) + Send>),
+    Read(Look),
     /// Read the ledger.
     Ledger(oneshot::Sender<Result<Vec<Entry>>>),
     /// Name the addresses that are listened on.
@@ -88,7 +91,9 @@ impl Driver {
     /// If the store is beyond use.
     pub(super) async fn run(mut self) -> Result<()> {
         self.feed(Input::Started)?;
-        self.feed(Input::Listening { addresses: self.mesh.addresses() })?;
+        self.feed(Input::Listening {
+            addresses: self.mesh.addresses(),
+        })?;
         loop {
             let (timer, at) = self.next_timer();
             let due = async {
@@ -102,6 +107,7 @@ impl Driver {
                 // The household before strangers.
                 Some(wish) = self.inbox.recv() => match wish {
                     ToDriver::Stop(done) => {
+                        self.mesh.close().await;
                         let _nobody_waits = done.send(());
                         return Ok(());
                     }
@@ -119,7 +125,9 @@ impl Driver {
 
     fn next_timer(&self) -> (Option<Timer>, Option<tokio::time::Instant>) {
         let next = self.timers.iter().min_by_key(|(timer, at)| (**at, **timer));
-        next.map_or((None, None), |(timer, at)| (Some(*timer), Some(self.handle.shared.clock.instant_of(*at))))
+        next.map_or((None, None), |(timer, at)| {
+            (Some(*timer), Some(self.handle.shared.clock.instant_of(*at)))
+        })
     }
 
     fn carry_out(&mut self, wish: ToDriver) -> Result<()> {
@@ -138,7 +146,10 @@ impl Driver {
             ToDriver::Listening(reply) => {
                 let peer = self.mesh.peer_id();
                 let addresses = self.mesh.addresses();
-                let named = addresses.iter().map(|a| format!("{}/p2p/{peer}", a.as_str())).collect();
+                let named = addresses
+                    .iter()
+                    .map(|a| format!("{}/p2p/{peer}", a.as_str()))
+                    .collect();
                 let _asker_is_gone = reply.send(named);
             }
             ToDriver::Dial(device, addresses) => self.mesh.dial(device, &addresses),
@@ -149,8 +160,26 @@ impl Driver {
 
     fn hear(&mut self, event: MeshEvent) -> Result<()> {
         let input = match event {
-            MeshEvent::Gossip { topic, message, bytes } => Input::Gossip { topic, message, bytes },
-            MeshEvent::Asked { from, request, protocol, bytes } => Input::Asked { from, request, protocol, bytes },
+            MeshEvent::Gossip {
+                topic,
+                message,
+                bytes,
+            } => Input::Gossip {
+                topic,
+                message,
+                bytes,
+            },
+            MeshEvent::Asked {
+                from,
+                request,
+                protocol,
+                bytes,
+            } => Input::Asked {
+                from,
+                request,
+                protocol,
+                bytes,
+            },
             MeshEvent::Answered { ask, bytes } => Input::Answered { ask, bytes },
             MeshEvent::Connected { device, address } => {
                 self.connected.insert(device);
@@ -167,7 +196,11 @@ impl Driver {
             }
             MeshEvent::Stream(stream) => {
                 if self.serving.len() < STREAMS {
-                    self.serving.spawn(serving::serve(self.handle.clone(), stream, self.turns.clone()));
+                    self.serving.spawn(serving::serve(
+                        self.handle.clone(),
+                        stream,
+                        self.turns.clone(),
+                    ));
                 }
                 return Ok(());
             }
@@ -181,7 +214,10 @@ impl Driver {
         let mut rest = Vec::new();
         for output in self.household.handle(input, self.now()) {
             match output {
-                Output::Judge { message, acceptance } => self.mesh.judge(message, acceptance),
+                Output::Judge {
+                    message,
+                    acceptance,
+                } => self.mesh.judge(message, acceptance),
                 Output::Store(record) => records.push(*record),
                 other => rest.push(other),
             }
@@ -199,7 +235,12 @@ impl Driver {
             Output::Subscribe(topic) => self.mesh.subscribe(&topic),
             Output::Publish { topic, bytes } => self.mesh.publish(&topic, bytes),
             Output::Dial { device, addresses } => self.mesh.dial(device, &addresses),
-            Output::Ask { to, ask, protocol, bytes } => self.mesh.ask(to, ask, protocol, bytes),
+            Output::Ask {
+                to,
+                ask,
+                protocol,
+                bytes,
+            } => self.mesh.ask(to, ask, protocol, bytes),
             Output::Reply { request, bytes } => self.mesh.reply(request, bytes),
             Output::Decline(request) => self.mesh.decline(request),
             Output::SetTimer { at, timer } => {
@@ -240,9 +281,20 @@ impl Driver {
         self.household = Household::new(me, block(|| self.store.records())?, seed);
         // Timers that the lost engine had set still come; what it knew of connections is told again.
         let now = self.now();
-        let mut outputs = self.household.handle(Input::Listening { addresses: self.mesh.addresses() }, now);
+        let mut outputs = self.household.handle(
+            Input::Listening {
+                addresses: self.mesh.addresses(),
+            },
+            now,
+        );
         for device in &self.connected {
-            outputs.extend(self.household.handle(Input::Connected { device: *device, address: None }, now));
+            outputs.extend(self.household.handle(
+                Input::Connected {
+                    device: *device,
+                    address: None,
+                },
+                now,
+            ));
         }
         for output in outputs {
             self.let_out(output);

@@ -28,12 +28,26 @@ pub(super) async fn fetch(
     clip: ClipId,
     progress: impl Fn(u64, u64) + Send + Sync,
 ) -> Result<FetchedClip> {
-    let plan = node.read(move |household, _| household.fetch_plan(clip)).await?;
+    let plan = node
+        .read(move |household, _| household.fetch_plan(clip))
+        .await?;
     let plan = plan.ok_or_else(|| {
-        Error::new(ErrorKind::NotFound, "no grant for this clip is here: its owner has to give you one")
+        Error::new(
+            ErrorKind::NotFound,
+            "no grant for this clip is here: its owner has to give you one",
+        )
     })?;
-    let FetchPlan { ticket, sealed_len, owner, holders } = plan;
-    let done = FetchedClip { clip, sealed_len, from: owner };
+    let FetchPlan {
+        ticket,
+        sealed_len,
+        owner,
+        holders,
+    } = plan;
+    let done = FetchedClip {
+        clip,
+        sealed_len,
+        from: owner,
+    };
     if node.shared.vault.sealed(clip, sealed_len).is_ok() {
         node.command(Command::ClipArrived(clip)).await?;
         return Ok(done);
@@ -41,8 +55,21 @@ pub(super) async fn fetch(
     let mut arriving = node.shared.vault.arriving(clip, sealed_len)?;
     let mut last = Error::new(ErrorKind::Unavailable, "nobody who has this clip is known");
     for (device, addresses) in holders {
-        let request = FetchRequest { ticket: ticket.clone(), offset: arriving.here() };
-        match from_holder(node, device, addresses, &request, &mut arriving, sealed_len, &progress).await {
+        let request = FetchRequest {
+            ticket: ticket.clone(),
+            offset: arriving.here(),
+        };
+        match from_holder(
+            node,
+            device,
+            addresses,
+            &request,
+            &mut arriving,
+            sealed_len,
+            &progress,
+        )
+        .await
+        {
             Ok(()) => {
                 block(|| arriving.finish())?;
                 node.command(Command::ClipArrived(clip)).await?;
@@ -75,12 +102,19 @@ async fn from_holder(
         Error::new(ErrorKind::Denied, message).because(e)
     })?;
     if coming != [COMING] {
-        return Err(Error::new(ErrorKind::Unavailable, "the holder answered something that this program does not know"));
+        return Err(Error::new(
+            ErrorKind::Unavailable,
+            "the holder answered something that this program does not know",
+        ));
     }
     while let Some(range) = arriving.next() {
-        let expected = slice_len(sealed_len, range).map_err(|e| Error::new(ErrorKind::Internal, "no such slice").because(e))?;
+        let expected = slice_len(sealed_len, range)
+            .map_err(|e| Error::new(ErrorKind::Internal, "no such slice").because(e))?;
         let mut slice = vec![0; usize::try_from(expected).unwrap_or(usize::MAX)];
-        timeout(PATIENCE, stream.read_exact(&mut slice)).await.map_err(|_| slow())?.map_err(cut)?;
+        timeout(PATIENCE, stream.read_exact(&mut slice))
+            .await
+            .map_err(|_| slow())?
+            .map_err(cut)?;
         block(|| arriving.take(&slice))?;
         progress(arriving.here(), sealed_len);
     }
@@ -88,18 +122,31 @@ async fn from_holder(
 }
 
 /// A stream to a device, connecting first if need be.
-async fn connect(node: &NodeHandle, device: DeviceId, addresses: Vec<Address>) -> Result<libp2p::Stream> {
+async fn connect(
+    node: &NodeHandle,
+    device: DeviceId,
+    addresses: Vec<Address>,
+) -> Result<libp2p::Stream> {
     if let Ok(stream) = node.shared.streams.open(device).await {
         return Ok(stream);
     }
     let mut events = node.events();
-    node.shared.driver.send(ToDriver::Dial(device, addresses)).await.map_err(|_| stopped())?;
+    node.shared
+        .driver
+        .send(ToDriver::Dial(device, addresses))
+        .await
+        .map_err(|_| stopped())?;
     let connected = async {
         while let Ok(event) = events.recv().await {
-            if matches!(event, Event::Neighbour { connected: true, .. }) {
-                if let Ok(stream) = node.shared.streams.open(device).await {
-                    return Some(stream);
+            if matches!(
+                event,
+                Event::Neighbour {
+                    connected: true,
+                    ..
                 }
+            ) && let Ok(stream) = node.shared.streams.open(device).await
+            {
+                return Some(stream);
             }
         }
         None
@@ -108,7 +155,11 @@ async fn connect(node: &NodeHandle, device: DeviceId, addresses: Vec<Address>) -
         let message = "the home that has this clip could not be reached: try again when it is online (what came so far is kept)";
         Error::new(ErrorKind::Unavailable, message)
     };
-    timeout(CONNECTING, connected).await.ok().flatten().ok_or_else(away)
+    timeout(CONNECTING, connected)
+        .await
+        .ok()
+        .flatten()
+        .ok_or_else(away)
 }
 
 fn cut(error: std::io::Error) -> Error {
@@ -117,5 +168,8 @@ fn cut(error: std::io::Error) -> Error {
 }
 
 fn slow() -> Error {
-    Error::new(ErrorKind::Unavailable, "the other home takes too long: try again, it goes on where it stopped")
+    Error::new(
+        ErrorKind::Unavailable,
+        "the other home takes too long: try again, it goes on where it stopped",
+    )
 }

@@ -1,7 +1,8 @@
 //! The handle: the only way for page and command line to reach a running node.
 
+use std::fmt;
 use std::io::{Read, Seek};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::household::{Answer, Command, Event, Household};
@@ -38,6 +39,41 @@ pub(super) struct Shared {
     pub(super) clock: Clock,
     pub(super) entropy: Entropy,
     pub(super) peer_id: String,
+    pub(super) page: OnceLock<Page>,
+}
+
+/// Where a node's page is, and who lets browsers in.
+pub struct Page {
+    url: String,
+    sign_in: Box<dyn Fn() -> String + Send + Sync>,
+}
+
+impl Page {
+    /// A page at this address, with something that makes one-time sign-in links.
+    pub fn new(url: String, sign_in: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self {
+            url,
+            sign_in: Box::new(sign_in),
+        }
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A new link that signs one browser in, once.
+    pub fn new_sign_in_link(&self) -> String {
+        (self.sign_in)()
+    }
+}
+
+impl fmt::Debug for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Page")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A film that is being opened: its exact length, then its bytes in order.
@@ -80,7 +116,11 @@ impl NodeHandle {
     /// The engine's refusal, or the store's failure.
     pub async fn command(&self, command: Command) -> Result<Answer> {
         let (reply, answer) = oneshot::channel();
-        self.shared.driver.send(ToDriver::Command(command, reply)).await.map_err(|_| stopped())?;
+        self.shared
+            .driver
+            .send(ToDriver::Command(command, reply))
+            .await
+            .map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())?
     }
 
@@ -97,7 +137,11 @@ impl NodeHandle {
         let look = Box::new(move |household: &Household, now| {
             let _gone = reply.send(look(household, now));
         });
-        self.shared.driver.send(ToDriver::Read(look)).await.map_err(|_| stopped())?;
+        self.shared
+            .driver
+            .send(ToDriver::Read(look))
+            .await
+            .map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())
     }
 
@@ -112,7 +156,11 @@ impl NodeHandle {
     /// If the store fails or the node has stopped.
     pub async fn ledger(&self) -> Result<Vec<Entry>> {
         let (reply, answer) = oneshot::channel();
-        self.shared.driver.send(ToDriver::Ledger(reply)).await.map_err(|_| stopped())?;
+        self.shared
+            .driver
+            .send(ToDriver::Ledger(reply))
+            .await
+            .map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())?
     }
 
@@ -122,7 +170,11 @@ impl NodeHandle {
     /// If the node has stopped.
     pub async fn listen(&self) -> Result<Vec<String>> {
         let (reply, answer) = oneshot::channel();
-        self.shared.driver.send(ToDriver::Listening(reply)).await.map_err(|_| stopped())?;
+        self.shared
+            .driver
+            .send(ToDriver::Listening(reply))
+            .await
+            .map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())
     }
 
@@ -134,6 +186,16 @@ impl NodeHandle {
     /// The home directory that this node runs from.
     pub fn home(&self) -> &Home {
         &self.shared.home
+    }
+
+    /// The node's page, if it has one.
+    pub fn page(&self) -> Option<&Page> {
+        self.shared.page.get()
+    }
+
+    /// Says where the page is. The first word counts.
+    pub(super) fn has_page(&self, page: Page) {
+        let _said_before = self.shared.page.set(page);
     }
 
     /// The node's clock.
@@ -193,7 +255,11 @@ impl NodeHandle {
     ///
     /// # Errors
     /// If nobody who has the clip can be reached, or what comes does not verify.
-    pub async fn fetch_clip(&self, clip: ClipId, progress: impl Fn(u64, u64) + Send + Sync) -> Result<FetchedClip> {
+    pub async fn fetch_clip(
+        &self,
+        clip: ClipId,
+        progress: impl Fn(u64, u64) + Send + Sync,
+    ) -> Result<FetchedClip> {
         fetching::fetch(self, clip, progress).await
     }
 

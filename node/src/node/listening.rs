@@ -21,16 +21,25 @@ pub(super) async fn listen(mesh: &mut Mesh, store: &Store, given: &[String]) -> 
     if !given.is_empty() {
         return Ok(());
     }
-    let remembered: u16 = store.setting(PORT)?.and_then(|port| port.parse().ok()).unwrap_or(0);
+    let remembered: u16 = store
+        .setting(PORT)?
+        .and_then(|port| port.parse().ok())
+        .unwrap_or(0);
     let first = match mesh.listen(&format!("/ip4/0.0.0.0/tcp/{remembered}")).await {
         Err(error) if error.kind() == ErrorKind::Conflict && remembered != 0 => {
-            tracing::warn!("port {remembered} of last time is in use; neighbours will learn the new one");
+            tracing::warn!(
+                "port {remembered} of last time is in use; neighbours will learn the new one"
+            );
             mesh.listen("/ip4/0.0.0.0/tcp/0").await?
         }
         other => other?,
     };
     let port = port_of(&first).unwrap_or(0);
-    for more in [format!("/ip4/0.0.0.0/udp/{port}/quic-v1"), format!("/ip6/::/tcp/{port}"), format!("/ip6/::/udp/{port}/quic-v1")] {
+    for more in [
+        format!("/ip4/0.0.0.0/udp/{port}/quic-v1"),
+        format!("/ip6/::/tcp/{port}"),
+        format!("/ip6/::/udp/{port}/quic-v1"),
+    ] {
         // TCP over IPv4 works; the others make it better where the machine has them.
         if let Err(error) = mesh.listen(&more).await {
             tracing::info!(error = %error.chain(), "one way to listen is missing");

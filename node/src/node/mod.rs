@@ -9,17 +9,17 @@ mod serving;
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use streetlamp_proto::household::Household;
-use tokio::net::UnixListener;
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-pub use handle::{AddedClip, FetchedClip, Film, NodeHandle};
+pub use handle::{AddedClip, FetchedClip, Film, NodeHandle, Page};
 
 use crate::clock::Clock;
+use crate::control;
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::{Home, HomeLock};
@@ -27,7 +27,6 @@ use crate::mesh::{Mesh, Transport};
 use crate::store::Store;
 use crate::vault::Vault;
 use crate::web::Web;
-use crate::control;
 use driver::Driver;
 use handle::Shared;
 
@@ -79,7 +78,14 @@ impl Core {
     /// # Errors
     /// If an address cannot be listened on, or a key or the store is damaged.
     pub async fn start(home: Home, parts: Parts) -> Result<Self> {
-        let Parts { store, transport, listen, mdns, clock, entropy } = parts;
+        let Parts {
+            store,
+            transport,
+            listen,
+            mdns,
+            clock,
+            entropy,
+        } = parts;
         let me = home.me()?;
         let (mut mesh, streams) = Mesh::new(&me.device, transport, mdns)?;
         listening::listen(&mut mesh, &store, &listen).await?;
@@ -97,10 +103,16 @@ impl Core {
             streams,
             clock,
             entropy: entropy.clone(),
+            page: OnceLock::new(),
         };
-        let handle = NodeHandle { shared: Arc::new(shared) };
+        let handle = NodeHandle {
+            shared: Arc::new(shared),
+        };
         let driver = Driver::new(household, store, mesh, inbox, events, handle.clone());
-        Ok(Self { driver: tokio::spawn(driver.run()), handle })
+        Ok(Self {
+            driver: tokio::spawn(driver.run()),
+            handle,
+        })
     }
 }
 
@@ -133,7 +145,7 @@ impl Node {
         let entropy = Entropy::System;
         let store = Store::open(&home.store_path())?;
         let web = Web::bind(options.web, &entropy).await?;
-        let socket = control_socket(&home)?;
+        let socket = control::bind(&home)?;
         let parts = Parts {
             store,
             transport: Transport::Internet,
@@ -143,16 +155,31 @@ impl Node {
             entropy,
         };
         let core = Core::start(home, parts).await?;
+        let links = web.links();
+        core.handle
+            .has_page(Page::new(links.url(), move || links.new_sign_in_link()));
         let shutdown = CancellationToken::new();
         let mut services = JoinSet::new();
         let (url, sign_in) = (web.url(), web.sign_in_link());
         services.spawn(web.serve(core.handle.clone(), shutdown.clone().cancelled_owned()));
-        let commands = control::serve(core.handle.clone(), socket, shutdown.clone().cancelled_owned());
+        let commands = control::serve(
+            core.handle.clone(),
+            socket,
+            shutdown.clone().cancelled_owned(),
+        );
         services.spawn(async {
             commands.await;
             Ok(())
         });
-        Ok(Running { handle: core.handle, web: url, sign_in, core: core.driver, services, shutdown, _lock: lock })
+        Ok(Running {
+            handle: core.handle,
+            web: url,
+            sign_in,
+            core: core.driver,
+            services,
+            shutdown,
+            _lock: lock,
+        })
     }
 }
 
@@ -175,19 +202,7 @@ impl Running {
 }
 
 fn flatten(joined: std::result::Result<Result<()>, tokio::task::JoinError>) -> Result<()> {
-    joined.unwrap_or_else(|panic| Err(Error::new(ErrorKind::Internal, "a part of the node failed").because(panic)))
-}
-
-/// The command socket, private to the owner of the home. A dead node's socket is replaced: the lock says that it is dead.
-fn control_socket(home: &Home) -> Result<UnixListener> {
-    use std::os::unix::fs::PermissionsExt;
-    let path = home.control_socket();
-    let failed = |e| Error::io(format!("the command socket {} cannot be made", path.display()), e);
-    match std::fs::remove_file(&path) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(failed(e)),
-        _ => {}
-    }
-    let listener = UnixListener::bind(&path).map_err(failed)?;
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
-    Ok(listener)
+    joined.unwrap_or_else(|panic| {
+        Err(Error::new(ErrorKind::Internal, "a part of the node failed").because(panic))
+    })
 }

@@ -29,17 +29,30 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Serves one stream, when it is its turn.
 pub(super) async fn serve(node: NodeHandle, stream: IncomingStream, turns: Arc<Semaphore>) {
-    let Ok(_turn) = turns.acquire().await else { return };
+    let Ok(_turn) = turns.acquire().await else {
+        return;
+    };
     if let Err(error) = try_serve(&node, stream).await {
         tracing::debug!(error = %error.chain(), "sealed bytes were not served");
     }
 }
 
-async fn try_serve(node: &NodeHandle, IncomingStream { from, mut stream }: IncomingStream) -> Result<()> {
-    let request = timeout(PATIENCE, read_request(&mut stream)).await.map_err(|_| broken("too slow"))??;
+async fn try_serve(
+    node: &NodeHandle,
+    IncomingStream { from, mut stream }: IncomingStream,
+) -> Result<()> {
+    let request = timeout(PATIENCE, read_request(&mut stream))
+        .await
+        .map_err(|_| broken("too slow"))??;
     let offset = request.offset;
-    let permit = node.read(move |household, now| household.may_fetch(from, &request, now)).await?;
-    let Permit { clip, sealed_len, grant } = permit.map_err(|e| broken("no permit").because(e))?;
+    let permit = node
+        .read(move |household, now| household.may_fetch(from, &request, now))
+        .await?;
+    let Permit {
+        clip,
+        sealed_len,
+        grant,
+    } = permit.map_err(|e| broken("no permit").because(e))?;
     if offset > sealed_len || offset % GROUP != 0 {
         return Err(broken("offset outside the clip"));
     }
@@ -51,10 +64,14 @@ async fn try_serve(node: &NodeHandle, IncomingStream { from, mut stream }: Incom
     while here < sealed_len {
         let range = here..sealed_len.min(here + SLICE);
         here = range.end;
-        let slice = block(|| encode_slice(&file, &outboard, range)).map_err(|e| broken("damaged on disk").because(e))?;
+        let slice = block(|| encode_slice(&file, &outboard, range))
+            .map_err(|e| broken("damaged on disk").because(e))?;
         send(&mut stream, &slice).await?;
     }
-    stream.close().await.map_err(|e| Error::io("the stream broke", e))?;
+    stream
+        .close()
+        .await
+        .map_err(|e| Error::io("the stream broke", e))?;
     node.command(Command::Served(grant)).await.map(drop)
 }
 
@@ -68,11 +85,14 @@ async fn read_request(stream: &mut libp2p::Stream) -> Result<FetchRequest> {
     }
     let mut frame = vec![0; length];
     stream.read_exact(&mut frame).await.map_err(failed)?;
-    wire::unframe(Kind::Fetch, &frame, FETCH_FRAME).map_err(|e| broken("request is not well formed").because(e))
+    wire::unframe(Kind::Fetch, &frame, FETCH_FRAME)
+        .map_err(|e| broken("request is not well formed").because(e))
 }
 
 async fn send(stream: &mut libp2p::Stream, bytes: &[u8]) -> Result<()> {
-    let written = timeout(PATIENCE, stream.write_all(bytes)).await.map_err(|_| broken("too slow"))?;
+    let written = timeout(PATIENCE, stream.write_all(bytes))
+        .await
+        .map_err(|_| broken("too slow"))?;
     written.map_err(|e| Error::io("the stream broke", e))
 }
 

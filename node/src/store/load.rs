@@ -37,17 +37,61 @@ impl From<streetlamp_proto::id::IdError> for Fault {
 
 /// Every table with its reader. Streets come first: epochs, members and alerts belong to one.
 const TABLES: &[(&str, &str, Reader)] = &[
-    ("street", "select founding, inviter, joined_ms from street order by rowid", street),
-    ("epoch", "select street, number, key from epoch order by rowid", epoch),
-    ("member", "select street, record from member order by rowid", member),
-    ("alert", "select signed, author, received_ms from alert order by rowid", alert),
-    ("ticket", "select id, key, street, expires_ms from ticket order by rowid", ticket),
-    ("clip", "select manifest, header, camera from clip order by rowid", clip),
-    ("grant", "select id, parcel, delivered, fetched_ms, stopped_ms from given order by rowid", given),
-    ("received grant", "select parcel, received_ms from received order by rowid", received),
-    ("fetched clip", "select clip from arrived order by rowid", arrived),
-    ("ledger entry", "select entry, head from ledger order by seq", ledger),
-    ("address", "select device, addresses from address order by rowid", address),
+    (
+        "street",
+        "select founding, inviter, joined_ms from street order by rowid",
+        street,
+    ),
+    (
+        "epoch",
+        "select street, number, key from epoch order by rowid",
+        epoch,
+    ),
+    (
+        "member",
+        "select street, record from member order by rowid",
+        member,
+    ),
+    (
+        "alert",
+        "select signed, author, received_ms from alert order by rowid",
+        alert,
+    ),
+    (
+        "ticket",
+        "select id, key, street, expires_ms from ticket order by rowid",
+        ticket,
+    ),
+    (
+        "clip",
+        "select manifest, header, camera from clip order by rowid",
+        clip,
+    ),
+    (
+        "grant",
+        "select id, parcel, delivered, fetched_ms, stopped_ms from given order by rowid",
+        given,
+    ),
+    (
+        "received grant",
+        "select parcel, received_ms from received order by rowid",
+        received,
+    ),
+    (
+        "fetched clip",
+        "select clip from arrived order by rowid",
+        arrived,
+    ),
+    (
+        "ledger entry",
+        "select entry, head from ledger order by seq",
+        ledger,
+    ),
+    (
+        "address",
+        "select device, addresses from address order by rowid",
+        address,
+    ),
 ];
 
 impl Store {
@@ -76,24 +120,41 @@ fn bytes(row: &Row<'_>, column: usize) -> std::result::Result<Vec<u8>, Fault> {
 
 fn street(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
     let inviter: Option<Vec<u8>> = row.get(1)?;
-    let inviter = inviter.map(|id| HouseholdId::try_from(id.as_slice())).transpose()?;
-    Ok(vec![Record::Street { founding: Signed::from_bytes(&bytes(row, 0)?)?, inviter, joined: time(row.get(2)?) }])
+    let inviter = inviter
+        .map(|id| HouseholdId::try_from(id.as_slice()))
+        .transpose()?;
+    Ok(vec![Record::Street {
+        founding: Signed::from_bytes(&bytes(row, 0)?)?,
+        inviter,
+        joined: time(row.get(2)?),
+    }])
 }
 
 fn epoch(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
     let street = StreetId::try_from(bytes(row, 0)?.as_slice())?;
     let key = zeroize::Zeroizing::new(bytes(row, 2)?);
-    Ok(vec![Record::Epoch { street, number: row.get(1)?, key: EpochKey::from_slice(&key).ok_or(Fault::Length)? }])
+    Ok(vec![Record::Epoch {
+        street,
+        number: row.get(1)?,
+        key: EpochKey::from_slice(&key).ok_or(Fault::Length)?,
+    }])
 }
 
 fn member(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
     let street = StreetId::try_from(bytes(row, 0)?.as_slice())?;
-    Ok(vec![Record::Member { street, member: wire::from_cbor(&bytes(row, 1)?)? }])
+    Ok(vec![Record::Member {
+        street,
+        member: wire::from_cbor(&bytes(row, 1)?)?,
+    }])
 }
 
 fn alert(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
     let author = HouseholdId::try_from(bytes(row, 1)?.as_slice())?;
-    Ok(vec![Record::Alert { alert: Signed::from_bytes(&bytes(row, 0)?)?, author, received: time(row.get(2)?) }])
+    Ok(vec![Record::Alert {
+        alert: Signed::from_bytes(&bytes(row, 0)?)?,
+        author,
+        received: time(row.get(2)?),
+    }])
 }
 
 fn ticket(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
@@ -108,7 +169,11 @@ fn ticket(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
 fn clip(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
     let header = OwnerHeader::parse(&bytes(row, 1)?).map_err(|_| Fault::Form)?;
     let camera = Name::clean(&row.get::<_, String>(2)?).map_err(|_| Fault::Form)?;
-    Ok(vec![Record::Clip { manifest: Signed::from_bytes(&bytes(row, 0)?)?, header, camera }])
+    Ok(vec![Record::Clip {
+        manifest: Signed::from_bytes(&bytes(row, 0)?)?,
+        header,
+        camera,
+    }])
 }
 
 fn given(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
@@ -118,27 +183,44 @@ fn given(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
         records.push(Record::Delivered(grant));
     }
     if let Some(at) = row.get::<_, Option<i64>>(3)? {
-        records.push(Record::Fetched { grant, at: time(at) });
+        records.push(Record::Fetched {
+            grant,
+            at: time(at),
+        });
     }
     if let Some(at) = row.get::<_, Option<i64>>(4)? {
-        records.push(Record::Stopped { grant, at: time(at) });
+        records.push(Record::Stopped {
+            grant,
+            at: time(at),
+        });
     }
     Ok(records)
 }
 
 fn received(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
-    Ok(vec![Record::Received { parcel: wire::from_cbor(&bytes(row, 0)?)?, at: time(row.get(1)?) }])
+    Ok(vec![Record::Received {
+        parcel: wire::from_cbor(&bytes(row, 0)?)?,
+        at: time(row.get(1)?),
+    }])
 }
 
 fn arrived(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
-    Ok(vec![Record::Arrived(ClipId::try_from(bytes(row, 0)?.as_slice())?)])
+    Ok(vec![Record::Arrived(ClipId::try_from(
+        bytes(row, 0)?.as_slice(),
+    )?)])
 }
 
 fn ledger(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
-    Ok(vec![Record::Ledger { entry: wire::from_cbor(&bytes(row, 0)?)?, head: Signed::from_bytes(&bytes(row, 1)?)? }])
+    Ok(vec![Record::Ledger {
+        entry: wire::from_cbor(&bytes(row, 0)?)?,
+        head: Signed::from_bytes(&bytes(row, 1)?)?,
+    }])
 }
 
 fn address(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
     let device = DeviceId::try_from(bytes(row, 0)?.as_slice())?;
-    Ok(vec![Record::Addresses { device, addresses: wire::from_cbor(&bytes(row, 1)?)? }])
+    Ok(vec![Record::Addresses {
+        device,
+        addresses: wire::from_cbor(&bytes(row, 1)?)?,
+    }])
 }

@@ -34,13 +34,22 @@ pub(super) fn migrate(db: &mut Connection) -> Result<()> {
 /// # Errors
 /// The database's own.
 pub(super) fn schema_of(db: &Connection) -> Result<Vec<String>> {
-    let mut query = db.prepare("select sql from sqlite_schema where sql is not null order by type, name")?;
+    let mut query =
+        db.prepare("select sql from sqlite_schema where sql is not null order by type, name")?;
     let rows = query.query_map([], |row| row.get::<_, String>(0))?;
     let mut statements = Vec::new();
     for sql in rows {
         let sql = sql?;
-        let code: Vec<_> = sql.lines().map(|line| line.split("--").next().unwrap_or_default()).collect();
-        statements.push(code.join(" ").split_whitespace().collect::<Vec<_>>().join(" "));
+        let code: Vec<_> = sql
+            .lines()
+            .map(|line| line.split("--").next().unwrap_or_default())
+            .collect();
+        statements.push(
+            code.join(" ")
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" "),
+        );
     }
     Ok(statements)
 }

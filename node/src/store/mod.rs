@@ -55,7 +55,10 @@ impl Store {
 
     fn prepare(mut db: Connection) -> Result<Self> {
         if rusqlite::version_number() < SQLITE_FLOOR {
-            let message = format!("SQLite {} can lose data: this program needs 3.51.3 or newer", rusqlite::version());
+            let message = format!(
+                "SQLite {} can lose data: this program needs 3.51.3 or newer",
+                rusqlite::version()
+            );
             return Err(Error::new(ErrorKind::Internal, message));
         }
         db.pragma_update(None, "journal_mode", "wal")?;
@@ -73,7 +76,10 @@ impl Store {
     /// The database's own.
     pub fn setting(&self, name: &str) -> Result<Option<String>> {
         let query = "select value from setting where name = ?1";
-        Ok(self.db.query_row(query, [name], |row| row.get(0)).optional()?)
+        Ok(self
+            .db
+            .query_row(query, [name], |row| row.get(0))
+            .optional()?)
     }
 
     /// Remembers a small thing.
@@ -81,7 +87,10 @@ impl Store {
     /// # Errors
     /// The database's own.
     pub fn set(&self, name: &str, value: &str) -> Result<()> {
-        self.db.execute("insert or replace into setting (name, value) values (?1, ?2)", params![name, value])?;
+        self.db.execute(
+            "insert or replace into setting (name, value) values (?1, ?2)",
+            params![name, value],
+        )?;
         Ok(())
     }
 
@@ -90,9 +99,15 @@ impl Store {
     /// # Errors
     /// [`ErrorKind::DataLoss`] if a row is not readable.
     pub fn ledger(&self) -> Result<(Vec<Entry>, Option<Signed<Head>>)> {
-        let mut query = self.db.prepare("select seq, entry, head from ledger order by seq")?;
+        let mut query = self
+            .db
+            .prepare("select seq, entry, head from ledger order by seq")?;
         let rows = query.query_map([], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?))
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, Vec<u8>>(1)?,
+                row.get::<_, Vec<u8>>(2)?,
+            ))
         })?;
         let (mut entries, mut last) = (Vec::new(), None);
         for row in rows {
@@ -109,12 +124,15 @@ impl Store {
     /// If it cannot be read at all.
     pub fn check(&self) -> Result<Vec<String>> {
         let mut faults = Vec::new();
-        let verdict: String = self.db.query_row("pragma integrity_check(1)", [], |row| row.get(0))?;
+        let verdict: String = self
+            .db
+            .query_row("pragma integrity_check(1)", [], |row| row.get(0))?;
         if verdict != "ok" {
             faults.push(format!("the database is damaged ({verdict})"));
         }
         if migrate::schema_of(&self.db)? != migrate::schema_of_today()? {
-            faults.push("the database does not have the tables that this program expects".to_owned());
+            faults
+                .push("the database does not have the tables that this program expects".to_owned());
         }
         if let Err(error) = self.records() {
             faults.push(error.chain());
@@ -134,8 +152,14 @@ impl Store {
     }
 }
 
-fn damaged(what: &str, which: impl std::fmt::Display, cause: impl std::error::Error + Send + Sync + 'static) -> Error {
-    let message = format!("{what} {which} in the database is damaged: keep the home directory as it is and restore a backup");
+fn damaged(
+    what: &str,
+    which: impl std::fmt::Display,
+    cause: impl std::error::Error + Send + Sync + 'static,
+) -> Error {
+    let message = format!(
+        "{what} {which} in the database is damaged: keep the home directory as it is and restore a backup"
+    );
     Error::new(ErrorKind::DataLoss, message).because(cause)
 }
 

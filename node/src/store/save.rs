@@ -21,9 +21,13 @@ impl Store {
             save(&transaction, record)?;
         }
         transaction.commit()?;
-        if records.iter().any(|record| matches!(record, Record::AlertGone(_) | Record::TicketGone(_))) {
+        if records
+            .iter()
+            .any(|record| matches!(record, Record::AlertGone(_) | Record::TicketGone(_)))
+        {
             // What was deleted must not linger in the write-ahead log. Busy readers only delay it.
-            self.db.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
+            self.db
+                .query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
         }
         Ok(())
     }

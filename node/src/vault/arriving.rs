@@ -24,13 +24,31 @@ pub struct Arriving<'v> {
 impl<'v> Arriving<'v> {
     pub(super) fn open(vault: &'v Vault, clip: ClipId, sealed_len: u64) -> Result<Self> {
         let part = vault.path(clip, "part");
-        let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&part);
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&part);
         let mut file = file.map_err(|e| vault.failing(e))?;
-        let len = file.metadata().map_err(|e| vault.failing(e))?.len().min(sealed_len);
+        let len = file
+            .metadata()
+            .map_err(|e| vault.failing(e))?
+            .len()
+            .min(sealed_len);
         // Whole groups only: what follows the last one may be torn.
         let here = len - len % GROUP;
-        file.set_len(here).and_then(|()| file.seek(SeekFrom::Start(here))).map_err(|e| vault.failing(e))?;
-        Ok(Self { vault, clip, sealed_len, part, file, here })
+        file.set_len(here)
+            .and_then(|()| file.seek(SeekFrom::Start(here)))
+            .map_err(|e| vault.failing(e))?;
+        Ok(Self {
+            vault,
+            clip,
+            sealed_len,
+            part,
+            file,
+            here,
+        })
     }
 
     /// Bytes that are here.
@@ -48,9 +66,14 @@ impl<'v> Arriving<'v> {
     /// # Errors
     /// If a single byte is not the clip's; nothing of the slice is kept then.
     pub fn take(&mut self, slice: &[u8]) -> Result<()> {
-        let Some(range) = self.next() else { return Ok(()) };
-        let bytes = decode_slice(self.clip, self.sealed_len, range.clone(), slice).map_err(|e| broken(self.clip, e))?;
-        self.file.write_all(&bytes).map_err(|e| self.vault.failing(e))?;
+        let Some(range) = self.next() else {
+            return Ok(());
+        };
+        let bytes = decode_slice(self.clip, self.sealed_len, range.clone(), slice)
+            .map_err(|e| broken(self.clip, e))?;
+        self.file
+            .write_all(&bytes)
+            .map_err(|e| self.vault.failing(e))?;
         self.here = range.end;
         Ok(())
     }

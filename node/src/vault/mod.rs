@@ -36,7 +36,8 @@ impl Vault {
     /// # Errors
     /// The disk's.
     pub fn open(dir: &Path) -> Result<Self> {
-        fs::create_dir_all(dir).map_err(|e| Error::io(format!("{} cannot be made", dir.display()), e))?;
+        fs::create_dir_all(dir)
+            .map_err(|e| Error::io(format!("{} cannot be made", dir.display()), e))?;
         let unreadable = |e| Error::io(format!("{} cannot be read", dir.display()), e);
         for entry in fs::read_dir(dir).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
@@ -45,20 +46,30 @@ impl Vault {
                 name.starts_with("new-") && name.ends_with(".part")
             });
             if half_made {
-                fs::remove_file(&path).map_err(|e| Error::io(format!("{} cannot be removed", path.display()), e))?;
+                fs::remove_file(&path)
+                    .map_err(|e| Error::io(format!("{} cannot be removed", path.display()), e))?;
             }
         }
-        Ok(Self { dir: dir.to_owned() })
+        Ok(Self {
+            dir: dir.to_owned(),
+        })
     }
 
     /// Seals a film for these recipients. The sealed bytes are durable under their name when this returns.
     ///
     /// # Errors
     /// The film's, or the disk's; nothing stays behind then.
-    pub fn seal(&self, mut film: impl Read, owners: &[Recipient], rng: &mut ChaCha20Rng) -> Result<(OwnerHeader, Sealed)> {
+    pub fn seal(
+        &self,
+        mut film: impl Read,
+        owners: &[Recipient],
+        rng: &mut ChaCha20Rng,
+    ) -> Result<(OwnerHeader, Sealed)> {
         let mut random = [0; 8];
         rng.fill_bytes(&mut random);
-        let part = self.dir.join(format!("new-{}.part", HEXLOWER.encode(&random)));
+        let part = self
+            .dir
+            .join(format!("new-{}.part", HEXLOWER.encode(&random)));
         let sealed = seal_into(&part, &mut film, owners, rng).and_then(|(header, sealed)| {
             self.settle(&part, sealed.clip, sealed.sealed_len)?;
             Ok((header, sealed))
@@ -79,7 +90,9 @@ impl Vault {
         let tree = self.path(clip, "obao");
         write_durably(&tree, outboard.as_bytes()).map_err(|e| self.failing(e))?;
         fs::rename(part, self.path(clip, "sealed")).map_err(|e| self.failing(e))?;
-        File::open(&self.dir).and_then(|d| d.sync_all()).map_err(|e| self.failing(e))
+        File::open(&self.dir)
+            .and_then(|d| d.sync_all())
+            .map_err(|e| self.failing(e))
     }
 
     /// The sealed bytes of a clip.
@@ -95,7 +108,11 @@ impl Vault {
             _ => self.failing(e),
         })?;
         let len = file.metadata().map_err(|e| self.failing(e))?.len();
-        if len == sealed_len { Ok(file) } else { Err(broken(clip, SliceError::Altered)) }
+        if len == sealed_len {
+            Ok(file)
+        } else {
+            Err(broken(clip, SliceError::Altered))
+        }
     }
 
     /// The hash tree of a clip; made again from the sealed bytes if it is missing or does not fit.
@@ -108,7 +125,8 @@ impl Vault {
         {
             return Ok(outboard);
         }
-        let outboard = Outboard::compute(self.sealed(clip, sealed_len)?, sealed_len).map_err(|e| broken(clip, e))?;
+        let outboard = Outboard::compute(self.sealed(clip, sealed_len)?, sealed_len)
+            .map_err(|e| broken(clip, e))?;
         if outboard.clip() != clip {
             return Err(broken(clip, SliceError::Altered));
         }
@@ -137,7 +155,10 @@ impl Vault {
     }
 
     fn failing(&self, error: std::io::Error) -> Error {
-        Error::io(format!("the clip could not be kept in {}", self.dir.display()), error)
+        Error::io(
+            format!("the clip could not be kept in {}", self.dir.display()),
+            error,
+        )
     }
 }
 
@@ -148,31 +169,53 @@ fn seal_into(
     rng: &mut ChaCha20Rng,
 ) -> Result<(OwnerHeader, Sealed)> {
     let failed = |e| Error::io(format!("{} cannot be written", part.display()), e);
-    let sealing = |e: Box<dyn std::error::Error + Send + Sync>| Error::new(ErrorKind::Invalid, "the film could not be sealed").because(e);
+    let sealing = |e: Box<dyn std::error::Error + Send + Sync>| {
+        Error::new(ErrorKind::Invalid, "the film could not be sealed").because(e)
+    };
     let (header, mut sealer) = Sealer::new(rng, owners).map_err(|e| sealing(e.into()))?;
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(part).map_err(failed)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(part)
+        .map_err(failed)?;
     let mut piece = zeroize::Zeroizing::new(vec![0; PIECE]);
     let mut out = Vec::new();
     loop {
-        let read = film.read(&mut piece).map_err(|e| Error::io("the film could not be read to its end", e))?;
-        let Some(film) = piece.get(..read).filter(|film| !film.is_empty()) else { break };
-        sealer.write(film, &mut out).map_err(|e| sealing(e.into()))?;
+        let read = film
+            .read(&mut piece)
+            .map_err(|e| Error::io("the film could not be read to its end", e))?;
+        let Some(film) = piece.get(..read).filter(|film| !film.is_empty()) else {
+            break;
+        };
+        sealer
+            .write(film, &mut out)
+            .map_err(|e| sealing(e.into()))?;
         file.write_all(&out).map_err(failed)?;
         out.clear();
     }
     let sealed = sealer.finish(&mut out);
-    file.write_all(&out).and_then(|()| file.sync_all()).map_err(failed)?;
+    file.write_all(&out)
+        .and_then(|()| file.sync_all())
+        .map_err(failed)?;
     Ok((header, sealed))
 }
 
 fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }
 
 fn broken(clip: ClipId, cause: SliceError) -> Error {
-    let message = format!("the sealed bytes of clip {clip} are damaged: fetch the clip again, or restore a backup");
+    let message = format!(
+        "the sealed bytes of clip {clip} are damaged: fetch the clip again, or restore a backup"
+    );
     Error::new(ErrorKind::DataLoss, message).because(cause)
 }
 

@@ -1,0 +1,148 @@
+use std::io;
+
+use streetlamp_proto::clip::{GROUP, SLICE, encode_slice};
+use streetlamp_proto::recipient::Identity;
+use tempfile::TempDir;
+use zeroize::Zeroizing;
+
+use super::*;
+use crate::entropy::Entropy;
+
+fn owners() -> Vec<Recipient> {
+    vec![Identity::from_secret_bytes(Zeroizing::new([7; 32])).recipient()]
+}
+
+fn vault() -> (TempDir, Vault) {
+    let dir = TempDir::new().unwrap();
+    let vault = Vault::open(&dir.path().join("clips")).unwrap();
+    (dir, vault)
+}
+
+fn sealed(vault: &Vault, film: &[u8]) -> Sealed {
+    vault
+        .seal(film, &owners(), &mut Entropy::System.generator().unwrap())
+        .unwrap()
+        .1
+}
+
+fn names(vault: &Vault) -> usize {
+    fs::read_dir(&vault.dir).unwrap().count()
+}
+
+/// A film that breaks off.
+struct Broken(u64);
+
+impl Read for Broken {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if self.0 == 0 {
+            return Err(io::Error::other("the camera is gone"));
+        }
+        self.0 -= 1;
+        Ok(buf.len())
+    }
+}
+
+#[test]
+fn a_film_that_breaks_off_leaves_nothing_behind() {
+    let (_dir, vault) = vault();
+    let broken = vault.seal(
+        Broken(2),
+        &owners(),
+        &mut Entropy::System.generator().unwrap(),
+    );
+    assert!(broken.is_err());
+    assert_eq!(names(&vault), 0);
+}
+
+#[test]
+fn a_clip_that_was_being_made_when_the_power_went_is_swept_away() {
+    let (_dir, vault) = vault();
+    let sealed = sealed(&vault, b"film");
+    fs::write(vault.dir.join("new-0011223344556677.part"), "half").unwrap();
+    let again = Vault::open(&vault.dir).unwrap();
+    assert_eq!(names(&again), 2);
+    assert!(again.sealed(sealed.clip, sealed.sealed_len).is_ok());
+}
+
+#[test]
+fn a_hash_tree_that_was_lost_or_damaged_is_made_again() {
+    let (_dir, vault) = vault();
+    let sealed = sealed(&vault, &vec![1; 100_000]);
+    let tree = vault.path(sealed.clip, "obao");
+    let before = fs::read(&tree).unwrap();
+    fs::remove_file(&tree).unwrap();
+    vault.outboard(sealed.clip, sealed.sealed_len).unwrap();
+    assert_eq!(fs::read(&tree).unwrap(), before);
+    fs::write(&tree, "short").unwrap();
+    vault.outboard(sealed.clip, sealed.sealed_len).unwrap();
+    assert_eq!(fs::read(&tree).unwrap(), before);
+}
+
+#[test]
+fn a_fetch_goes_on_where_it_stopped_and_takes_no_wrong_byte() {
+    let ((_a, from), (_b, to)) = (vault(), vault());
+    let len = usize::try_from(SLICE).unwrap() * 2 + 1_000;
+    let sealed = sealed(&from, &vec![3; len]);
+    let (clip, sealed_len) = (sealed.clip, sealed.sealed_len);
+    let file = from.sealed(clip, sealed_len).unwrap();
+    let outboard = from.outboard(clip, sealed_len).unwrap();
+    let slice = |range| encode_slice(&file, &outboard, range).unwrap();
+
+    let mut arriving = to.arriving(clip, sealed_len).unwrap();
+    arriving.take(&slice(arriving.next().unwrap())).unwrap();
+    let mut wrong = slice(arriving.next().unwrap());
+    *wrong.last_mut().unwrap() ^= 1;
+    assert!(arriving.take(&wrong).is_err());
+    assert_eq!(arriving.here(), SLICE);
+    drop(arriving);
+
+    // The power went in the middle of a group.
+    let part = to.path(clip, "part");
+    OpenOptions::new()
+        .append(true)
+        .open(&part)
+        .unwrap()
+        .write_all(&[9; 100])
+        .unwrap();
+    let mut arriving = to.arriving(clip, sealed_len).unwrap();
+    assert_eq!(arriving.here(), SLICE);
+    assert_eq!(SLICE % GROUP, 0);
+    while let Some(range) = arriving.next() {
+        arriving.take(&slice(range)).unwrap();
+    }
+    arriving.finish().unwrap();
+    assert_eq!(
+        fs::read(to.path(clip, "sealed")).unwrap(),
+        fs::read(from.path(clip, "sealed")).unwrap()
+    );
+}
+
+#[test]
+fn what_a_failing_disk_did_to_a_half_fetched_clip_is_noticed_at_the_end() {
+    let ((_a, from), (_b, to)) = (vault(), vault());
+    let sealed = sealed(&from, &vec![3; 50_000]);
+    let (clip, sealed_len) = (sealed.clip, sealed.sealed_len);
+    let outboard = from.outboard(clip, sealed_len).unwrap();
+    let mut arriving = to.arriving(clip, sealed_len).unwrap();
+    let slice = encode_slice(
+        from.sealed(clip, sealed_len).unwrap(),
+        &outboard,
+        arriving.next().unwrap(),
+    )
+    .unwrap();
+    arriving.take(&slice).unwrap();
+    let part = to.path(clip, "part");
+    let mut bytes = fs::read(&part).unwrap();
+    bytes[20_000] ^= 1;
+    fs::write(&part, bytes).unwrap();
+    assert_eq!(arriving.finish().unwrap_err().kind(), ErrorKind::DataLoss);
+    assert!(to.sealed(clip, sealed_len).is_err());
+    assert_eq!(names(&to), 0);
+}
+
+#[test]
+fn a_clip_that_is_not_here_says_how_to_get_it() {
+    let (_dir, vault) = vault();
+    let error = vault.sealed(ClipId::from_bytes([1; 32]), 100).unwrap_err();
+    assert!(error.to_string().contains("clip fetch"));
+}

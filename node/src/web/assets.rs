@@ -7,15 +7,29 @@ use axum::response::{IntoResponse, Response};
 use super::problem::Problem;
 
 const ASSETS: [(&str, &str, &str); 3] = [
-    ("page.css", "text/css; charset=utf-8", include_str!("../../assets/page.css")),
-    ("page.js", "text/javascript; charset=utf-8", include_str!("../../assets/page.js")),
-    ("lamp.svg", "image/svg+xml", include_str!("../../assets/lamp.svg")),
+    (
+        "page.css",
+        "text/css; charset=utf-8",
+        include_str!("../../assets/page.css"),
+    ),
+    (
+        "page.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../../assets/page.js"),
+    ),
+    (
+        "lamp.svg",
+        "image/svg+xml",
+        include_str!("../../assets/lamp.svg"),
+    ),
 ];
 
 pub(super) async fn asset(Path(name): Path<String>) -> Response {
     match ASSETS.iter().find(|(known, ..)| *known == name) {
         // Asked for anew each time: after an update the old style must not meet the new page.
-        Some((_, kind, text)) => ([(CONTENT_TYPE, *kind), (CACHE_CONTROL, "no-cache")], *text).into_response(),
+        Some((_, kind, text)) => {
+            ([(CONTENT_TYPE, *kind), (CACHE_CONTROL, "no-cache")], *text).into_response()
+        }
         None => Problem::not_found().under("../".to_owned()).into_response(),
     }
 }

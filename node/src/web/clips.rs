@@ -45,18 +45,31 @@ pub(super) async fn show(State(app): State<App>) -> Result<Response, Problem> {
     let (status, clips, names, now): (StatusView, Vec<ClipView>, Names, Timestamp) = app
         .handle
         .read(|household, now| {
-            let names = household.members().into_iter().map(|m| (m.household, m.name.to_string())).collect();
+            let names = household
+                .members()
+                .into_iter()
+                .map(|m| (m.household, m.name.to_string()))
+                .collect();
             (household.status(now), household.clips(), names, now)
         })
         .await?;
-    let clips = clips.iter().map(|view| ClipCard::new(view, &names, now)).collect();
-    Ok(rendered(&Page { frame: Frame::of(&status, "clips"), clips }))
+    let clips = clips
+        .iter()
+        .map(|view| ClipCard::new(view, &names, now))
+        .collect();
+    Ok(rendered(&Page {
+        frame: Frame::of(&status, "clips"),
+        clips,
+    }))
 }
 
 impl ClipCard {
     fn new(view: &ClipView, names: &Names, now: Timestamp) -> Self {
         let name = |household: &HouseholdId| {
-            names.get(household).cloned().unwrap_or_else(|| "a home that is no longer on the street".to_owned())
+            names
+                .get(household)
+                .cloned()
+                .unwrap_or_else(|| "a home that is no longer on the street".to_owned())
         };
         Self {
             id: view.manifest.clip.to_string(),

@@ -64,37 +64,65 @@ impl AlertForm {
     /// The draft, or what is wrong with it.
     pub(super) fn draft(&self) -> Result<Draft, Box<Complaints>> {
         let mut wrong = Complaints::default();
-        let kind =
-            keep(self.kind.parse::<Kind>(), &mut wrong.kind, |_| "Please choose what kind of event it is.".into());
-        let urgency = keep(self.urgency.parse::<Urgency>(), &mut wrong.urgency, |_| "Please choose one.".into());
+        let kind = keep(self.kind.parse::<Kind>(), &mut wrong.kind, |_| {
+            "Please choose what kind of event it is.".into()
+        });
+        let urgency = keep(self.urgency.parse::<Urgency>(), &mut wrong.urgency, |_| {
+            "Please choose one.".into()
+        });
         let title = keep(Title::clean(&self.title), &mut wrong.title, |e| match e {
             TextError::Empty => "Please say in a few words what happened.".into(),
             e => too_long(e, TITLE_CHARS),
         });
-        let text = keep(Text::clean(&self.text), &mut wrong.text, |e| too_long(e, TEXT_CHARS));
+        let text = keep(Text::clean(&self.text), &mut wrong.text, |e| {
+            too_long(e, TEXT_CHARS)
+        });
         let place = match self.place.trim() {
             "" => Some(None),
-            cell => keep(cell.parse::<Place>().map(Some), &mut wrong.place, |e| sentence(&e.to_string())),
+            cell => keep(cell.parse::<Place>().map(Some), &mut wrong.place, |e| {
+                sentence(&e.to_string())
+            }),
         };
         let street = match self.street.as_str() {
             "" => Some(None),
-            id => keep(id.parse().map(Some), &mut wrong.street, |_| "Please choose a street.".into()),
+            id => keep(id.parse().map(Some), &mut wrong.street, |_| {
+                "Please choose a street.".into()
+            }),
         };
-        let life = LIVES.iter().find(|(word, ..)| *word == self.life).map(|(_, hours, _)| *hours * HOUR);
+        let life = LIVES
+            .iter()
+            .find(|(word, ..)| *word == self.life)
+            .map(|(_, hours, _)| *hours * HOUR);
         match (life, kind) {
             (None, _) => wrong.life = Some("Please choose when it ends.".into()),
             (Some(life), Some(kind)) if life > Alert::longest_life(kind) => {
                 let longest = words::span(Alert::longest_life(kind));
-                wrong.life = Some(format!("An alert of this kind ends after {longest} at the latest."));
+                wrong.life = Some(format!(
+                    "An alert of this kind ends after {longest} at the latest."
+                ));
             }
             _ => {}
         }
         match (street, kind, urgency, title, text, place, life) {
-            (Some(street), Some(kind), Some(urgency), Some(title), Some(text), Some(place), Some(life))
-                if wrong == Complaints::default() =>
-            {
-                Ok(Draft { street, kind, urgency, place, title, text, happened: None, life, clips: Vec::new() })
-            }
+            (
+                Some(street),
+                Some(kind),
+                Some(urgency),
+                Some(title),
+                Some(text),
+                Some(place),
+                Some(life),
+            ) if wrong == Complaints::default() => Ok(Draft {
+                street,
+                kind,
+                urgency,
+                place,
+                title,
+                text,
+                happened: None,
+                life,
+                clips: Vec::new(),
+            }),
             _ => Err(Box::new(wrong)),
         }
     }
@@ -121,7 +149,11 @@ impl AlertForm {
     }
 
     pub(super) fn lives(&self) -> Vec<Choice> {
-        let chosen = if self.life.is_empty() { "24h" } else { &self.life };
+        let chosen = if self.life.is_empty() {
+            "24h"
+        } else {
+            &self.life
+        };
         let choice = |(value, _, label): &(&str, u32, &str)| Choice {
             value: (*value).to_owned(),
             label: (*label).to_owned(),
@@ -139,11 +171,19 @@ impl AlertForm {
             hint: "",
             chosen: self.street == *id,
         };
-        if streets.len() > 1 { streets.iter().map(choice).collect() } else { Vec::new() }
+        if streets.len() > 1 {
+            streets.iter().map(choice).collect()
+        } else {
+            Vec::new()
+        }
     }
 }
 
-fn keep<T, E>(result: Result<T, E>, complaint: &mut Option<String>, words: impl FnOnce(E) -> String) -> Option<T> {
+fn keep<T, E>(
+    result: Result<T, E>,
+    complaint: &mut Option<String>,
+    words: impl FnOnce(E) -> String,
+) -> Option<T> {
     match result {
         Ok(value) => Some(value),
         Err(error) => {
@@ -155,7 +195,9 @@ fn keep<T, E>(result: Result<T, E>, complaint: &mut Option<String>, words: impl 
 
 fn too_long(error: TextError, limit: usize) -> String {
     match error {
-        TextError::TooLong { got, .. } => format!("That is {got} characters; please say it in at most {limit}."),
+        TextError::TooLong { got, .. } => {
+            format!("That is {got} characters; please say it in at most {limit}.")
+        }
         _ => format!("This text cannot be shown: {error}."),
     }
 }
@@ -177,27 +219,69 @@ mod tests {
 
     #[test]
     fn a_filled_form_is_a_draft() {
-        let draft = AlertForm { place: " U33DC1K ".into(), ..form() }.draft().unwrap();
-        assert_eq!((draft.kind, draft.urgency, draft.life), (Kind::Theft, Urgency::Info, 24 * HOUR));
+        let draft = AlertForm {
+            place: " U33DC1K ".into(),
+            ..form()
+        }
+        .draft()
+        .unwrap();
+        assert_eq!(
+            (draft.kind, draft.urgency, draft.life),
+            (Kind::Theft, Urgency::Info, 24 * HOUR)
+        );
         assert_eq!(draft.place.unwrap().as_str(), "u33dc1k");
     }
 
     #[test]
     fn every_fault_is_told_beside_its_field() {
-        let wrong =
-            AlertForm { place: "Main St".into(), street: "x".into(), ..Default::default() }.draft().unwrap_err();
-        for complaint in [wrong.kind, wrong.urgency, wrong.title, wrong.place, wrong.street, wrong.life] {
+        let wrong = AlertForm {
+            place: "Main St".into(),
+            street: "x".into(),
+            ..Default::default()
+        }
+        .draft()
+        .unwrap_err();
+        for complaint in [
+            wrong.kind,
+            wrong.urgency,
+            wrong.title,
+            wrong.place,
+            wrong.street,
+            wrong.life,
+        ] {
             assert!(complaint.is_some());
         }
-        let long = AlertForm { title: "x".repeat(81), text: "x".repeat(1_001), ..form() }.draft().unwrap_err();
-        assert_eq!(long.title.unwrap(), "That is 81 characters; please say it in at most 80.");
+        let long = AlertForm {
+            title: "x".repeat(81),
+            text: "x".repeat(1_001),
+            ..form()
+        }
+        .draft()
+        .unwrap_err();
+        assert_eq!(
+            long.title.unwrap(),
+            "That is 81 characters; please say it in at most 80."
+        );
         assert!(long.text.unwrap().contains("1001"));
     }
 
     #[test]
     fn only_a_search_lives_fourteen_days() {
-        let long = AlertForm { life: "14d".into(), ..form() };
-        assert_eq!(long.draft().unwrap_err().life.unwrap(), "An alert of this kind ends after 3 days at the latest.");
-        assert!(AlertForm { kind: "lost-pet".into(), ..long }.draft().is_ok());
+        let long = AlertForm {
+            life: "14d".into(),
+            ..form()
+        };
+        assert_eq!(
+            long.draft().unwrap_err().life.unwrap(),
+            "An alert of this kind ends after 3 days at the latest."
+        );
+        assert!(
+            AlertForm {
+                kind: "lost-pet".into(),
+                ..long
+            }
+            .draft()
+            .is_ok()
+        );
     }
 }

@@ -22,7 +22,11 @@ where
             Ok(Form(fields)) => Ok(Self(fields)),
             Err(_) => {
                 let words = "The form could not be read. Please go back and send it again.";
-                Err(Problem::new(StatusCode::BAD_REQUEST, "Nothing was done", words))
+                Err(Problem::new(
+                    StatusCode::BAD_REQUEST,
+                    "Nothing was done",
+                    words,
+                ))
             }
         }
     }

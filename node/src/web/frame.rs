@@ -45,12 +45,22 @@ pub(super) struct HomeStrip {
 impl Frame {
     /// For somebody of whom nothing is known: no word about the home.
     pub(super) const fn bare(root: String) -> Self {
-        Self { root, here: "", home: None, unlock_failed: None }
+        Self {
+            root,
+            here: "",
+            home: None,
+            unlock_failed: None,
+        }
     }
 
     /// For a page one step below the root, shown to somebody who is signed in.
     pub(super) fn of(status: &StatusView, here: &'static str) -> Self {
-        Self { root: "./".to_owned(), here, home: Some(HomeStrip::of(status)), unlock_failed: None }
+        Self {
+            root: "./".to_owned(),
+            here,
+            home: Some(HomeStrip::of(status)),
+            unlock_failed: None,
+        }
     }
 
     /// The way back from a path to the root.
@@ -77,14 +87,22 @@ impl HomeStrip {
                 format!("{things} waiting here. Sent as soon as a neighbour is connected.")
             }
         });
-        let clock = status.clock_skew.filter(|skew| skew.by.as_secs() >= SKEW_WORTH_TELLING_SECS);
+        let clock = status
+            .clock_skew
+            .filter(|skew| skew.by.as_secs() >= SKEW_WORTH_TELLING_SECS);
         Self {
             household: status.name.to_string(),
-            streets: status.streets.iter().map(|street| street.name.to_string()).collect(),
+            streets: status
+                .streets
+                .iter()
+                .map(|street| street.name.to_string())
+                .collect(),
             neighbours,
             connected,
             waiting,
-            clock: clock.map(|skew| format!("This home's clock is {skew} its neighbours' clocks. Please set it.")),
+            clock: clock.map(|skew| {
+                format!("This home's clock is {skew} its neighbours' clocks. Please set it.")
+            }),
             locked: status.locked,
             auto_lock: span(Household::AUTO_LOCK),
         }
@@ -97,7 +115,12 @@ mod tests {
 
     #[test]
     fn the_way_back_is_as_long_as_the_path() {
-        for (path, root) in [("/", "./"), ("/clips", "./"), ("/assets/page.css", "../"), ("/a/b/c", "../../")] {
+        for (path, root) in [
+            ("/", "./"),
+            ("/clips", "./"),
+            ("/assets/page.css", "../"),
+            ("/a/b/c", "../../"),
+        ] {
             assert_eq!(Frame::root_from(path), root, "{path}");
         }
     }

@@ -46,8 +46,14 @@ const HEADERS: [(HeaderName, &str); 6] = [
     ),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
     (header::CACHE_CONTROL, "no-store"),
 ];
 
@@ -116,9 +122,16 @@ impl Gate {
     /// The session that a request names, if it is alive.
     fn session(&self, headers: &HeaderMap) -> Option<Kept> {
         let name = self.cookie_name();
-        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let mut ours = pairs.filter(|(key, _)| *key == name).map(|(_, token)| Kept::of(token));
+        let cookies = headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
+        let pairs = cookies
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='));
+        let mut ours = pairs
+            .filter(|(key, _)| *key == name)
+            .map(|(_, token)| Kept::of(token));
         let now = Instant::now();
         ours.find(|kept| self.sessions.touch(*kept, now))
     }
@@ -129,8 +142,12 @@ pub(super) async fn guard(State(gate): State<Arc<Gate>>, request: Request, next:
     let root = Frame::root_from(request.uri().path());
     let answer = tokio::time::timeout(ANSWER, async {
         let Ok(_place) = gate.requests.try_acquire() else {
-            return Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Too much at once", "Please try again in a moment.")
-                .into_response();
+            return Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Too much at once",
+                "Please try again in a moment.",
+            )
+            .into_response();
         };
         match admit(&gate, request, &root).await {
             Ok(request) => next.run(request).await,
@@ -139,20 +156,38 @@ pub(super) async fn guard(State(gate): State<Arc<Gate>>, request: Request, next:
     });
     let mut response = answer.await.unwrap_or_else(|_| {
         let words = "This took too long and was given up. Please try again.";
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "No answer in time", words).under(root.clone()).into_response()
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "No answer in time", words)
+            .under(root.clone())
+            .into_response()
     });
     for (name, value) in HEADERS {
-        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+        response
+            .headers_mut()
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     response
 }
 
-async fn admit(gate: &Gate, request: Request, root: &str) -> std::result::Result<Request, Response> {
-    let refuse = |status, title, words: &str| Problem::new(status, title, words).under(root.to_owned()).into_response();
+async fn admit(
+    gate: &Gate,
+    request: Request,
+    root: &str,
+) -> std::result::Result<Request, Response> {
+    let refuse = |status, title, words: &str| {
+        Problem::new(status, title, words)
+            .under(root.to_owned())
+            .into_response()
+    };
     let (mut parts, body) = request.into_parts();
     let Some(host) = gate.site.host(&parts.uri, &parts.headers) else {
-        let words = "This node answers only under its own address. Open the link that the node printed.";
-        return Err(refuse(StatusCode::MISDIRECTED_REQUEST, "Not this node's address", words));
+        let words =
+            "This node answers only under its own address. Open the link that the node printed.";
+        return Err(refuse(
+            StatusCode::MISDIRECTED_REQUEST,
+            "Not this node's address",
+            words,
+        ));
     };
     let changes = !matches!(parts.method, Method::GET | Method::HEAD);
     if changes && !Site::same_origin(host, &parts.headers) {
@@ -174,7 +209,9 @@ async fn admit(gate: &Gate, request: Request, root: &str) -> std::result::Result
         }
     }
     let body = if changes {
-        form_body(&parts, body).await.map_err(|p| p.under(root.to_owned()).into_response())?
+        form_body(&parts, body)
+            .await
+            .map_err(|p| p.under(root.to_owned()).into_response())?
     } else {
         Body::empty()
     };
@@ -187,16 +224,22 @@ fn is_open(path: &str) -> bool {
 }
 
 fn wants_page(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// The whole body of a form. Another content type is refused: a form of another site could send only few, ours sends one.
+/// The whole body of a form. Another content type is refused: our own forms send one only.
 async fn form_body(parts: &Parts, body: Body) -> std::result::Result<Body, Problem> {
     let form = HeaderValue::from_static("application/x-www-form-urlencoded");
     if parts.headers.get(header::CONTENT_TYPE) != Some(&form) {
         let words = "This address takes forms only.";
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Nothing was done", words));
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Nothing was done",
+            words,
+        ));
     }
     let bytes = to_bytes(body, BODY).await.map_err(|_| {
         let words = "The form is too long, or was cut off. Please shorten it and send it again.";

@@ -37,11 +37,18 @@ pub(super) async fn events(
     State(app): State<App>,
     Extension(session): Extension<Kept>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let place = Arc::clone(&app.gate.streams).try_acquire_owned().map_err(|_| {
-        let words = "Too many pages are open. This one does not refresh itself.";
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Not live", words)
-    })?;
-    let watch = Watch { events: app.handle.events(), gate: app.gate, session, _place: place };
+    let place = Arc::clone(&app.gate.streams)
+        .try_acquire_owned()
+        .map_err(|_| {
+            let words = "Too many pages are open. This one does not refresh itself.";
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Not live", words)
+        })?;
+    let watch = Watch {
+        events: app.handle.events(),
+        gate: app.gate,
+        session,
+        _place: place,
+    };
     Ok(Sse::new(stream::unfold(watch, next)))
 }
 
@@ -55,5 +62,9 @@ async fn next(mut watch: Watch) -> Option<(Result<Event, Infallible>, Watch)> {
             Err(RecvError::Closed) => return None,
         },
     };
-    watch.gate.sessions.is_alive(watch.session, Instant::now()).then_some((Ok(event), watch))
+    watch
+        .gate
+        .sessions
+        .is_alive(watch.session, Instant::now())
+        .then_some((Ok(event), watch))
 }

@@ -21,7 +21,10 @@ pub(super) struct LockForm {
     back: String,
 }
 
-pub(super) async fn unlock(State(app): State<App>, Fields(form): Fields<LockForm>) -> Result<Response, Problem> {
+pub(super) async fn unlock(
+    State(app): State<App>,
+    Fields(form): Fields<LockForm>,
+) -> Result<Response, Problem> {
     let passphrase = Zeroizing::new(form.passphrase);
     let Some(turn) = app.gate.unlock.turn().await else {
         let why = "Too many attempts at once. Wait a few seconds and try again.".to_owned();
@@ -41,7 +44,10 @@ pub(super) async fn unlock(State(app): State<App>, Fields(form): Fields<LockForm
     }
 }
 
-pub(super) async fn lock(State(app): State<App>, Fields(form): Fields<LockForm>) -> Result<Response, Problem> {
+pub(super) async fn lock(
+    State(app): State<App>,
+    Fields(form): Fields<LockForm>,
+) -> Result<Response, Problem> {
     app.handle.lock().await?;
     Ok(see_other(back_to(&form.back)))
 }

@@ -78,20 +78,29 @@ impl Web {
                 );
                 return Err(Error::new(ErrorKind::Invalid, words));
             }
-            Some(addr) => TcpListener::bind(addr).await.map_err(|error| not_bound(addr, error))?,
+            Some(addr) => TcpListener::bind(addr)
+                .await
+                .map_err(|error| not_bound(addr, error))?,
             None => {
                 let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, USUAL_PORT));
                 match TcpListener::bind(usual).await {
                     Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
                         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-                        TcpListener::bind(any).await.map_err(|error| not_bound(any, error))?
+                        TcpListener::bind(any)
+                            .await
+                            .map_err(|error| not_bound(any, error))?
                     }
                     bound => bound.map_err(|error| not_bound(usual, error))?,
                 }
             }
         };
-        let address = listener.local_addr().map_err(|e| Error::io("cannot tell where the page listens", e))?;
-        Ok(Self { listener, gate: Arc::new(Gate::new(Site::at(address), entropy)?) })
+        let address = listener
+            .local_addr()
+            .map_err(|e| Error::io("cannot tell where the page listens", e))?;
+        Ok(Self {
+            listener,
+            gate: Arc::new(Gate::new(Site::at(address), entropy)?),
+        })
     }
 
     /// Where the page is, such as `http://127.0.0.1:8420`.
@@ -106,16 +115,25 @@ impl Web {
 
     /// Makes further links while the page is served.
     pub fn links(&self) -> WebLinks {
-        WebLinks { gate: Arc::clone(&self.gate) }
+        WebLinks {
+            gate: Arc::clone(&self.gate),
+        }
     }
 
     /// Serves the page until `shutdown`; answers under way get a few seconds more.
     ///
     /// # Errors
     /// If the listener fails.
-    pub async fn serve(self, handle: NodeHandle, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+    pub async fn serve(
+        self,
+        handle: NodeHandle,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<()> {
         let closing = self.gate.closing.clone();
-        let app = routes::app(App { gate: self.gate, handle });
+        let app = routes::app(App {
+            gate: self.gate,
+            handle,
+        });
         let ending = closing.clone();
         let serving = axum::serve(self.listener, app).with_graceful_shutdown(async move {
             shutdown.await;
@@ -147,7 +165,9 @@ impl WebLinks {
 fn not_bound(addr: SocketAddr, error: io::Error) -> Error {
     let port = addr.port();
     if error.kind() == io::ErrorKind::AddrInUse {
-        let words = format!("port {port} is in use: stop the program that has it, or choose another port for the page");
+        let words = format!(
+            "port {port} is in use: stop the program that has it, or choose another port for the page"
+        );
         return Error::new(ErrorKind::Conflict, words).because(error);
     }
     Error::io(format_args!("the page cannot listen at {addr}"), error)

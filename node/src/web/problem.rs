@@ -26,7 +26,12 @@ struct Page {
 
 impl Problem {
     pub(super) fn new(status: StatusCode, title: &'static str, words: impl Into<String>) -> Self {
-        Self { status, title, words: words.into(), root: "./".to_owned() }
+        Self {
+            status,
+            title,
+            words: words.into(),
+            root: "./".to_owned(),
+        }
     }
 
     /// For a path of this root (see [`Frame`]).
@@ -38,19 +43,28 @@ impl Problem {
 
     /// A path that is none of ours.
     pub(super) fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "There is no such page", "It may have moved, or the link is not complete.")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "There is no such page",
+            "It may have moved, or the link is not complete.",
+        )
     }
 
     /// A method that the path does not know.
     pub(super) fn wrong_method() -> Self {
-        let words = "This address does something when a form is sent to it. It has no page of its own.";
+        let words =
+            "This address does something when a form is sent to it. It has no page of its own.";
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "Nothing to see here", words)
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let page = Page { frame: Frame::bare(self.root), title: self.title, words: self.words };
+        let page = Page {
+            frame: Frame::bare(self.root),
+            title: self.title,
+            words: self.words,
+        };
         (self.status, rendered(&page)).into_response()
     }
 }
@@ -87,7 +101,11 @@ pub(super) const fn status_of(kind: ErrorKind) -> StatusCode {
 /// An error message, which is written lower-case and without a full stop, as a sentence.
 pub(super) fn sentence(message: &str) -> String {
     let mut characters = message.chars();
-    let mut text: String = characters.next().into_iter().flat_map(char::to_uppercase).collect();
+    let mut text: String = characters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
     text.push_str(characters.as_str());
     if !text.ends_with(['.', '?', '!', ')']) {
         text.push('.');
@@ -101,7 +119,11 @@ pub(super) fn rendered(page: &impl Template) -> Response {
         Ok(html) => Html(html).into_response(),
         Err(error) => {
             tracing::error!(%error, "a page could not be drawn");
-            (StatusCode::INTERNAL_SERVER_ERROR, "This page could not be drawn.").into_response()
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "This page could not be drawn.",
+            )
+                .into_response()
         }
     }
 }

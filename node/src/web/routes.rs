@@ -38,7 +38,13 @@ pub(super) fn app(app: App) -> Router {
     for (path, methods) in ROUTES {
         router = router.route(path, methods());
     }
-    guarded(router.fallback(nowhere).method_not_allowed_fallback(wrong_method).with_state(app), gate)
+    guarded(
+        router
+            .fallback(nowhere)
+            .method_not_allowed_fallback(wrong_method)
+            .with_state(app),
+        gate,
+    )
 }
 
 /// Puts the gate before a router.

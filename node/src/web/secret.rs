@@ -36,7 +36,10 @@ impl Secrets {
     /// A new secret in its text form, and what to keep of it.
     pub(super) fn draw(&self) -> (String, Kept) {
         let mut bytes = [0; BYTES];
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .fill_bytes(&mut bytes);
         let text = HEXLOWER.encode(&bytes);
         let kept = Kept::of(&text);
         (text, kept)

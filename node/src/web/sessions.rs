@@ -71,19 +71,29 @@ impl Sessions {
             sessions.sort_by_key(|session| session.seen);
             sessions.remove(0);
         }
-        sessions.push(Session { key, since: now, seen: now });
+        sessions.push(Session {
+            key,
+            since: now,
+            seen: now,
+        });
     }
 
     /// Whether the session is alive; a request keeps it so.
     pub(super) fn touch(&self, key: Kept, now: Instant) -> bool {
         let mut sessions = locked(&self.0);
         sessions.retain(|session| session.alive(now));
-        sessions.iter_mut().find(|session| session.key == key).map(|session| session.seen = now).is_some()
+        sessions
+            .iter_mut()
+            .find(|session| session.key == key)
+            .map(|session| session.seen = now)
+            .is_some()
     }
 
     /// Whether the session is alive. Looking does not keep it so.
     pub(super) fn is_alive(&self, key: Kept, now: Instant) -> bool {
-        locked(&self.0).iter().any(|session| session.key == key && session.alive(now))
+        locked(&self.0)
+            .iter()
+            .any(|session| session.key == key && session.alive(now))
     }
 
     /// Ends a session.
@@ -119,7 +129,10 @@ mod tests {
         sessions.begin(Kept::of("idle"), start);
         sessions.begin(Kept::of("busy"), start);
         for hours in (0..30 * 24).step_by(6) {
-            assert!(sessions.touch(Kept::of("busy"), start + hours * HOUR), "after {hours} hours");
+            assert!(
+                sessions.touch(Kept::of("busy"), start + hours * HOUR),
+                "after {hours} hours"
+            );
         }
         assert!(!sessions.touch(Kept::of("idle"), start + 12 * HOUR));
         assert!(!sessions.touch(Kept::of("busy"), start + 30 * 24 * HOUR));

@@ -36,10 +36,17 @@ pub(super) struct Token {
 }
 
 pub(super) async fn show(query: Result<Query<Token>, QueryRejection>) -> Response {
-    let token = query.ok().map(|Query(query)| query.token).filter(|token| !token.is_empty());
+    let token = query
+        .ok()
+        .map(|Query(query)| query.token)
+        .filter(|token| !token.is_empty());
     let good = token.as_deref().is_some_and(well_formed);
     let refused = token.is_some() && !good;
-    rendered(&Page { frame: Frame::bare("./".to_owned()), token: token.filter(|_| good), refused })
+    rendered(&Page {
+        frame: Frame::bare("./".to_owned()),
+        token: token.filter(|_| good),
+        refused,
+    })
 }
 
 pub(super) async fn enter(State(app): State<App>, Fields(form): Fields<Token>) -> Response {
@@ -51,7 +58,11 @@ pub(super) async fn enter(State(app): State<App>, Fields(form): Fields<Token>) -
         Some(_failed) => StatusCode::FORBIDDEN,
         None => StatusCode::TOO_MANY_REQUESTS,
     };
-    let page = Page { frame: Frame::bare("./".to_owned()), token: None, refused: true };
+    let page = Page {
+        frame: Frame::bare("./".to_owned()),
+        token: None,
+        refused: true,
+    };
     (status, rendered(&page)).into_response()
 }
 

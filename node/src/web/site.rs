@@ -21,8 +21,10 @@ impl Site {
     /// The page that listens at `address`.
     pub(super) fn at(address: SocketAddr) -> Self {
         let port = address.port();
-        let mut hosts: Vec<String> =
-            ["127.0.0.1", "localhost", "[::1]"].iter().map(|name| format!("{name}:{port}")).collect();
+        let mut hosts: Vec<String> = ["127.0.0.1", "localhost", "[::1]"]
+            .iter()
+            .map(|name| format!("{name}:{port}"))
+            .collect();
         hosts.push(address.to_string());
         if port == 80 {
             // Browsers leave the port of the scheme out.
@@ -48,15 +50,21 @@ impl Site {
         let (Some(host), None) = (named.next(), named.next()) else {
             return None;
         };
-        let host = host.to_str().ok().filter(|host| self.hosts.iter().any(|own| own == host))?;
-        uri.authority().map(Authority::as_str).is_none_or(|named| named == host).then_some(host)
+        let host = host
+            .to_str()
+            .ok()
+            .filter(|host| self.hosts.iter().any(|own| own == host))?;
+        uri.authority()
+            .map(Authority::as_str)
+            .is_none_or(|named| named == host)
+            .then_some(host)
     }
 
     /// Whether a request that changes something was sent by a page of this very origin.
     ///
-    /// `Sec-Fetch-Site` is set by the browser and no page can forge it. Pages carry `Referrer-Policy: no-referrer`, which
-    /// makes browsers say `Origin: null` on their own forms; that is taken only together with `same-origin`. A browser
-    /// too old for `Sec-Fetch-Site` must name our origin. A request that says neither is refused.
+    /// `Sec-Fetch-Site` is set by the browser and no page can forge it. Pages carry `Referrer-Policy: no-referrer`,
+    /// which makes browsers say `Origin: null` on their own forms; that is taken only together with `same-origin`.
+    /// A browser too old for `Sec-Fetch-Site` must name our origin. A request that says neither is refused.
     pub(super) fn same_origin(host: &str, headers: &HeaderMap) -> bool {
         let Ok(fetch_site) = single(headers, "sec-fetch-site") else {
             return false;

@@ -91,14 +91,25 @@ pub(super) async fn show(
     Ok(rendered(&page))
 }
 
-pub(super) async fn post(State(app): State<App>, Fields(form): Fields<AlertForm>) -> Result<Response, Problem> {
+pub(super) async fn post(
+    State(app): State<App>,
+    Fields(form): Fields<AlertForm>,
+) -> Result<Response, Problem> {
     let (status, wrong) = match form.draft() {
         Ok(draft) => match app.handle.command(Command::PostAlert(draft)).await {
-            Ok(Answer::Alert { reached, .. }) => return Ok(see_other(&format!("./?posted={reached}"))),
+            Ok(Answer::Alert { reached, .. }) => {
+                return Ok(see_other(&format!("./?posted={reached}")));
+            }
             Ok(_) => return Ok(see_other("./")),
             Err(error) => {
                 let whole = Some(sentence(&error.to_string()));
-                (status_of(error.kind()), Box::new(Complaints { whole, ..Complaints::default() }))
+                (
+                    status_of(error.kind()),
+                    Box::new(Complaints {
+                        whole,
+                        ..Complaints::default()
+                    }),
+                )
             }
         },
         Err(wrong) => (StatusCode::UNPROCESSABLE_ENTITY, wrong),
@@ -108,30 +119,54 @@ pub(super) async fn post(State(app): State<App>, Fields(form): Fields<AlertForm>
 }
 
 /// The page once more after the passphrase was wrong.
-pub(super) async fn unlock_failed(app: &App, status: StatusCode, why: String) -> Result<Response, Problem> {
-    let mut page = Page::new(look(app).await?, AlertForm::default(), Complaints::default(), false);
+pub(super) async fn unlock_failed(
+    app: &App,
+    status: StatusCode,
+    why: String,
+) -> Result<Response, Problem> {
+    let mut page = Page::new(
+        look(app).await?,
+        AlertForm::default(),
+        Complaints::default(),
+        false,
+    );
     page.frame.unlock_failed = Some(why);
     Ok((status, rendered(&page)).into_response())
 }
 
 async fn look(app: &App) -> Result<Look, Problem> {
-    let look =
-        app.handle.read(|household, now| Look { status: household.status(now), alerts: household.alerts(now), now });
+    let look = app.handle.read(|household, now| Look {
+        status: household.status(now),
+        alerts: household.alerts(now),
+        now,
+    });
     Ok(look.await?)
 }
 
 impl Page {
     fn new(look: Look, form: AlertForm, wrong: Complaints, all: bool) -> Self {
-        let Look { status, alerts, now } = look;
+        let Look {
+            status,
+            alerts,
+            now,
+        } = look;
         let shown = if all { alerts.len() } else { SHOWN };
-        let streets: Vec<_> = status.streets.iter().map(|s| (s.street.to_string(), s.name.to_string())).collect();
+        let streets: Vec<_> = status
+            .streets
+            .iter()
+            .map(|s| (s.street.to_string(), s.name.to_string()))
+            .collect();
         Self {
             frame: Frame::of(&status, ""),
             on_a_street: !status.streets.is_empty(),
             refused: wrong != Complaints::default(),
             notice: None,
             hidden: alerts.len().saturating_sub(shown),
-            alerts: alerts.iter().take(shown).map(|view| AlertCard::new(view, status.household, now)).collect(),
+            alerts: alerts
+                .iter()
+                .take(shown)
+                .map(|view| AlertCard::new(view, status.household, now))
+                .collect(),
             all,
             kinds: form.kinds(),
             urgencies: form.urgencies(),

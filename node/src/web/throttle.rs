@@ -31,7 +31,10 @@ pub(super) struct Turn<'a> {
 
 impl Throttle {
     pub(super) fn new() -> Self {
-        Self { failures: Mutex::new(0), places: Semaphore::new(WAITING) }
+        Self {
+            failures: Mutex::new(0),
+            places: Semaphore::new(WAITING),
+        }
     }
 
     /// Waits for a turn, then as long as earlier failures demand; nothing if too many wait already.
@@ -40,7 +43,10 @@ impl Throttle {
         let mut failures = self.failures.lock().await;
         tokio::time::sleep(wait_after(*failures)).await;
         *failures = failures.saturating_add(1);
-        Some(Turn { failures, _place: place })
+        Some(Turn {
+            failures,
+            _place: place,
+        })
     }
 }
 

@@ -21,17 +21,25 @@ pub(super) struct Moment {
 
 impl Moment {
     pub(super) fn new(at: Timestamp, now: Timestamp) -> Self {
-        let machine = i64::try_from(at.as_ms()).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
+        let machine = i64::try_from(at.as_ms())
+            .ok()
+            .and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
         let words = if at > now {
             // An alert that has just been given a day ends "in 24 hours", not in 23.
-            format!("in {}", span(at.since(now) + MINUTE - Duration::from_secs(1)))
+            format!(
+                "in {}",
+                span(at.since(now) + MINUTE - Duration::from_secs(1))
+            )
         } else {
             match now.since(at) {
                 since if since < MINUTE => "just now".to_owned(),
                 since => format!("{} ago", span(since)),
             }
         };
-        Self { machine: machine.map(|at| at.to_string()).unwrap_or_default(), words }
+        Self {
+            machine: machine.map(|at| at.to_string()).unwrap_or_default(),
+            words,
+        }
     }
 }
 
@@ -66,7 +74,11 @@ pub(super) fn size(bytes: u64) -> String {
 
 /// "1 neighbour", "3 neighbours".
 pub(super) fn count(n: usize, thing: &str) -> String {
-    if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
+    if n == 1 {
+        format!("1 {thing}")
+    } else {
+        format!("{n} {thing}s")
+    }
 }
 
 /// A kind of event as a resident says it.
@@ -116,7 +128,10 @@ mod tests {
         assert_eq!(words(now.before(Duration::from_secs(59))), "just now");
         assert_eq!(words(now.before(Duration::from_secs(60))), "1 minute ago");
         assert_eq!(words(now.after(Duration::from_secs(86_400))), "in 24 hours");
-        assert_eq!(words(now.after(Duration::from_secs(14 * 86_400))), "in 14 days");
+        assert_eq!(
+            words(now.after(Duration::from_secs(14 * 86_400))),
+            "in 14 days"
+        );
         assert_eq!(Moment::new(now, now).machine, "2027-01-15T08:00:00Z");
         assert_eq!(Moment::new(Timestamp::from_ms(u64::MAX), now).machine, "");
     }
@@ -127,6 +142,9 @@ mod tests {
             (film_length(800), film_length(72_000), film_length(120_000)),
             ("1 s".into(), "1 min 12 s".into(), "2 min".into())
         );
-        assert_eq!((size(1), size(99_999), size(1_449_999)), ("1 kB".into(), "100 kB".into(), "1.4 MB".into()));
+        assert_eq!(
+            (size(1), size(99_999), size(1_449_999)),
+            ("1 kB".into(), "100 kB".into(), "1.4 MB".into())
+        );
     }
 }

@@ -87,7 +87,7 @@ pub enum AlertError {
     #[error("alert is from the future: a clock is wrong")]
     Future,
     /// Lives longer than its kind allows, or not at all.
-    #[error("alert of this kind lives at most {0:?}")]
+    #[error("alert of this kind lives at most {} hours", .0.as_secs() / 3_600)]
     Life(Duration),
     /// Offers too many clips.
     #[error("alert offers more than {CLIPS_PER_ALERT} clips")]

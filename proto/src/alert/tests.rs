@@ -23,24 +23,50 @@ fn alert() -> Alert {
 #[test]
 fn a_fresh_alert_passes_until_it_expires() {
     assert_eq!(alert().check(NOW), Ok(()));
-    assert_eq!(alert().check(NOW.after(24 * HOUR)), Err(AlertError::Expired));
+    assert_eq!(
+        alert().check(NOW.after(24 * HOUR)),
+        Err(AlertError::Expired)
+    );
 }
 
 #[test]
 fn an_alert_lives_at_most_72_hours_and_a_search_14_days() {
-    let long = |kind| Alert { kind, expires: NOW.after(73 * HOUR), ..alert() }.check(NOW);
+    let long = |kind| {
+        Alert {
+            kind,
+            expires: NOW.after(73 * HOUR),
+            ..alert()
+        }
+        .check(NOW)
+    };
     assert_eq!(long(Kind::Theft), Err(AlertError::Life(72 * HOUR)));
     assert_eq!(long(Kind::LostPet), Ok(()));
-    let longer = Alert { kind: Kind::LostPet, expires: NOW.after(15 * 24 * HOUR), ..alert() };
+    let longer = Alert {
+        kind: Kind::LostPet,
+        expires: NOW.after(15 * 24 * HOUR),
+        ..alert()
+    };
     assert!(longer.check(NOW).is_err());
-    assert!(Alert { expires: NOW, ..alert() }.check(NOW).is_err());
+    assert!(
+        Alert {
+            expires: NOW,
+            ..alert()
+        }
+        .check(NOW)
+        .is_err()
+    );
 }
 
 #[test]
 fn a_clock_may_be_ten_minutes_ahead_and_no_more() {
     let ahead = |minutes: u32| {
         let issued = NOW.after(Duration::from_secs(60) * minutes);
-        Alert { issued, expires: issued.after(HOUR), ..alert() }.check(NOW)
+        Alert {
+            issued,
+            expires: issued.after(HOUR),
+            ..alert()
+        }
+        .check(NOW)
     };
     assert_eq!(ahead(10), Ok(()));
     assert_eq!(ahead(11), Err(AlertError::Future));
@@ -61,5 +87,11 @@ fn words_and_values_belong_together() {
     for kind in Kind::ALL {
         assert_eq!(kind.word().parse(), Ok(*kind));
     }
-    assert!("suspicious-person".parse::<Kind>().unwrap_err().to_string().contains("lost-pet"));
+    assert!(
+        "suspicious-person"
+            .parse::<Kind>()
+            .unwrap_err()
+            .to_string()
+            .contains("lost-pet")
+    );
 }

@@ -32,6 +32,11 @@ mod tests {
     use super::padded_len;
 
     /// The published formula in floating point, as the blog's Python has it.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "exponents of 64-bit lengths"
+    )]
     fn published(len: u64) -> u64 {
         let e = (len as f64).log2().floor();
         let s = e.log2().floor() + 1.0;

@@ -95,7 +95,7 @@ impl Layout {
 
     /// Whether this is the number of the last chunk.
     pub const fn is_last(&self, chunk: u64) -> bool {
-        chunk + 1 == self.chunks
+        chunk == self.chunks - 1
     }
 
     /// Where a chunk and its tag lie in the sealed payload, unless there is no such chunk.

@@ -337,8 +337,13 @@ pub enum Answer {
 #[non_exhaustive]
 pub enum Failure {
     /// No street yet.
-    #[error("this home is on no street yet: found one with 'streetlamp street new', or enter one with 'streetlamp street join TICKET'")]
+    #[error(
+        "this home is on no street yet: found one with 'streetlamp street new', or enter one with 'streetlamp street join TICKET'"
+    )]
     NoStreet,
+    /// On a street already.
+    #[error("this home is on a street already, and this version keeps a home to one")]
+    OnAStreet,
     /// Several streets, none named.
     #[error("this home is on several streets: name one")]
     WhichStreet,
@@ -361,7 +366,9 @@ pub enum Failure {
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// The inviter was not found.
-    #[error("the home that made this ticket could not be reached: check that it is running and that both are online, then try again (the ticket is still good)")]
+    #[error(
+        "the home that made this ticket could not be reached: check that it is running and that both are online, then try again (the ticket is still good)"
+    )]
     InviterAway,
     /// The inviter's answer does not hold together.
     #[error("the inviter's answer could not be verified: ask for a new ticket")]
@@ -391,7 +398,9 @@ pub enum Failure {
     #[error("this grant is stopped already")]
     AlreadyStopped,
     /// This home's clock disagrees with the neighbours'.
-    #[error("this home's clock is {0} its neighbours' clocks, so they would refuse the alert: set the clock and try again")]
+    #[error(
+        "this home's clock is {0} its neighbours' clocks, so they would refuse the alert: set the clock and try again"
+    )]
     Clock(Skew),
 }
 

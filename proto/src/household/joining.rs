@@ -10,13 +10,13 @@ use crate::cell::Cell;
 use crate::identity::{DeviceId, HouseholdId, Name};
 use crate::signed::Signed;
 use crate::street::{
-    Door, EpochKey, Founding, JoinRequest, Member, Members, Refusal, StreetId, StreetMessage, Ticket, TicketSecret,
-    Vouch, Welcome,
+    Door, EpochKey, Founding, JoinRequest, Member, Members, Refusal, StreetId, StreetMessage,
+    Ticket, TicketSecret, Vouch, Welcome,
 };
 use crate::time::Timestamp;
 use crate::wire::limits::{
-    ADDRESSES_PER_DEVICE, JOIN_FRAME, MEMBERS_PER_STREET, OPEN_TICKETS, STREETS_PER_HOUSEHOLD, TICKET_LIFE,
-    TICKET_MEMBERS, WELCOME_FRAME,
+    ADDRESSES_PER_DEVICE, JOIN_FRAME, MEMBERS_PER_STREET, OPEN_TICKETS, STREETS_PER_HOUSEHOLD,
+    TICKET_LIFE, TICKET_MEMBERS, WELCOME_FRAME,
 };
 use crate::wire::{self, Kind};
 
@@ -33,15 +33,25 @@ impl Household {
         out: &mut Vec<Output>,
     ) -> Result<Answer, Failure> {
         if self.state.streets.len() >= STREETS_PER_HOUSEHOLD {
-            return Err(Failure::TooMany("streets"));
+            return Err(Failure::OnAStreet);
         }
         let nonce = Nonce::from_bytes(self.random());
-        let founding = self.sign(Founding { founder: self.me.household(), name, cell, founded: now, nonce });
+        let founding = self.sign(Founding {
+            founder: self.me.household(),
+            name,
+            cell,
+            founded: now,
+            nonce,
+        });
         let key = EpochKey::generate(&mut self.rng);
         let street = self.enter(founding, 1, key, None, now, out);
         let me = self.my_member();
         self.admit(street, &[me], out);
-        Ok(Answer::Street { street, inviter: None, epoch: 1 })
+        Ok(Answer::Street {
+            street,
+            inviter: None,
+            epoch: 1,
+        })
     }
 
     /// Keeps a street and starts listening to it.
@@ -56,8 +66,22 @@ impl Household {
     ) -> StreetId {
         let street = founding.street();
         let topic = key.topic(street);
-        self.store(Record::Street { founding, inviter, joined: now }, out);
-        self.store(Record::Epoch { street, number, key }, out);
+        self.store(
+            Record::Street {
+                founding,
+                inviter,
+                joined: now,
+            },
+            out,
+        );
+        self.store(
+            Record::Epoch {
+                street,
+                number,
+                key,
+            },
+            out,
+        );
         out.push(Output::Subscribe(topic));
         out.push(Output::Emit(Event::Street { street }));
         street
@@ -76,13 +100,22 @@ impl Household {
         if self.state.tickets.len() >= OPEN_TICKETS {
             return Err(Failure::TooMany("open tickets"));
         }
-        let own = Door { device: self.me.device_id(), addresses: self.my_home(now).addresses };
-        let others = street.members.devices().filter(|(device, _)| *device != self.me.device_id());
+        let own = Door {
+            device: self.me.device_id(),
+            addresses: self.my_home(now).addresses,
+        };
+        let others = street
+            .members
+            .devices()
+            .filter(|(device, _)| *device != self.me.device_id());
         let others = others.filter_map(|(device, _)| {
             let addresses = self.state.addresses.get(&device)?.clone();
             Some(Door { device, addresses })
         });
-        let doors = std::iter::once(own).chain(others).take(TICKET_MEMBERS).collect();
+        let doors = std::iter::once(own)
+            .chain(others)
+            .take(TICKET_MEMBERS)
+            .collect();
         let ticket = Ticket {
             street: street.id(),
             name: street.founding.statement().name.clone(),
@@ -91,7 +124,15 @@ impl Household {
             secret,
         };
         let (id, key) = (ticket.secret.id(), ticket.secret.key());
-        self.store(Record::Ticket { id, key, street: ticket.street, expires: ticket.expires }, out);
+        self.store(
+            Record::Ticket {
+                id,
+                key,
+                street: ticket.street,
+                expires: ticket.expires,
+            },
+            out,
+        );
         Ok(Answer::Ticket(Box::new(ticket)))
     }
 
@@ -112,13 +153,25 @@ impl Household {
             return Err(Failure::AlreadyMember);
         }
         if self.state.streets.len() >= STREETS_PER_HOUSEHOLD {
-            return Err(Failure::TooMany("streets"));
+            return Err(Failure::OnAStreet);
         }
         for door in &ticket.doors {
-            out.push(Output::Dial { device: door.device, addresses: door.addresses.clone() });
+            out.push(Output::Dial {
+                device: door.device,
+                addresses: door.addresses.clone(),
+            });
         }
-        self.joining.insert(command, Joining { ticket, asked: false });
-        out.push(Output::SetTimer { at: now.after(JOIN_PATIENCE), timer: Timer::JoinTimeout(command) });
+        self.joining.insert(
+            command,
+            Joining {
+                ticket,
+                asked: false,
+            },
+        );
+        out.push(Output::SetTimer {
+            at: now.after(JOIN_PATIENCE),
+            timer: Timer::JoinTimeout(command),
+        });
         if self.connected.contains(&inviter.device) {
             self.show_tickets(inviter.device, now, out);
         }
@@ -126,11 +179,20 @@ impl Household {
     }
 
     /// Shows the tickets that a device gave, now that it is connected.
-    pub(super) fn show_tickets(&mut self, inviter: DeviceId, now: Timestamp, out: &mut Vec<Output>) {
+    pub(super) fn show_tickets(
+        &mut self,
+        inviter: DeviceId,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) {
         let me = self.me.device_id();
         let mut requests = Vec::new();
         for (command, joining) in &mut self.joining {
-            let by_inviter = joining.ticket.doors.first().is_some_and(|door| door.device == inviter);
+            let by_inviter = joining
+                .ticket
+                .doors
+                .first()
+                .is_some_and(|door| door.device == inviter);
             if by_inviter && !joining.asked {
                 joining.asked = true;
                 let secret = &joining.ticket.secret;
@@ -145,7 +207,12 @@ impl Household {
                 device: self.me.cert.clone(),
                 addresses: self.my_home(now).addresses,
             };
-            self.ask(inviter, Pending::Join(command), wire::frame(Kind::Join, &request), out);
+            self.ask(
+                inviter,
+                Pending::Join(command),
+                wire::frame(Kind::Join, &request),
+                out,
+            );
         }
     }
 
@@ -170,9 +237,16 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<Welcome, Refusal> {
-        let request: JoinRequest = wire::unframe(Kind::Join, bytes, JOIN_FRAME).map_err(|_| Refusal::NotValid)?;
-        let ticket = self.state.tickets.get(&request.ticket).ok_or(Refusal::NotValid)?;
-        if !ticket.key.checks(&request.proof, from, self.me.device_id()) || !access::allows(Party::Invited, Action::Join) {
+        let request: JoinRequest =
+            wire::unframe(Kind::Join, bytes, JOIN_FRAME).map_err(|_| Refusal::NotValid)?;
+        let ticket = self
+            .state
+            .tickets
+            .get(&request.ticket)
+            .ok_or(Refusal::NotValid)?;
+        if !ticket.key.checks(&request.proof, from, self.me.device_id())
+            || !access::allows(Party::Invited, Action::Join)
+        {
             return Err(Refusal::NotValid);
         }
         if ticket.expires <= now {
@@ -190,26 +264,49 @@ impl Household {
             return Err(Refusal::Card);
         }
         let sealing = device.sealing.clone();
-        let street = self.state.streets.get(&street_id).ok_or(Refusal::NotValid)?;
+        let street = self
+            .state
+            .streets
+            .get(&street_id)
+            .ok_or(Refusal::NotValid)?;
         if street.members.len() >= MEMBERS_PER_STREET {
             return Err(Refusal::Full);
         }
         let (number, key) = street.epoch().ok_or(Refusal::NotValid)?;
         let epoch_key = sealing.seal(key.expose()).map_err(|_| Refusal::Card)?;
         let founding = street.founding.clone();
-        let vouch = self.sign(Vouch { street: street_id, by: self.me.household(), household, issued: now });
-        let member = Member { card: request.card, devices: vec![request.device], vouches: vec![vouch] };
+        let vouch = self.sign(Vouch {
+            street: street_id,
+            by: self.me.household(),
+            household,
+            issued: now,
+        });
+        let member = Member {
+            card: request.card,
+            devices: vec![request.device],
+            vouches: vec![vouch],
+        };
 
         // Used up before the answer leaves: a ticket admits once, also through a crash.
         self.store(Record::TicketGone(request.ticket), out);
         let mut addresses = request.addresses;
         addresses.truncate(ADDRESSES_PER_DEVICE);
-        self.store(Record::Addresses { device: from, addresses }, out);
+        self.store(
+            Record::Addresses {
+                device: from,
+                addresses,
+            },
+            out,
+        );
         let fresh = self.admit(street_id, &[member], out);
         for member in fresh {
             self.say(street_id, &StreetMessage::Member(member), out);
         }
-        let members = self.state.streets.get(&street_id).map(|s| s.members.iter().cloned().collect());
+        let members = self
+            .state
+            .streets
+            .get(&street_id)
+            .map(|s| s.members.iter().cloned().collect());
         Ok(Welcome {
             founding,
             epoch: number,
@@ -220,12 +317,22 @@ impl Household {
     }
 
     /// Takes members in by the rules, and tells. Returns those that brought news.
-    pub(super) fn admit(&mut self, street: StreetId, told: &[Member], out: &mut Vec<Output>) -> Vec<Member> {
-        let Some(held) = self.state.streets.get_mut(&street) else { return Vec::new() };
+    pub(super) fn admit(
+        &mut self,
+        street: StreetId,
+        told: &[Member],
+        out: &mut Vec<Output>,
+    ) -> Vec<Member> {
+        let Some(held) = self.state.streets.get_mut(&street) else {
+            return Vec::new();
+        };
         let fresh = held.members.admit_all(told);
         for member in &fresh {
             let household = member.household();
-            out.push(Output::Store(Box::new(Record::Member { street, member: member.clone() })));
+            out.push(Output::Store(Box::new(Record::Member {
+                street,
+                member: member.clone(),
+            })));
             out.push(Output::Emit(Event::Member { household }));
         }
         fresh
@@ -239,7 +346,9 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) {
-        let Some(joining) = self.joining.remove(&command) else { return };
+        let Some(joining) = self.joining.remove(&command) else {
+            return;
+        };
         let answer = match bytes {
             None => Err(Failure::InviterAway),
             Some(bytes) => self.take_welcome(&joining.ticket, bytes, now, out),
@@ -256,19 +365,30 @@ impl Household {
     ) -> Result<Answer, Failure> {
         let welcome: Welcome = match wire::unframe(Kind::Welcome, bytes, WELCOME_FRAME) {
             Ok(welcome) => welcome,
-            Err(_) => return Err(wire::unframe::<Refusal>(Kind::Refused, bytes, JOIN_FRAME).ok().into()),
+            Err(_) => {
+                return Err(wire::unframe::<Refusal>(Kind::Refused, bytes, JOIN_FRAME)
+                    .ok()
+                    .into());
+            }
         };
         let street = welcome.founding.street();
         if street != ticket.street {
             return Err(Failure::BadWelcome);
         }
-        let key = self.me.sealing.open(&welcome.epoch_key, 32).map_err(|_| Failure::BadWelcome)?;
+        let key = self
+            .me
+            .sealing
+            .open(&welcome.epoch_key, 32)
+            .map_err(|_| Failure::BadWelcome)?;
         let key = EpochKey::from_slice(&key).ok_or(Failure::BadWelcome)?;
 
         // Check before anything is kept: the members must stand on each other, and we among them.
         let mut members = Members::new(&welcome.founding);
         members.admit_all(&welcome.members);
-        let inviter = ticket.doors.first().and_then(|door| members.household_of(door.device));
+        let inviter = ticket
+            .doors
+            .first()
+            .and_then(|door| members.household_of(door.device));
         if members.get(self.me.household()).is_none() || inviter != Some(welcome.inviter) {
             return Err(Failure::BadWelcome);
         }
@@ -278,12 +398,22 @@ impl Household {
         for door in &ticket.doors {
             let mut addresses = door.addresses.clone();
             addresses.truncate(ADDRESSES_PER_DEVICE);
-            self.store(Record::Addresses { device: door.device, addresses }, out);
+            self.store(
+                Record::Addresses {
+                    device: door.device,
+                    addresses,
+                },
+                out,
+            );
         }
         for device in self.connected_members(street) {
             self.greet(device, now, out);
         }
-        Ok(Answer::Street { street, inviter, epoch: number })
+        Ok(Answer::Street {
+            street,
+            inviter,
+            epoch: number,
+        })
     }
 
     /// Answers a newcomer's command when the inviter did not.

@@ -17,8 +17,8 @@ mod state;
 mod view;
 
 pub use event::{
-    Acceptance, Answer, AskRef, Command, CommandId, Draft, Event, Failure, Input, MessageRef, NewClip, Output, Permit,
-    Protocol, RequestRef, Skew, Timer,
+    Acceptance, Answer, AskRef, Command, CommandId, Draft, Event, Failure, Input, MessageRef,
+    NewClip, Output, Permit, Protocol, RequestRef, Skew, Timer,
 };
 pub use record::Record;
 pub use sharing::Unserved;
@@ -89,7 +89,9 @@ impl Me {
 
 impl fmt::Debug for Me {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Me").field("household", &self.household()).finish_non_exhaustive()
+        f.debug_struct("Me")
+            .field("household", &self.household())
+            .finish_non_exhaustive()
     }
 }
 
@@ -156,11 +158,23 @@ impl Household {
         match input {
             Input::Started => self.start(now, &mut out),
             Input::Command(id, command) => self.command(id, command, now, &mut out),
-            Input::Gossip { topic, message, bytes } => {
+            Input::Gossip {
+                topic,
+                message,
+                bytes,
+            } => {
                 let acceptance = self.hear(&topic, &bytes, now, &mut out);
-                out.push(Output::Judge { message, acceptance });
+                out.push(Output::Judge {
+                    message,
+                    acceptance,
+                });
             }
-            Input::Asked { from, request, protocol, bytes } => match protocol {
+            Input::Asked {
+                from,
+                request,
+                protocol,
+                bytes,
+            } => match protocol {
                 Protocol::Join => {
                     let bytes = self.join_request(from, &bytes, now, &mut out);
                     out.push(Output::Reply { request, bytes });
@@ -185,7 +199,10 @@ impl Household {
         }
         self.sweep(now, out);
         self.redial(now, out);
-        out.push(Output::SetTimer { at: now.after(CATCH_UP), timer: Timer::CatchUp });
+        out.push(Output::SetTimer {
+            at: now.after(CATCH_UP),
+            timer: Timer::CatchUp,
+        });
     }
 
     fn due(&mut self, timer: Timer, now: Timestamp, out: &mut Vec<Output>) {
@@ -194,7 +211,10 @@ impl Household {
             Timer::Redial => self.redial(now, out),
             Timer::CatchUp => {
                 self.catch_up_with_somebody(now, out);
-                out.push(Output::SetTimer { at: now.after(CATCH_UP), timer: Timer::CatchUp });
+                out.push(Output::SetTimer {
+                    at: now.after(CATCH_UP),
+                    timer: Timer::CatchUp,
+                });
             }
             Timer::AutoLock => self.lock(out),
             Timer::JoinTimeout(command) => self.give_up_joining(command, out),
@@ -217,7 +237,12 @@ impl Household {
             Command::PostAlert(draft) => self.post(draft, now, out),
             Command::AddClip(clip) => self.add_clip(*clip, out),
             Command::ClipArrived(clip) => self.clip_arrived(clip, out),
-            Command::Give { clip, to, purpose, until } => self.give(clip, to, purpose, until, now, out),
+            Command::Give {
+                clip,
+                to,
+                purpose,
+                until,
+            } => self.give(clip, to, purpose, until, now, out),
             Command::Stop(grant) => self.stop(grant, now, out),
             Command::Served(grant) => {
                 self.store(Record::Fetched { grant, at: now }, out);
@@ -232,7 +257,10 @@ impl Household {
             }
         };
         if self.reading.is_some() && uses_key {
-            out.push(Output::SetTimer { at: now.after(Self::AUTO_LOCK), timer: Timer::AutoLock });
+            out.push(Output::SetTimer {
+                at: now.after(Self::AUTO_LOCK),
+                timer: Timer::AutoLock,
+            });
         }
         out.push(Output::Answer(id, answer));
     }
@@ -255,20 +283,31 @@ impl Household {
     /// Forgets what is over and sets the timer for the next time.
     fn sweep(&mut self, now: Timestamp, out: &mut Vec<Output>) {
         let held = self.state.streets.values().flat_map(|s| &s.alerts);
-        let over: Vec<_> =
-            held.filter(|(_, h)| h.alert.statement().expires <= now).map(|(id, _)| *id).collect();
+        let over: Vec<_> = held
+            .filter(|(_, h)| h.alert.statement().expires <= now)
+            .map(|(id, _)| *id)
+            .collect();
         for alert in over {
             self.store(Record::AlertGone(alert), out);
             out.push(Output::Emit(Event::AlertGone { alert }));
         }
-        let dead: Vec<_> = self.state.tickets.iter().filter(|(_, t)| t.expires <= now).map(|(id, _)| *id).collect();
+        let dead: Vec<_> = self
+            .state
+            .tickets
+            .iter()
+            .filter(|(_, t)| t.expires <= now)
+            .map(|(id, _)| *id)
+            .collect();
         for ticket in dead {
             self.store(Record::TicketGone(ticket), out);
         }
         let next = self.state.streets.values().flat_map(|s| s.alerts.values());
         let next = next.map(|h| h.alert.statement().expires).min();
         let at = next.map_or(now.after(SWEEP), |expires| expires.min(now.after(SWEEP)));
-        out.push(Output::SetTimer { at, timer: Timer::Sweep });
+        out.push(Output::SetTimer {
+            at,
+            timer: Timer::Sweep,
+        });
     }
 
     /// Keeps a record: in memory at once, on disk before anything else of this batch leaves the node.
@@ -284,14 +323,26 @@ impl Household {
             (_, None, _) => Err(Failure::NoStreet),
             (None, Some(only), None) => Ok(only),
             (None, Some(_), Some(_)) => Err(Failure::WhichStreet),
-            (Some(id), ..) => self.state.streets.get(&id).ok_or(Failure::Unknown("street")),
+            (Some(id), ..) => self
+                .state
+                .streets
+                .get(&id)
+                .ok_or(Failure::Unknown("street")),
         }
     }
 
     /// What a device is to this home.
     fn party(&self, device: DeviceId) -> Party {
-        let member = self.state.streets.values().any(|s| s.members.household_of(device).is_some());
-        if member { Party::Neighbour } else { Party::Stranger }
+        let member = self
+            .state
+            .streets
+            .values()
+            .any(|s| s.members.household_of(device).is_some());
+        if member {
+            Party::Neighbour
+        } else {
+            Party::Stranger
+        }
     }
 
     fn may(&self, device: DeviceId, action: Action) -> bool {
@@ -300,13 +351,21 @@ impl Household {
 
     /// This household's own entry in the list of members.
     fn my_member(&self) -> Member {
-        Member { card: self.me.card.clone(), devices: vec![self.me.cert.clone()], vouches: Vec::new() }
+        Member {
+            card: self.me.card.clone(),
+            devices: vec![self.me.cert.clone()],
+            vouches: Vec::new(),
+        }
     }
 
     fn my_home(&self, now: Timestamp) -> Home {
         let mut addresses = self.own_addresses.clone();
         addresses.truncate(crate::wire::limits::ADDRESSES_PER_DEVICE);
-        Home { device: self.me.device_id(), addresses, now }
+        Home {
+            device: self.me.device_id(),
+            addresses,
+            now,
+        }
     }
 
     fn sign<T: Statement>(&self, statement: T) -> Signed<T> {
@@ -327,13 +386,26 @@ impl Household {
         let ask = AskRef(self.next_ask);
         self.next_ask += 1;
         self.asks.insert(ask, pending);
-        out.push(Output::Ask { to, ask, protocol, bytes });
+        out.push(Output::Ask {
+            to,
+            ask,
+            protocol,
+            bytes,
+        });
     }
 
-    fn answered(&mut self, ask: AskRef, bytes: Option<&[u8]>, now: Timestamp, out: &mut Vec<Output>) {
+    fn answered(
+        &mut self,
+        ask: AskRef,
+        bytes: Option<&[u8]>,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) {
         match self.asks.remove(&ask) {
             Some(Pending::Join(command)) => self.join_answered(command, bytes, now, out),
-            Some(Pending::CatchUp(street, device)) => self.caught_up(street, device, bytes, now, out),
+            Some(Pending::CatchUp(street, device)) => {
+                self.caught_up(street, device, bytes, now, out)
+            }
             Some(Pending::Parcel(grant)) => self.parcel_answered(grant, bytes, out),
             None => {}
         }

@@ -49,13 +49,22 @@ impl HearError {
 
 impl Household {
     /// Signs, keeps and sends an alert.
-    pub(super) fn post(&mut self, draft: Draft, now: Timestamp, out: &mut Vec<Output>) -> Result<Answer, Failure> {
+    pub(super) fn post(
+        &mut self,
+        draft: Draft,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<Answer, Failure> {
         let nonce = Nonce::from_bytes(self.random());
         let street = self.street(draft.street)?.id();
         if let Some(skew) = self.clock_skew().filter(|skew| skew.by > CLOCK_SKEW) {
             return Err(Failure::Clock(skew));
         }
-        if draft.clips.iter().any(|clip| !self.state.clips.contains_key(clip)) {
+        if draft
+            .clips
+            .iter()
+            .any(|clip| !self.state.clips.contains_key(clip))
+        {
             return Err(Failure::Unknown("clip"));
         }
         let alert = Alert {
@@ -74,7 +83,8 @@ impl Household {
         alert.check(now)?;
         let signed = self.sign(alert);
         let id = signed.id();
-        self.keep_alert(street, signed.clone(), now, out).map_err(|_| Failure::TooMany("alerts on this street"))?;
+        self.keep_alert(street, signed.clone(), now, out)
+            .map_err(|_| Failure::TooMany("alerts on this street"))?;
         self.say(street, &StreetMessage::Alert(signed), out);
         let reached = self.connected_members(street).len();
         Ok(Answer::Alert { alert: id, reached })
@@ -82,7 +92,9 @@ impl Household {
 
     /// Seals a message and puts it on the street's topic.
     pub(super) fn say(&mut self, street: StreetId, message: &StreetMessage, out: &mut Vec<Output>) {
-        let Some(street) = self.state.streets.get(&street) else { return };
+        let Some(street) = self.state.streets.get(&street) else {
+            return;
+        };
         if let (Some((_, key)), Some(topic)) = (street.epoch(), street.topic()) {
             let bytes = key.seal(street.id(), &wire::to_cbor(message), &mut self.rng);
             out.push(Output::Publish { topic, bytes });
@@ -90,21 +102,43 @@ impl Household {
     }
 
     /// Judges one message of a topic and takes in what it says.
-    pub(super) fn hear(&mut self, topic: &Topic, bytes: &[u8], now: Timestamp, out: &mut Vec<Output>) -> Acceptance {
+    pub(super) fn hear(
+        &mut self,
+        topic: &Topic,
+        bytes: &[u8],
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Acceptance {
         match self.try_hear(topic, bytes, now, out) {
             Ok(()) => Acceptance::Accept,
             Err(error) => error.acceptance(),
         }
     }
 
-    fn try_hear(&mut self, topic: &Topic, bytes: &[u8], now: Timestamp, out: &mut Vec<Output>) -> Result<(), HearError> {
-        let mut keys = self.state.streets.values().flat_map(|s| s.epochs.values().map(move |key| (s.id(), key)));
-        let (street, key) = keys.find(|(id, key)| key.topic(*id) == *topic).ok_or(HearError::Topic)?;
+    fn try_hear(
+        &mut self,
+        topic: &Topic,
+        bytes: &[u8],
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), HearError> {
+        let mut keys = self
+            .state
+            .streets
+            .values()
+            .flat_map(|s| s.epochs.values().map(move |key| (s.id(), key)));
+        let (street, key) = keys
+            .find(|(id, key)| key.topic(*id) == *topic)
+            .ok_or(HearError::Topic)?;
         let opened = key.open(street, bytes, GOSSIP_FRAME)?;
         match wire::from_cbor(&opened)? {
             StreetMessage::Alert(alert) => self.keep_alert(street, alert, now, out),
             StreetMessage::Member(member) => {
-                if self.admit(street, &[member], out).is_empty() { Err(HearError::Known) } else { Ok(()) }
+                if self.admit(street, &[member], out).is_empty() {
+                    Err(HearError::Known)
+                } else {
+                    Ok(())
+                }
             }
             StreetMessage::CatchUp(_)
             | StreetMessage::CatchUpAnswer(_)
@@ -134,7 +168,14 @@ impl Household {
             return Err(HearError::Full);
         }
         let author = verified.author();
-        self.store(Record::Alert { alert: verified.signed().clone(), author, received: now }, out);
+        self.store(
+            Record::Alert {
+                alert: verified.signed().clone(),
+                author,
+                received: now,
+            },
+            out,
+        );
         out.push(Output::Emit(Event::Alert { alert: id }));
         Ok(())
     }
@@ -147,6 +188,9 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> usize {
-        alerts.into_iter().filter(|alert| self.keep_alert(street, alert.clone(), now, out).is_ok()).count()
+        alerts
+            .into_iter()
+            .filter(|alert| self.keep_alert(street, alert.clone(), now, out).is_ok())
+            .count()
     }
 }

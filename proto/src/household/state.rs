@@ -9,7 +9,9 @@ use crate::grant::Parcel;
 use crate::identity::{DeviceId, HouseholdId, Name};
 use crate::ledger::EntryHash;
 use crate::signed::{Signed, StatementId};
-use crate::street::{Address, EpochKey, Founding, Member, Members, StreetId, TicketId, TicketKey, Topic};
+use crate::street::{
+    Address, EpochKey, Founding, Member, Members, StreetId, TicketId, TicketKey, Topic,
+};
 use crate::time::Timestamp;
 
 /// One street as this home knows it.
@@ -30,7 +32,9 @@ impl Street {
 
     /// The epoch to speak in.
     pub(super) fn epoch(&self) -> Option<(u32, &EpochKey)> {
-        self.epochs.last_key_value().map(|(number, key)| (*number, key))
+        self.epochs
+            .last_key_value()
+            .map(|(number, key)| (*number, key))
     }
 
     pub(super) fn topic(&self) -> Option<Topic> {
@@ -94,7 +98,11 @@ impl State {
     /// Takes one record in, made now or read back.
     pub(super) fn apply(&mut self, record: Record) {
         match record {
-            Record::Street { founding, inviter, joined: _ } => {
+            Record::Street {
+                founding,
+                inviter,
+                joined: _,
+            } => {
                 let street = Street {
                     members: Members::new(&founding),
                     founding,
@@ -104,15 +112,30 @@ impl State {
                 };
                 self.streets.entry(street.id()).or_insert(street);
             }
-            Record::Epoch { street, number, key } => {
+            Record::Epoch {
+                street,
+                number,
+                key,
+            } => {
                 if let Some(street) = self.streets.get_mut(&street) {
                     street.epochs.insert(number, key);
                 }
             }
             Record::Member { street, member } => self.apply_member(street, &member),
-            Record::Alert { alert, author, received } => {
+            Record::Alert {
+                alert,
+                author,
+                received,
+            } => {
                 if let Some(street) = self.streets.get_mut(&alert.statement().street) {
-                    street.alerts.insert(alert.id(), HeldAlert { alert, author, received });
+                    street.alerts.insert(
+                        alert.id(),
+                        HeldAlert {
+                            alert,
+                            author,
+                            received,
+                        },
+                    );
                 }
             }
             Record::AlertGone(id) => {
@@ -120,25 +143,58 @@ impl State {
                     street.alerts.remove(&id);
                 }
             }
-            Record::Ticket { id, key, street, expires } => {
-                self.tickets.insert(id, OpenTicket { key, street, expires });
+            Record::Ticket {
+                id,
+                key,
+                street,
+                expires,
+            } => {
+                self.tickets.insert(
+                    id,
+                    OpenTicket {
+                        key,
+                        street,
+                        expires,
+                    },
+                );
             }
             Record::TicketGone(id) => {
                 self.tickets.remove(&id);
             }
-            Record::Clip { manifest, header, camera } => {
+            Record::Clip {
+                manifest,
+                header,
+                camera,
+            } => {
                 self.last_manifest = Some(manifest.id());
-                self.clips.insert(manifest.statement().clip, OwnClip { manifest, header, camera });
+                self.clips.insert(
+                    manifest.statement().clip,
+                    OwnClip {
+                        manifest,
+                        header,
+                        camera,
+                    },
+                );
             }
             Record::Given(parcel) => {
-                let given = GivenGrant { delivered: false, fetched: None, stopped: None, parcel };
+                let given = GivenGrant {
+                    delivered: false,
+                    fetched: None,
+                    stopped: None,
+                    parcel,
+                };
                 self.given.insert(given.parcel.grant.id(), given);
             }
             Record::Delivered(grant) => self.with_given(grant, |given| given.delivered = true),
-            Record::Fetched { grant, at } => self.with_given(grant, |given| given.fetched = Some(at)),
-            Record::Stopped { grant, at } => self.with_given(grant, |given| given.stopped = Some(at)),
+            Record::Fetched { grant, at } => {
+                self.with_given(grant, |given| given.fetched = Some(at))
+            }
+            Record::Stopped { grant, at } => {
+                self.with_given(grant, |given| given.stopped = Some(at))
+            }
             Record::Received { parcel, at: _ } => {
-                self.received.insert(parcel.grant.id(), ReceivedGrant { parcel });
+                self.received
+                    .insert(parcel.grant.id(), ReceivedGrant { parcel });
             }
             Record::Arrived(clip) => {
                 self.arrived.insert(clip);
@@ -171,7 +227,13 @@ impl State {
         if let Some(own) = self.clips.get(&clip) {
             return Some((HeldHeader::Owner(&own.header), &own.manifest));
         }
-        let granted = self.received.values().find(|g| g.parcel.grant.statement().clip == clip)?;
-        Some((HeldHeader::Granted(&granted.parcel.grant.statement().header), &granted.parcel.manifest))
+        let granted = self
+            .received
+            .values()
+            .find(|g| g.parcel.grant.statement().clip == clip)?;
+        Some((
+            HeldHeader::Granted(&granted.parcel.grant.statement().header),
+            &granted.parcel.manifest,
+        ))
     }
 }

@@ -152,11 +152,22 @@ impl Household {
             .flat_map(|s| s.members.iter().map(crate::street::Member::household))
             .filter(|household| *household != self.me.household())
             .collect();
-        let connected: std::collections::BTreeSet<_> =
-            self.connected.iter().filter_map(|device| self.neighbour(*device)).collect();
+        let connected: std::collections::BTreeSet<_> = self
+            .connected
+            .iter()
+            .filter_map(|device| self.neighbour(*device))
+            .collect();
         let alerts: Vec<_> = self.alerts(now);
-        let own_alerts = alerts.iter().filter(|a| a.author == self.me.household()).count();
-        let undelivered = self.state.given.values().filter(|g| !g.delivered && g.stopped.is_none()).count();
+        let own_alerts = alerts
+            .iter()
+            .filter(|a| a.author == self.me.household())
+            .count();
+        let undelivered = self
+            .state
+            .given
+            .values()
+            .filter(|g| !g.delivered && g.stopped.is_none())
+            .count();
         StatusView {
             household: self.me.household(),
             name: self.me.card.statement().name.clone(),
@@ -198,7 +209,10 @@ impl Household {
                 name: member.card.statement().name.clone(),
                 me: household == self.me.household(),
                 vouches: member.vouches.iter().map(|v| v.statement().by).collect(),
-                connected: self.connected.iter().any(|d| self.neighbour(*d) == Some(household)),
+                connected: self
+                    .connected
+                    .iter()
+                    .any(|d| self.neighbour(*d) == Some(household)),
                 last_heard: self.heard.get(&household).copied(),
             });
         }
@@ -208,13 +222,17 @@ impl Household {
     /// The name of a household, if it is on one of our streets.
     pub fn name_of(&self, household: HouseholdId) -> Option<Name> {
         let mut streets = self.state.streets.values();
-        streets.find_map(|s| s.members.get(household)).map(|m| m.card.statement().name.clone())
+        streets
+            .find_map(|s| s.members.get(household))
+            .map(|m| m.card.statement().name.clone())
     }
 
     /// Every alert that is held, the newest first.
     pub fn alerts(&self, now: Timestamp) -> Vec<AlertView> {
         let held = self.state.streets.values().flat_map(|s| &s.alerts);
-        let mut alerts: Vec<_> = held.map(|(id, held)| self.alert_view(*id, held, now)).collect();
+        let mut alerts: Vec<_> = held
+            .map(|(id, held)| self.alert_view(*id, held, now))
+            .collect();
         alerts.sort_by_key(|view| (std::cmp::Reverse(view.alert.issued), view.id));
         alerts
     }
@@ -260,22 +278,37 @@ impl Household {
                 manifest,
             });
         }
-        clips.sort_by_key(|view| (std::cmp::Reverse(view.manifest.recorded), view.manifest.clip));
+        clips.sort_by_key(|view| {
+            (
+                std::cmp::Reverse(view.manifest.recorded),
+                view.manifest.clip,
+            )
+        });
         clips
     }
 
     /// The manifest of a clip, own or granted.
     pub fn manifest_of(&self, clip: ClipId) -> Option<Manifest> {
-        self.state.openable(clip).map(|(_, manifest)| manifest.statement().clone())
+        self.state
+            .openable(clip)
+            .map(|(_, manifest)| manifest.statement().clone())
     }
 
     fn granted_to(&self, clip: ClipId) -> Vec<HouseholdId> {
         let given = self.state.given.values().filter(|g| g.stopped.is_none());
-        given.map(|g| g.parcel.grant.statement()).filter(|g| g.clip == clip).map(|g| g.to).collect()
+        given
+            .map(|g| g.parcel.grant.statement())
+            .filter(|g| g.clip == clip)
+            .map(|g| g.to)
+            .collect()
     }
 
     fn offered(&self, clip: ClipId) -> bool {
-        self.state.streets.values().flat_map(|s| s.alerts.values()).any(|h| h.alert.statement().clips.contains(&clip))
+        self.state
+            .streets
+            .values()
+            .flat_map(|s| s.alerts.values())
+            .any(|h| h.alert.statement().clips.contains(&clip))
     }
 
     /// Grants that this household gave, in no promised order.
@@ -298,7 +331,10 @@ impl Household {
             id: *id,
             grant: received.parcel.grant.statement().clone(),
             stopped: None,
-            fetched: self.state.arrived.contains(&received.parcel.grant.statement().clip),
+            fetched: self
+                .state
+                .arrived
+                .contains(&received.parcel.grant.statement().clip),
             delivered: true,
         };
         received.map(view).collect()
@@ -306,12 +342,24 @@ impl Household {
 
     /// What a fetch of a granted clip needs; the grant that is served longest, if there are several.
     pub fn fetch_plan(&self, clip: ClipId) -> Option<FetchPlan> {
-        let received = self.state.received.values().filter(|g| g.parcel.grant.statement().clip == clip);
-        let parcel = &received.max_by_key(|g| g.parcel.grant.statement().until)?.parcel;
+        let received = self
+            .state
+            .received
+            .values()
+            .filter(|g| g.parcel.grant.statement().clip == clip);
+        let parcel = &received
+            .max_by_key(|g| g.parcel.grant.statement().until)?
+            .parcel;
         let owner = parcel.grant.statement().from;
-        let member = self.state.streets.values().find_map(|s| s.members.get(owner))?;
+        let member = self
+            .state
+            .streets
+            .values()
+            .find_map(|s| s.members.get(owner))?;
         let holders = member.devices.iter().map(|cert| cert.statement().device);
-        let holders = holders.map(|d| (d, self.state.addresses.get(&d).cloned().unwrap_or_default())).collect();
+        let holders = holders
+            .map(|d| (d, self.state.addresses.get(&d).cloned().unwrap_or_default()))
+            .collect();
         Some(FetchPlan {
             ticket: parcel.ticket.clone(),
             sealed_len: parcel.manifest.statement().sealed_len,

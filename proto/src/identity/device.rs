@@ -41,7 +41,11 @@ impl Roles {
 }
 
 impl<C> Encode<C> for Roles {
-    fn encode<W: encode::Write>(&self, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
+    fn encode<W: encode::Write>(
+        &self,
+        e: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), encode::Error<W::Error>> {
         e.u8(self.0)?.ok()
     }
 }

@@ -26,7 +26,10 @@ fn cert(root: &Root, device: [u8; 32], sealing: Recipient) -> DeviceCert {
 fn the_words_come_back_from_paper() {
     let words = words(1);
     let typed = format!("  {}\n", words.expose().to_uppercase());
-    assert_eq!(Words::parse(&typed).unwrap().root().household(), words.root().household());
+    assert_eq!(
+        Words::parse(&typed).unwrap().root().household(),
+        words.root().household()
+    );
 }
 
 #[test]
@@ -44,7 +47,10 @@ fn root_and_recovery_key_come_from_the_words_alone_and_differ() {
     let (one, again) = (words(1), words(1));
     assert_eq!(one.root().household(), again.root().household());
     assert_eq!(one.recovery().recipient(), again.recovery().recipient());
-    assert_ne!(one.root().household().as_bytes(), &one.recovery().recipient().to_bytes());
+    assert_ne!(
+        one.root().household().as_bytes(),
+        &one.recovery().recipient().to_bytes()
+    );
 }
 
 #[test]
@@ -61,7 +67,11 @@ fn a_weak_device_key_is_refused_although_the_root_signed_it() {
     let root = words(1).root();
     let mut identity_point = [0; 32];
     identity_point[0] = 1;
-    assert!(!root.certify(cert(&root, identity_point, words(3).recovery().recipient())).by_its_root());
+    assert!(
+        !root
+            .certify(cert(&root, identity_point, words(3).recovery().recipient()))
+            .by_its_root()
+    );
 }
 
 #[test]
@@ -77,5 +87,8 @@ fn no_secret_is_printed() {
     let words = words(1);
     let first = words.expose().split(' ').next().unwrap().to_owned();
     let printed = format!("{words:?} {:?} {:?}", words.root(), words.recovery());
-    assert!(!printed.contains(&first) && !printed.contains("AGE-SECRET"), "{printed}");
+    assert!(
+        !printed.contains(&first) && !printed.contains("AGE-SECRET"),
+        "{printed}"
+    );
 }

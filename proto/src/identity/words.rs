@@ -39,9 +39,14 @@ impl Words {
     /// [`WordsError`] if a word is unknown, their number is not 24 or the checksum is wrong.
     pub fn parse(text: &str) -> Result<Self, WordsError> {
         let lower = Zeroizing::new(text.to_lowercase());
-        let mnemonic = Mnemonic::parse_in(Language::English, lower.as_str()).map_err(|_| WordsError)?;
+        let mnemonic =
+            Mnemonic::parse_in(Language::English, lower.as_str()).map_err(|_| WordsError)?;
         let entropy = Zeroizing::new(mnemonic.to_entropy());
-        entropy.as_slice().try_into().map(Self).map_err(|_| WordsError)
+        entropy
+            .as_slice()
+            .try_into()
+            .map(Self)
+            .map_err(|_| WordsError)
     }
 
     /// The 24 words, for the recovery sheet.
@@ -58,7 +63,10 @@ impl Words {
 
     /// The recovery reading key: opens every clip of the household.
     pub fn recovery(&self) -> Identity {
-        Identity::from_secret_bytes(Zeroizing::new(blake3::derive_key(RECOVERY_CONTEXT, &self.0)))
+        Identity::from_secret_bytes(Zeroizing::new(blake3::derive_key(
+            RECOVERY_CONTEXT,
+            &self.0,
+        )))
     }
 }
 

@@ -73,7 +73,12 @@ impl<T: Statement> Signed<T> {
     pub fn sign(statement: T, key: &SigningKey) -> Self {
         let payload = wire::to_cbor(&statement);
         let signature = key.sign(&signed_bytes::<T>(&payload)).to_bytes();
-        Self { statement, payload, signer: PublicKey::of(key), signature }
+        Self {
+            statement,
+            payload,
+            signer: PublicKey::of(key),
+            signature,
+        }
     }
 
     /// Reads a signed statement and checks its signature.
@@ -110,16 +115,29 @@ impl<T: Statement> Signed<T> {
     }
 
     fn check(envelope: Envelope) -> Result<Self, SignedError> {
-        let Envelope { payload, signer, signature } = envelope;
+        let Envelope {
+            payload,
+            signer,
+            signature,
+        } = envelope;
         let key = VerifyingKey::from_bytes(signer.as_bytes()).map_err(|_| SignedError::WeakKey)?;
         if key.is_weak() {
             return Err(SignedError::WeakKey);
         }
-        let signature = <[u8; 64]>::try_from(signature.as_slice()).map_err(|_| SignedError::BadSignature)?;
-        key.verify_strict(&signed_bytes::<T>(&payload), &Signature::from_bytes(&signature))
-            .map_err(|_| SignedError::BadSignature)?;
+        let signature =
+            <[u8; 64]>::try_from(signature.as_slice()).map_err(|_| SignedError::BadSignature)?;
+        key.verify_strict(
+            &signed_bytes::<T>(&payload),
+            &Signature::from_bytes(&signature),
+        )
+        .map_err(|_| SignedError::BadSignature)?;
         let statement = wire::from_cbor(&payload)?;
-        Ok(Self { statement, payload, signer, signature })
+        Ok(Self {
+            statement,
+            payload,
+            signer,
+            signature,
+        })
     }
 }
 
@@ -140,8 +158,16 @@ struct Envelope {
 }
 
 impl<T, C> Encode<C> for Signed<T> {
-    fn encode<W: encode::Write>(&self, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
-        e.array(3)?.bytes(&self.payload)?.bytes(self.signer.as_bytes())?.bytes(&self.signature)?.ok()
+    fn encode<W: encode::Write>(
+        &self,
+        e: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), encode::Error<W::Error>> {
+        e.array(3)?
+            .bytes(&self.payload)?
+            .bytes(self.signer.as_bytes())?
+            .bytes(&self.signature)?
+            .ok()
     }
 }
 

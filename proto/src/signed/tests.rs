@@ -29,7 +29,12 @@ fn key() -> SigningKey {
 }
 
 fn remark() -> Signed<Remark> {
-    Signed::sign(Remark { text: "the gate is open".into() }, &key())
+    Signed::sign(
+        Remark {
+            text: "the gate is open".into(),
+        },
+        &key(),
+    )
 }
 
 #[test]
@@ -42,7 +47,10 @@ fn a_signed_statement_comes_back_with_its_bytes() {
 
 #[test]
 fn a_signature_of_one_type_does_not_pass_as_anothers() {
-    assert_eq!(Signed::<Promise>::from_bytes(&remark().to_bytes()), Err(SignedError::BadSignature));
+    assert_eq!(
+        Signed::<Promise>::from_bytes(&remark().to_bytes()),
+        Err(SignedError::BadSignature)
+    );
 }
 
 #[test]
@@ -54,21 +62,38 @@ fn a_weak_key_is_refused_although_its_signature_verifies_for_any_message() {
     let mut signature = [0u8; 64];
     signature[0] = 1;
     let forged = wire::to_cbor(&Envelope {
-        payload: wire::to_cbor(&Remark { text: "anything".into() }),
+        payload: wire::to_cbor(&Remark {
+            text: "anything".into(),
+        }),
         signer: PublicKey::from_bytes(identity),
         signature: signature.to_vec(),
     });
-    assert_eq!(Signed::<Remark>::from_bytes(&forged), Err(SignedError::WeakKey));
+    assert_eq!(
+        Signed::<Remark>::from_bytes(&forged),
+        Err(SignedError::WeakKey)
+    );
 }
 
 #[test]
 fn a_validly_signed_payload_in_a_second_encoding_is_refused() {
     // The same remark with a one-byte length where none is needed: 0x78 0x10 instead of 0x70.
-    let mut payload = wire::to_cbor(&Remark { text: "the gate is open".into() });
+    let mut payload = wire::to_cbor(&Remark {
+        text: "the gate is open".into(),
+    });
     payload.splice(1..2, [0x78, 0x10]);
-    let signature = key().sign(&signed_bytes::<Remark>(&payload)).to_bytes().to_vec();
-    let bytes = wire::to_cbor(&Envelope { payload, signer: PublicKey::of(&key()), signature });
-    assert_eq!(Signed::<Remark>::from_bytes(&bytes), Err(SignedError::Wire(WireError::NotCanonical)));
+    let signature = key()
+        .sign(&signed_bytes::<Remark>(&payload))
+        .to_bytes()
+        .to_vec();
+    let bytes = wire::to_cbor(&Envelope {
+        payload,
+        signer: PublicKey::of(&key()),
+        signature,
+    });
+    assert_eq!(
+        Signed::<Remark>::from_bytes(&bytes),
+        Err(SignedError::Wire(WireError::NotCanonical))
+    );
 }
 
 proptest! {

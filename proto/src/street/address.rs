@@ -8,7 +8,9 @@ use crate::wire::limits::ADDRESS_BYTES;
 
 /// Why a text is not an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an address is 1 to {ADDRESS_BYTES} printable characters that begin with '/', such as /ip4/192.0.2.1/tcp/4001")]
+#[error(
+    "an address is 1 to {ADDRESS_BYTES} printable characters that begin with '/', such as /ip4/192.0.2.1/tcp/4001"
+)]
 pub struct AddressError;
 
 /// A multiaddr in its text form, bounded and printable. The mesh parses it.
@@ -21,8 +23,14 @@ impl Address {
     /// # Errors
     /// [`AddressError`].
     pub fn parse(text: &str) -> Result<Self, AddressError> {
-        let fine = text.starts_with('/') && text.len() <= ADDRESS_BYTES && text.bytes().all(|b| b.is_ascii_graphic());
-        if fine { Ok(Self(text.to_owned())) } else { Err(AddressError) }
+        let fine = text.starts_with('/')
+            && text.len() <= ADDRESS_BYTES
+            && text.bytes().all(|b| b.is_ascii_graphic());
+        if fine {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(AddressError)
+        }
     }
 
     /// The text.
@@ -39,7 +47,11 @@ impl fmt::Debug for Address {
 }
 
 impl<C> Encode<C> for Address {
-    fn encode<W: encode::Write>(&self, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
+    fn encode<W: encode::Write>(
+        &self,
+        e: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), encode::Error<W::Error>> {
         e.str(&self.0)?.ok()
     }
 }

@@ -81,7 +81,10 @@ impl EpochKey {
     pub fn topic(&self, street: StreetId) -> Topic {
         let key = Zeroizing::new(blake3::derive_key(TOPIC_CONTEXT, &self.0));
         let name = blake3::keyed_hash(&key, street.as_bytes());
-        Topic(format!("streetlamp/{WIRE_VERSION}/street/{}", name.to_hex()))
+        Topic(format!(
+            "streetlamp/{WIRE_VERSION}/street/{}",
+            name.to_hex()
+        ))
     }
 
     /// Seals a message for the street as a frame.
@@ -89,7 +92,13 @@ impl EpochKey {
         let mut nonce = [0; NONCE];
         rng.fill_bytes(&mut nonce);
         let padded = pad(message);
-        let sealed = self.cipher().encrypt(&XNonce::from(nonce), Payload { msg: &padded, aad: street.as_bytes() });
+        let sealed = self.cipher().encrypt(
+            &XNonce::from(nonce),
+            Payload {
+                msg: &padded,
+                aad: street.as_bytes(),
+            },
+        );
         // The cipher fails only above 256 GiB; a message is bounded far below.
         let body = [&nonce[..], &sealed.unwrap_or_default()].concat();
         wire::frame(Kind::Sealed, &Bytes(body))
@@ -101,10 +110,18 @@ impl EpochKey {
     /// Every [`SealError`].
     pub fn open(&self, street: StreetId, frame: &[u8], limit: usize) -> Result<Vec<u8>, SealError> {
         let Bytes(body) = wire::unframe(Kind::Sealed, frame, limit)?;
-        let (nonce, sealed) = body.split_first_chunk::<NONCE>().ok_or(WireError::Truncated)?;
+        let (nonce, sealed) = body
+            .split_first_chunk::<NONCE>()
+            .ok_or(WireError::Truncated)?;
         let padded = self
             .cipher()
-            .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: street.as_bytes() })
+            .decrypt(
+                &XNonce::from(*nonce),
+                Payload {
+                    msg: sealed,
+                    aad: street.as_bytes(),
+                },
+            )
             .map_err(|_| SealError::WrongKey)?;
         unpad(&padded).map(<[u8]>::to_vec).ok_or(SealError::Padding)
     }
@@ -123,14 +140,21 @@ impl fmt::Debug for EpochKey {
 
 /// Crosses the wire only inside a [`super::Welcome`].
 impl<C> Encode<C> for EpochKey {
-    fn encode<W: encode::Write>(&self, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
+    fn encode<W: encode::Write>(
+        &self,
+        e: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), encode::Error<W::Error>> {
         e.bytes(&self.0)?.ok()
     }
 }
 
 impl<'b, C> Decode<'b, C> for EpochKey {
     fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, decode::Error> {
-        d.bytes()?.try_into().map(Self).map_err(|_| decode::Error::message("wrong length of an epoch key"))
+        d.bytes()?
+            .try_into()
+            .map(Self)
+            .map_err(|_| decode::Error::message("wrong length of an epoch key"))
     }
 }
 
@@ -150,7 +174,8 @@ fn unpad(padded: &[u8]) -> Option<&[u8]> {
     let (len, rest) = padded.split_first_chunk::<PREFIX>()?;
     let len = usize::try_from(u32::from_be_bytes(*len)).ok()?;
     let (message, zeros) = rest.split_at_checked(len)?;
-    let honest = padded.len() == (PREFIX + len).next_multiple_of(SEAL_BUCKET) && zeros.iter().all(|b| *b == 0);
+    let honest = padded.len() == (PREFIX + len).next_multiple_of(SEAL_BUCKET)
+        && zeros.iter().all(|b| *b == 0);
     honest.then_some(message)
 }
 
@@ -194,7 +219,10 @@ mod tests {
     fn messages_of_like_length_look_alike() {
         let mut rng = rng();
         let key = EpochKey::generate(&mut rng);
-        let lengths: Vec<_> = [0, 1, 100, 252].iter().map(|n| key.seal(STREET, &vec![7; *n], &mut rng).len()).collect();
+        let lengths: Vec<_> = [0, 1, 100, 252]
+            .iter()
+            .map(|n| key.seal(STREET, &vec![7; *n], &mut rng).len())
+            .collect();
         assert!(lengths.windows(2).all(|w| w[0] == w[1]), "{lengths:?}");
         assert!(key.seal(STREET, &[7; 253], &mut rng).len() > lengths[0]);
     }
@@ -223,6 +251,9 @@ mod tests {
 
     #[test]
     fn an_epoch_key_is_not_printed() {
-        assert_eq!(format!("{:?}", EpochKey::from_bytes([7; 32])), "EpochKey(secret)");
+        assert_eq!(
+            format!("{:?}", EpochKey::from_bytes([7; 32])),
+            "EpochKey(secret)"
+        );
     }
 }

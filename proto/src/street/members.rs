@@ -98,7 +98,12 @@ impl Members {
                 return Err(MemberError::NotByRoot);
             }
         }
-        let vouches: Vec<_> = member.vouches.iter().filter(|v| self.counts(v, household)).cloned().collect();
+        let vouches: Vec<_> = member
+            .vouches
+            .iter()
+            .filter(|v| self.counts(v, household))
+            .cloned()
+            .collect();
         let known = self.households.get(&household);
         if known.is_none() && household != self.founder && vouches.is_empty() {
             return Err(MemberError::NotVouched);
@@ -160,14 +165,22 @@ impl Members {
     pub fn speaker(&self, signer: PublicKey, role: Role) -> Result<HouseholdId, MemberError> {
         let device = DeviceId::from_bytes(*signer.as_bytes());
         let cert = self.certificate(device).ok_or(MemberError::Stranger)?;
-        if cert.roles.has(role) { Ok(cert.household) } else { Err(MemberError::Role) }
+        if cert.roles.has(role) {
+            Ok(cert.household)
+        } else {
+            Err(MemberError::Role)
+        }
     }
 
     /// Checks that an alert is by a member who may alert, for this street, and within the rules at `now`.
     ///
     /// # Errors
     /// Every [`MemberError`] but those of admission.
-    pub fn verify_alert(&self, alert: Signed<Alert>, now: Timestamp) -> Result<Verified<Alert>, MemberError> {
+    pub fn verify_alert(
+        &self,
+        alert: Signed<Alert>,
+        now: Timestamp,
+    ) -> Result<Verified<Alert>, MemberError> {
         if alert.statement().street != self.street {
             return Err(MemberError::OtherStreet);
         }
@@ -179,7 +192,11 @@ impl Members {
     /// The certificate that counts for a device.
     pub fn certificate(&self, device: DeviceId) -> Option<&DeviceCert> {
         let member = self.households.get(self.devices.get(&device)?)?;
-        member.devices.iter().map(Signed::statement).find(|cert| cert.device == device)
+        member
+            .devices
+            .iter()
+            .map(Signed::statement)
+            .find(|cert| cert.device == device)
     }
 
     /// The household of a device.
@@ -199,7 +216,9 @@ impl Members {
 
     /// Every device of every household.
     pub fn devices(&self) -> impl Iterator<Item = (DeviceId, HouseholdId)> {
-        self.devices.iter().map(|(device, household)| (*device, *household))
+        self.devices
+            .iter()
+            .map(|(device, household)| (*device, *household))
     }
 
     /// How many households.
@@ -215,7 +234,11 @@ impl Members {
 
 /// What is known of a household after hearing `told`: the newest card, the newest certificate of each device, every
 /// vouch that counts once per voucher.
-fn merge(known: Option<&Member>, told: &Member, vouches: Vec<Signed<Vouch>>) -> Result<Member, MemberError> {
+fn merge(
+    known: Option<&Member>,
+    told: &Member,
+    vouches: Vec<Signed<Vouch>>,
+) -> Result<Member, MemberError> {
     let mut merged = known.cloned().unwrap_or_else(|| Member {
         card: told.card.clone(),
         devices: Vec::new(),
@@ -225,22 +248,30 @@ fn merge(known: Option<&Member>, told: &Member, vouches: Vec<Signed<Vouch>>) -> 
         merged.card = told.card.clone();
     }
     for cert in &told.devices {
-        match merged.devices.iter_mut().find(|c| c.statement().device == cert.statement().device) {
+        match merged
+            .devices
+            .iter_mut()
+            .find(|c| c.statement().device == cert.statement().device)
+        {
             Some(held) if cert.statement().serial > held.statement().serial => *held = cert.clone(),
             Some(_) => {}
             None => merged.devices.push(cert.clone()),
         }
     }
     for vouch in vouches {
-        if merged.vouches.iter().all(|held| held.statement().by != vouch.statement().by) {
+        if merged
+            .vouches
+            .iter()
+            .all(|held| held.statement().by != vouch.statement().by)
+        {
             merged.vouches.push(vouch);
         }
     }
     merged.devices.sort_by_key(|cert| cert.statement().device);
     merged.vouches.sort_by_key(|vouch| vouch.statement().by);
-    if merged.devices.len() > DEVICES_PER_HOUSEHOLD || merged.vouches.len() > VOUCHES_PER_HOUSEHOLD {
+    if merged.devices.len() > DEVICES_PER_HOUSEHOLD || merged.vouches.len() > VOUCHES_PER_HOUSEHOLD
+    {
         return Err(MemberError::Full);
     }
     Ok(merged)
 }
-

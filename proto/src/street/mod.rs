@@ -13,7 +13,9 @@ pub use address::{Address, AddressError};
 pub use epoch::{EpochKey, SealError, Topic};
 pub use members::{Member, MemberError, Members};
 pub use message::{CatchUp, CatchUpAnswer, Home, ShortId, StreetMessage};
-pub use ticket::{Door, JoinRequest, Refusal, Ticket, TicketError, TicketId, TicketSecret, TicketKey, Welcome};
+pub use ticket::{
+    Door, JoinRequest, Refusal, Ticket, TicketError, TicketId, TicketKey, TicketSecret, Welcome,
+};
 
 use minicbor::{Decode, Encode};
 

@@ -28,8 +28,19 @@ impl Person {
             issued: NOW,
         });
         let device = DeviceId::from_bytes(*PublicKey::of(&key).as_bytes());
-        let cert = DeviceCert { household: root.household(), device, sealing: reading, roles, issued: NOW, serial: 1 };
-        let member = Member { card, devices: vec![root.certify(cert)], vouches: vec![] };
+        let cert = DeviceCert {
+            household: root.household(),
+            device,
+            sealing: reading,
+            roles,
+            issued: NOW,
+            serial: 1,
+        };
+        let member = Member {
+            card,
+            devices: vec![root.certify(cert)],
+            vouches: vec![],
+        };
         Self { member, key }
     }
 
@@ -38,11 +49,22 @@ impl Person {
     }
 
     fn vouch(&self, street: StreetId, household: HouseholdId) -> Signed<Vouch> {
-        Signed::sign(Vouch { street, by: self.household(), household, issued: NOW }, &self.key)
+        Signed::sign(
+            Vouch {
+                street,
+                by: self.household(),
+                household,
+                issued: NOW,
+            },
+            &self.key,
+        )
     }
 
     fn vouched_by(&self, street: StreetId, other: &Self) -> Member {
-        Member { vouches: vec![other.vouch(street, self.household())], ..self.member.clone() }
+        Member {
+            vouches: vec![other.vouch(street, self.household())],
+            ..self.member.clone()
+        }
     }
 }
 
@@ -68,8 +90,14 @@ fn only_the_founder_needs_no_vouch() {
     let (founding, mut members, founder) = founded();
     let ben = Person::new(2, Roles::ALL);
     assert_eq!(members.admit(&ben.member), Err(MemberError::NotVouched));
-    assert_eq!(members.admit(&ben.vouched_by(founding.street(), &founder)), Ok(true));
-    assert_eq!(members.admit(&ben.vouched_by(founding.street(), &founder)), Ok(false));
+    assert_eq!(
+        members.admit(&ben.vouched_by(founding.street(), &founder)),
+        Ok(true)
+    );
+    assert_eq!(
+        members.admit(&ben.vouched_by(founding.street(), &founder)),
+        Ok(false)
+    );
 }
 
 #[test]
@@ -83,7 +111,10 @@ fn a_vouch_by_a_stranger_by_oneself_or_for_another_street_does_not_count() {
         founder.vouch(other, ben.household()),
         founder.vouch(founding.street(), eve.household()),
     ] {
-        let member = Member { vouches: vec![vouch], ..ben.member.clone() };
+        let member = Member {
+            vouches: vec![vouch],
+            ..ben.member.clone()
+        };
         assert_eq!(members.admit(&member), Err(MemberError::NotVouched));
     }
 }
@@ -92,10 +123,18 @@ fn a_vouch_by_a_stranger_by_oneself_or_for_another_street_does_not_count() {
 fn a_device_without_the_role_neither_vouches_nor_speaks() {
     let (founding, mut members, founder) = founded();
     let camera = Person::new(2, Roles::of(&[Role::Record]));
-    members.admit(&camera.vouched_by(founding.street(), &founder)).unwrap();
+    members
+        .admit(&camera.vouched_by(founding.street(), &founder))
+        .unwrap();
     let ben = Person::new(3, Roles::ALL);
-    assert_eq!(members.admit(&ben.vouched_by(founding.street(), &camera)), Err(MemberError::NotVouched));
-    assert_eq!(members.speaker(PublicKey::of(&camera.key), Role::Alert), Err(MemberError::Role));
+    assert_eq!(
+        members.admit(&ben.vouched_by(founding.street(), &camera)),
+        Err(MemberError::NotVouched)
+    );
+    assert_eq!(
+        members.speaker(PublicKey::of(&camera.key), Role::Alert),
+        Err(MemberError::Role)
+    );
 }
 
 #[test]
@@ -126,13 +165,32 @@ fn an_older_card_does_not_replace_a_newer_one_and_vouches_add_up() {
     let root = Words::generate(&mut ChaCha20Rng::from_seed([2; 32])).root();
     let card = |name: &str, issued| {
         let said = ben.member.card.statement();
-        root.sign_card(Card { name: Name::clean(name).unwrap(), issued, ..said.clone() })
+        root.sign_card(Card {
+            name: Name::clean(name).unwrap(),
+            issued,
+            ..said.clone()
+        })
     };
-    let newer = Member { card: card("Ben and Bo", NOW.after(Duration::from_secs(1))), ..ben.member.clone() };
-    let older = Member { card: card("Bean", NOW.before(Duration::from_secs(1))), ..ben.member.clone() };
+    let newer = Member {
+        card: card("Ben and Bo", NOW.after(Duration::from_secs(1))),
+        ..ben.member.clone()
+    };
+    let older = Member {
+        card: card("Bean", NOW.before(Duration::from_secs(1))),
+        ..ben.member.clone()
+    };
     assert_eq!(members.admit(&newer), Ok(true));
     assert_eq!(members.admit(&older), Ok(false));
-    assert_eq!(members.get(ben.household()).unwrap().card.statement().name.as_str(), "Ben and Bo");
+    assert_eq!(
+        members
+            .get(ben.household())
+            .unwrap()
+            .card
+            .statement()
+            .name
+            .as_str(),
+        "Ben and Bo"
+    );
 }
 
 #[test]
@@ -140,8 +198,17 @@ fn a_card_or_certificate_that_another_root_signed_is_refused() {
     let (_, mut members, founder) = founded();
     let eve = Words::generate(&mut ChaCha20Rng::from_seed([8; 32])).root();
     let card = eve.sign_card(founder.member.card.statement().clone());
-    assert_eq!(members.admit(&Member { card, ..founder.member.clone() }), Err(MemberError::NotByRoot));
+    assert_eq!(
+        members.admit(&Member {
+            card,
+            ..founder.member.clone()
+        }),
+        Err(MemberError::NotByRoot)
+    );
     let cert = eve.certify(founder.member.devices[0].statement().clone());
-    let forged = Member { devices: vec![cert], ..founder.member.clone() };
+    let forged = Member {
+        devices: vec![cert],
+        ..founder.member.clone()
+    };
     assert_eq!(members.admit(&forged), Err(MemberError::NotByRoot));
 }

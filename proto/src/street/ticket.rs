@@ -70,14 +70,21 @@ impl fmt::Debug for TicketSecret {
 }
 
 impl<C> Encode<C> for TicketSecret {
-    fn encode<W: encode::Write>(&self, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
+    fn encode<W: encode::Write>(
+        &self,
+        e: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), encode::Error<W::Error>> {
         e.bytes(&self.0)?.ok()
     }
 }
 
 impl<'b, C> Decode<'b, C> for TicketSecret {
     fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, decode::Error> {
-        d.bytes()?.try_into().map(Self).map_err(|_| decode::Error::message("wrong length of a ticket's secret"))
+        d.bytes()?
+            .try_into()
+            .map(Self)
+            .map_err(|_| decode::Error::message("wrong length of a ticket's secret"))
     }
 }
 
@@ -151,7 +158,11 @@ impl Ticket {
     /// # Errors
     /// [`TicketError::Expired`].
     pub fn check(&self, now: Timestamp) -> Result<(), TicketError> {
-        if self.expires > now { Ok(()) } else { Err(TicketError::Expired) }
+        if self.expires > now {
+            Ok(())
+        } else {
+            Err(TicketError::Expired)
+        }
     }
 }
 
@@ -171,14 +182,17 @@ impl FromStr for Ticket {
         let joined: String = text.split_whitespace().collect();
         let body = joined.strip_prefix(SCHEME).ok_or(TicketError::NotATicket)?;
         let bytes = base32(body).ok_or(TicketError::Garbled)?;
-        let (frame, check) = bytes.split_last_chunk::<CHECKSUM>().ok_or(TicketError::Garbled)?;
+        let (frame, check) = bytes
+            .split_last_chunk::<CHECKSUM>()
+            .ok_or(TicketError::Garbled)?;
         if checksum(frame) != *check {
             return Err(TicketError::Garbled);
         }
-        let ticket: Self = wire::unframe(Kind::Ticket, frame, JOIN_FRAME).map_err(|error| match error {
-            WireError::Version(_) => TicketError::Version,
-            _ => TicketError::Garbled,
-        })?;
+        let ticket: Self =
+            wire::unframe(Kind::Ticket, frame, JOIN_FRAME).map_err(|error| match error {
+                WireError::Version(_) => TicketError::Version,
+                _ => TicketError::Garbled,
+            })?;
         if ticket.doors.is_empty() || ticket.doors.len() > TICKET_MEMBERS {
             return Err(TicketError::Garbled);
         }
@@ -194,7 +208,11 @@ fn base32(text: &str) -> Option<Vec<u8>> {
 }
 
 fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
-    blake3::hash(bytes).as_bytes().first_chunk().copied().unwrap_or_default()
+    blake3::hash(bytes)
+        .as_bytes()
+        .first_chunk()
+        .copied()
+        .unwrap_or_default()
 }
 
 /// A newcomer's request: what a stranger may say to a home.
@@ -246,7 +264,9 @@ pub struct Welcome {
 pub enum Refusal {
     /// Unknown, used, withdrawn or garbled.
     #[n(0)]
-    #[error("this ticket is not valid any more: it was used, withdrawn or never given. Ask for a new one")]
+    #[error(
+        "this ticket is not valid any more: it was used, withdrawn or never given. Ask for a new one"
+    )]
     NotValid,
     /// Its time is over.
     #[n(1)]

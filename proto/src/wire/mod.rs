@@ -62,7 +62,10 @@ pub fn to_cbor<T: Encode<()>>(item: &T) -> Vec<u8> {
 
 fn append<T: Encode<()>>(mut bytes: Vec<u8>, item: &T) -> Vec<u8> {
     let written = minicbor::encode(item, &mut bytes);
-    debug_assert!(written.is_ok(), "memory takes every byte, and no type of ours refuses to be encoded");
+    debug_assert!(
+        written.is_ok(),
+        "memory takes every byte, and no type of ours refuses to be encoded"
+    );
     bytes
 }
 
@@ -72,7 +75,11 @@ fn append<T: Encode<()>>(mut bytes: Vec<u8>, item: &T) -> Vec<u8> {
 /// [`WireError::Malformed`] and [`WireError::NotCanonical`].
 pub fn from_cbor<'b, T: Decode<'b, ()> + Encode<()>>(bytes: &'b [u8]) -> Result<T, WireError> {
     let item: T = minicbor::decode(bytes).map_err(|_| WireError::Malformed)?;
-    if to_cbor(&item) == bytes { Ok(item) } else { Err(WireError::NotCanonical) }
+    if to_cbor(&item) == bytes {
+        Ok(item)
+    } else {
+        Err(WireError::NotCanonical)
+    }
 }
 
 /// Builds a frame.
@@ -101,7 +108,10 @@ where
 /// [`WireError::TooLarge`], [`WireError::Truncated`], [`WireError::Version`].
 pub fn open_frame(bytes: &[u8], limit: usize) -> Result<(u8, &[u8]), WireError> {
     if bytes.len() > limit {
-        return Err(WireError::TooLarge { got: bytes.len(), limit });
+        return Err(WireError::TooLarge {
+            got: bytes.len(),
+            limit,
+        });
     }
     let [version, kind, body @ ..] = bytes else {
         return Err(WireError::Truncated);

@@ -25,7 +25,9 @@ fn examine(context: &Context) -> Vec<Finding> {
     let mut findings = vec![finding];
     let store = home.as_ref().filter(|home| home.store_path().exists());
     let store = store.map(|home| Store::open_read_only(&home.store_path()));
-    let newest = store.as_ref().and_then(|store| store.as_ref().ok()?.newest().ok()?);
+    let newest = store
+        .as_ref()
+        .and_then(|store| store.as_ref().ok()?.newest().ok()?);
     findings.push(machine::clock(Clock::System.now(), newest));
     findings.push(machine::disk(&context.dir));
     findings.push(machine::sqlite());
@@ -40,7 +42,11 @@ fn examine(context: &Context) -> Vec<Finding> {
 }
 
 pub(super) fn finding(check: &str, ok: bool, advice: impl Into<String>) -> Finding {
-    Finding { check: check.to_owned(), ok, advice: advice.into() }
+    Finding {
+        check: check.to_owned(),
+        ok,
+        advice: advice.into(),
+    }
 }
 
 /// Whether there is a home, whole, and for its owner only.
@@ -51,8 +57,16 @@ fn open(dir: &Path) -> (Finding, Option<Home>) {
     };
     let open_to_others = exposed(dir);
     let found = match open_to_others {
-        Some(path) => finding("home", false, format!("others on this machine can get at {path}: run 'chmod go-rwx {path}'")),
-        None => finding("home", true, format!("{} is whole, and for its owner only", dir.display())),
+        Some(path) => finding(
+            "home",
+            false,
+            format!("others on this machine can get at {path}: run 'chmod go-rwx {path}'"),
+        ),
+        None => finding(
+            "home",
+            true,
+            format!("{} is whole, and for its owner only", dir.display()),
+        ),
     };
     (found, Some(home))
 }
@@ -63,7 +77,9 @@ fn exposed(dir: &Path) -> Option<String> {
         let mode = std::fs::symlink_metadata(path).ok()?.permissions().mode();
         (mode & 0o077 != 0).then(|| path.display().to_string())
     };
-    open(dir).or_else(|| open(&dir.join("device.key"))).or_else(|| open(&dir.join("reading.age")))
+    open(dir)
+        .or_else(|| open(&dir.join("device.key")))
+        .or_else(|| open(&dir.join("reading.age")))
 }
 
 fn recovery_sheet(home: &Home) -> Finding {
@@ -72,7 +88,10 @@ fn recovery_sheet(home: &Home) -> Finding {
         Some(path) if path.exists() => finding(
             "recovery-sheet",
             false,
-            format!("print {}, move it off this machine, then run 'streetlamp recovery confirm'", path.display()),
+            format!(
+                "print {}, move it off this machine, then run 'streetlamp recovery confirm'",
+                path.display()
+            ),
         ),
         Some(_) => finding(
             "recovery-sheet",
@@ -97,7 +116,11 @@ fn database(store: Option<Result<Store>>) -> Finding {
 fn whole_ledger(context: &Context) -> Finding {
     match ledger::verify_home(context) {
         Ok(verdict) => match verdict.fault {
-            None => finding("ledger", true, format!("whole: {} entries", verdict.entries)),
+            None => finding(
+                "ledger",
+                true,
+                format!("whole: {} entries", verdict.entries),
+            ),
             Some(fault) => finding("ledger", false, fault),
         },
         Err(error) => finding("ledger", false, error.to_string()),
@@ -108,7 +131,10 @@ fn words(findings: &[Finding]) -> String {
     let mut text = String::new();
     for finding in findings {
         let word = if finding.ok { "ok" } else { "look" };
-        text.push_str(&format!("{word:<4}  {:<14}  {}\n", finding.check, finding.advice));
+        text.push_str(&format!(
+            "{word:<4}  {:<14}  {}\n",
+            finding.check, finding.advice
+        ));
     }
     text
 }

@@ -17,7 +17,9 @@ pub(super) fn node(home: &Home) -> Vec<Finding> {
             findings.extend([street(&status), neighbours(&status), ports(&status)]);
             findings
         }
-        Err(error) if error.kind() == ErrorKind::Unavailable => vec![finding("node", false, error.to_string())],
+        Err(error) if error.kind() == ErrorKind::Unavailable => {
+            vec![finding("node", false, error.to_string())]
+        }
         Err(error) => vec![finding("node", false, error.chain())],
     }
 }
@@ -25,11 +27,18 @@ pub(super) fn node(home: &Home) -> Vec<Finding> {
 fn skew(status: &Status) -> Option<Finding> {
     let skew = status.clock_skew_s?;
     let side = if skew > 0 { "ahead of" } else { "behind" };
-    let text = format!("this home's clock is {} seconds {side} its neighbours'", skew.unsigned_abs());
+    let text = format!(
+        "this home's clock is {} seconds {side} its neighbours'",
+        skew.unsigned_abs()
+    );
     Some(if skew.unsigned_abs() < SKEW {
         finding("clock-skew", true, text)
     } else {
-        finding("clock-skew", false, format!("{text}: set it, or they refuse what this home says"))
+        finding(
+            "clock-skew",
+            false,
+            format!("{text}: set it, or they refuse what this home says"),
+        )
     })
 }
 
@@ -42,13 +51,22 @@ fn street(status: &Status) -> Finding {
 }
 
 fn neighbours(status: &Status) -> Finding {
-    let text = format!("{} of {} connected", status.neighbours_connected, status.neighbours_known);
+    let text = format!(
+        "{} of {} connected",
+        status.neighbours_connected, status.neighbours_known
+    );
     match (status.neighbours_known, status.neighbours_connected) {
-        (0, _) => finding("neighbours", true, "none yet: invite one with 'streetlamp street invite'"),
+        (0, _) => finding(
+            "neighbours",
+            true,
+            "none yet: invite one with 'streetlamp street invite'",
+        ),
         (_, 0) => finding(
             "neighbours",
             false,
-            format!("{text}: what you say waits until one comes; if that lasts, check the network and the firewall"),
+            format!(
+                "{text}: what you say waits until one comes; if that lasts, check the network and the firewall"
+            ),
         ),
         _ => finding("neighbours", true, text),
     }
@@ -56,9 +74,17 @@ fn neighbours(status: &Status) -> Finding {
 
 fn ports(status: &Status) -> Finding {
     if status.listen.is_empty() {
-        return finding("ports", false, "the node listens nowhere: neighbours cannot reach it; look at its log");
+        return finding(
+            "ports",
+            false,
+            "the node listens nowhere: neighbours cannot reach it; look at its log",
+        );
     }
-    finding("ports", true, format!("listening at {}", status.listen.join(", ")))
+    finding(
+        "ports",
+        true,
+        format!("listening at {}", status.listen.join(", ")),
+    )
 }
 
 #[cfg(test)]
@@ -78,6 +104,7 @@ mod tests {
             alerts: 0,
             clips: 0,
             queued: 0,
+            web: None,
             ledger_seq: 0,
             clock_skew_s: None,
             peer_id: String::new(),
@@ -90,13 +117,30 @@ mod tests {
         let status = status();
         assert!(!street(&status).ok && !neighbours(&status).ok && !ports(&status).ok);
         assert!(skew(&status).is_none());
-        assert!(neighbours(&Status { neighbours_known: 0, ..status }).ok);
+        assert!(
+            neighbours(&Status {
+                neighbours_known: 0,
+                ..status
+            })
+            .ok
+        );
     }
 
     #[test]
     fn clocks_may_differ_a_little() {
-        assert!(skew(&Status { clock_skew_s: Some(-119), ..status() }).unwrap().ok);
-        let far = skew(&Status { clock_skew_s: Some(-120), ..status() }).unwrap();
+        assert!(
+            skew(&Status {
+                clock_skew_s: Some(-119),
+                ..status()
+            })
+            .unwrap()
+            .ok
+        );
+        let far = skew(&Status {
+            clock_skew_s: Some(-120),
+            ..status()
+        })
+        .unwrap();
         assert!(!far.ok && far.advice.contains("behind"));
     }
 }

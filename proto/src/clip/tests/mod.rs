@@ -1,5 +1,10 @@
 //! What a clip keeps, in files by subject: vectors of others, other programs, attacks, slices.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "lengths of test films fit into any integer"
+)]
+
 mod attacks;
 mod interop;
 mod slices;

@@ -23,19 +23,29 @@ pub(super) fn draft(title: &str) -> Draft {
 #[test]
 fn an_alert_reaches_everybody_on_the_street_once() {
     let mut world = World::street(&["Ada", "Ben", "Cem"]);
-    world.command(0, Command::PostAlert(draft("Bicycle taken"))).unwrap();
+    world
+        .command(0, Command::PostAlert(draft("Bicycle taken")))
+        .unwrap();
     for home in &world.homes {
         let alerts = home.engine.alerts(world.now);
         assert_eq!(alerts.len(), 1);
         assert_eq!(alerts[0].author, world.household(0));
-        assert_eq!(home.events.iter().filter(|e| matches!(e, Event::Alert { .. })).count(), 1);
+        assert_eq!(
+            home.events
+                .iter()
+                .filter(|e| matches!(e, Event::Alert { .. }))
+                .count(),
+            1
+        );
     }
 }
 
 #[test]
 fn p6_on_the_wire_an_alert_is_sealed() {
     let mut world = World::street(&["Ada", "Ben"]);
-    world.command(0, Command::PostAlert(draft("Bicycle taken"))).unwrap();
+    world
+        .command(0, Command::PostAlert(draft("Bicycle taken")))
+        .unwrap();
     let (_, topic, frame) = world.gossip.last().unwrap();
     for secret in ["Bicycle", "cut the lock", "u33dc1", "Ada", "Maple"] {
         let bytes = secret.as_bytes();
@@ -47,13 +57,24 @@ fn p6_on_the_wire_an_alert_is_sealed() {
 #[test]
 fn a_replayed_alert_is_shown_zero_times_more_also_after_a_restart_and_after_its_end() {
     let mut world = World::street(&["Ada", "Ben"]);
-    world.command(0, Command::PostAlert(draft("Bicycle taken"))).unwrap();
+    world
+        .command(0, Command::PostAlert(draft("Bicycle taken")))
+        .unwrap();
     let (_, topic, frame) = world.gossip.last().unwrap().clone();
-    assert_eq!(world.overhear(1, topic.clone(), frame.clone()), Acceptance::Ignore);
+    assert_eq!(
+        world.overhear(1, topic.clone(), frame.clone()),
+        Acceptance::Ignore
+    );
     world.now = world.now.after(Duration::from_secs(61));
-    assert_eq!(world.overhear(1, topic.clone(), frame.clone()), Acceptance::Ignore);
+    assert_eq!(
+        world.overhear(1, topic.clone(), frame.clone()),
+        Acceptance::Ignore
+    );
     world.restart(1);
-    assert_eq!(world.overhear(1, topic.clone(), frame.clone()), Acceptance::Ignore);
+    assert_eq!(
+        world.overhear(1, topic.clone(), frame.clone()),
+        Acceptance::Ignore
+    );
     assert_eq!(world.homes[1].engine.alerts(world.now).len(), 1);
 
     world.now = world.now.after(Duration::from_secs(3600));
@@ -67,12 +88,18 @@ fn a_replayed_alert_is_shown_zero_times_more_also_after_a_restart_and_after_its_
 fn an_altered_copy_is_rejected() {
     let mut world = World::street(&["Ada", "Ben"]);
     world.homes[1].online = false;
-    world.command(0, Command::PostAlert(draft("Bicycle taken"))).unwrap();
+    world
+        .command(0, Command::PostAlert(draft("Bicycle taken")))
+        .unwrap();
     let (_, topic, frame) = world.gossip.last().unwrap().clone();
     for at in (0..frame.len()).step_by(7) {
         let mut altered = frame.clone();
         altered[at] ^= 1;
-        assert_eq!(world.overhear(1, topic.clone(), altered), Acceptance::Reject, "byte {at}");
+        assert_eq!(
+            world.overhear(1, topic.clone(), altered),
+            Acceptance::Reject,
+            "byte {at}"
+        );
     }
     assert_eq!(world.overhear(1, topic, frame), Acceptance::Accept);
 }
@@ -80,27 +107,75 @@ fn an_altered_copy_is_rejected() {
 #[test]
 fn an_alert_signed_by_somebody_who_is_not_of_the_street_is_not_shown() {
     let mut world = World::street(&["Ada", "Ben"]);
-    world.command(0, Command::PostAlert(draft("Bicycle taken"))).unwrap();
+    world
+        .command(0, Command::PostAlert(draft("Bicycle taken")))
+        .unwrap();
     let alert = world.homes[0].engine.alerts(world.now).remove(0).alert;
     let (stranger, _) = super::world::me(55, "Eve");
-    let forged = Signed::sign(crate::alert::Alert { nonce: crate::alert::Nonce::from_bytes([9; 16]), ..alert }, &stranger.device);
+    let forged = Signed::sign(
+        crate::alert::Alert {
+            nonce: crate::alert::Nonce::from_bytes([9; 16]),
+            ..alert
+        },
+        &stranger.device,
+    );
     let street = world.homes[0].engine.streets().remove(0).street;
     let mut out = Vec::new();
-    world.homes[0].engine.say(street, &StreetMessage::Alert(forged), &mut out);
-    let Some(Output::Publish { topic, bytes }) = out.pop() else { panic!() };
+    world.homes[0]
+        .engine
+        .say(street, &StreetMessage::Alert(forged), &mut out);
+    let Some(Output::Publish { topic, bytes }) = out.pop() else {
+        panic!()
+    };
     assert_eq!(world.overhear(1, topic, bytes), Acceptance::Ignore);
     assert_eq!(world.homes[1].engine.alerts(world.now).len(), 1);
 }
 
 #[test]
 fn an_alert_of_one_street_is_refused_in_another() {
+    let mut maple = World::street(&["Ada", "Ben"]);
+    maple
+        .command(0, Command::PostAlert(draft("Bicycle taken")))
+        .unwrap();
+    let (_, _, frame) = maple.gossip.last().unwrap().clone();
+    // The same people, another street.
+    let mut oak = World::street_called("Oak Street", &["Ada", "Ben"]);
+    let topic = oak.homes[1].topics.last().unwrap().clone();
+    assert_eq!(oak.overhear(1, topic, frame), Acceptance::Reject);
+
+    // Also when somebody who is on both seals it for the other street.
+    let alert = maple.homes[0].engine.alerts(maple.now).remove(0).alert;
+    let signed = maple.homes[0].engine.sign(alert);
+    let street = oak.homes[0].engine.streets().remove(0).street;
+    let mut out = Vec::new();
+    oak.homes[0]
+        .engine
+        .say(street, &StreetMessage::Alert(signed), &mut out);
+    let Some(Output::Publish { topic, bytes }) = out.pop() else {
+        panic!()
+    };
+    assert_eq!(oak.overhear(1, topic, bytes), Acceptance::Reject);
+}
+
+#[test]
+fn the_longest_alert_that_is_allowed_arrives() {
     let mut world = World::street(&["Ada", "Ben"]);
-    world.command(0, Command::PostAlert(draft("Bicycle taken"))).unwrap();
-    let (name, cell) = (crate::identity::Name::clean("Oak Street").unwrap(), "u33dc1".parse().unwrap());
-    world.command(0, Command::FoundStreet { name, cell }).unwrap();
-    let (_, _, frame) = world.gossip.iter().rev().find(|(who, ..)| *who == 0).unwrap().clone();
-    let oak = world.homes[0].topics.last().unwrap().clone();
-    assert_eq!(world.overhear(0, oak, frame), Acceptance::Reject);
+    let family = "👨‍👩‍👧‍👦";
+    let (title, text) = (
+        Title::clean(&family.repeat(80)).unwrap(),
+        Text::clean(&family.repeat(1_000)).unwrap(),
+    );
+    world
+        .command(
+            0,
+            Command::PostAlert(Draft {
+                title,
+                text,
+                ..draft("long")
+            }),
+        )
+        .unwrap();
+    assert_eq!(world.homes[1].engine.alerts(world.now).len(), 1);
 }
 
 #[test]
@@ -110,18 +185,34 @@ fn a_home_whose_clock_is_off_is_told_so_before_it_posts() {
     world.now = world.now.after(Duration::from_secs(365 * 86_400));
     // Ada's clock jumps a year; Ben's answer shows it.
     let (device, then) = (world.device(1), super::world::START);
-    let home = Home { device, addresses: vec![], now: then };
+    let home = Home {
+        device,
+        addresses: vec![],
+        now: then,
+    };
     let now = world.now;
-    world.homes[0].engine.heard_from(&home, now, &mut Vec::new());
-    let refused = world.command(0, Command::PostAlert(draft("Bicycle taken"))).unwrap_err();
-    assert!(refused.to_string().contains("365 days ahead of"), "{refused}");
+    world.homes[0]
+        .engine
+        .heard_from(&home, now, &mut Vec::new());
+    let refused = world
+        .command(0, Command::PostAlert(draft("Bicycle taken")))
+        .unwrap_err();
+    assert!(
+        refused.to_string().contains("365 days ahead of"),
+        "{refused}"
+    );
 }
 
 #[test]
 fn an_alert_that_ends_leaves_a_record_that_it_is_gone() {
     let mut world = World::street(&["Ada", "Ben"]);
-    world.command(0, Command::PostAlert(draft("Bicycle taken"))).unwrap();
+    world
+        .command(0, Command::PostAlert(draft("Bicycle taken")))
+        .unwrap();
     world.now = world.now.after(Duration::from_secs(3600));
     world.give(0, Input::Due(Timer::Sweep));
-    assert!(matches!(world.homes[0].records.last(), Some(Record::AlertGone(_))));
+    assert!(matches!(
+        world.homes[0].records.last(),
+        Some(Record::AlertGone(_))
+    ));
 }

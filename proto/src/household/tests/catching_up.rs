@@ -7,7 +7,9 @@ fn a_home_that_was_away_has_every_alert_when_it_is_back() {
     let mut world = World::street(&["Ada", "Ben", "Cem"]);
     world.go_offline(2);
     for n in 0..300 {
-        world.command(0, Command::PostAlert(draft(&format!("Alert {n}")))).unwrap();
+        world
+            .command(0, Command::PostAlert(draft(&format!("Alert {n}"))))
+            .unwrap();
     }
     assert_eq!(world.homes[2].engine.alerts(world.now).len(), 0);
     world.come_back(2);
@@ -15,11 +17,29 @@ fn a_home_that_was_away_has_every_alert_when_it_is_back() {
 }
 
 #[test]
+fn long_alerts_that_do_not_fit_one_answer_come_in_several() {
+    let mut world = World::street(&["Ada", "Ben"]);
+    world.go_offline(1);
+    for _ in 0..130 {
+        let mut long = draft("Fire");
+        long.text = crate::text::Prose::clean(&"🔥".repeat(1_000)).unwrap();
+        world.command(0, Command::PostAlert(long)).unwrap();
+    }
+    world.come_back(1);
+    assert_eq!(world.homes[1].engine.alerts(world.now).len(), 130);
+}
+
+#[test]
 fn what_was_posted_alone_is_queued_and_delivered_later() {
     let mut world = World::street(&["Ada", "Ben"]);
     world.go_offline(1);
-    let answer = world.command(0, Command::PostAlert(draft("Smoke"))).unwrap();
-    assert!(matches!(answer, Answer::Alert { reached: 0, .. }), "{answer:?}");
+    let answer = world
+        .command(0, Command::PostAlert(draft("Smoke")))
+        .unwrap();
+    assert!(
+        matches!(answer, Answer::Alert { reached: 0, .. }),
+        "{answer:?}"
+    );
     assert_eq!(world.homes[0].engine.status(world.now).queued, 1);
     world.come_back(1);
     assert_eq!(world.homes[1].engine.alerts(world.now).len(), 1);
@@ -40,7 +60,11 @@ fn a_member_admitted_while_a_home_was_away_is_known_to_it_afterwards() {
         addresses: vec![],
     };
     let frame = crate::wire::frame(crate::wire::Kind::Join, &request);
-    assert!(world.request(0, me.device_id(), Protocol::Join, frame).is_some());
+    assert!(
+        world
+            .request(0, me.device_id(), Protocol::Join, frame)
+            .is_some()
+    );
     assert_eq!(world.homes[1].engine.members().len(), 3);
     world.come_back(1);
     assert_eq!(world.homes[1].engine.members().len(), 4);

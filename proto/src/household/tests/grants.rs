@@ -11,13 +11,28 @@ fn grant(world: &mut World, clip: crate::clip::ClipId) -> crate::signed::Stateme
     world.unlock(0);
     let to = world.household(1);
     let purpose = Purpose::clean("You asked about the van").unwrap();
-    let given = world.command(0, Command::Give { clip, to, purpose, until: None }).unwrap();
-    let Answer::Grant { grant, .. } = given else { panic!("{given:?}") };
+    let given = world
+        .command(
+            0,
+            Command::Give {
+                clip,
+                to,
+                purpose,
+                until: None,
+            },
+        )
+        .unwrap();
+    let Answer::Grant { grant, .. } = given else {
+        panic!("{given:?}")
+    };
     grant
 }
 
 fn fetch_request(world: &World, home: usize, clip: crate::clip::ClipId) -> FetchRequest {
-    FetchRequest { ticket: world.homes[home].engine.fetch_plan(clip).unwrap().ticket, offset: 0 }
+    FetchRequest {
+        ticket: world.homes[home].engine.fetch_plan(clip).unwrap().ticket,
+        offset: 0,
+    }
 }
 
 #[test]
@@ -27,12 +42,16 @@ fn a_granted_clip_opens_for_its_recipient_and_is_the_same_film() {
     grant(&mut world, clip);
     world.unlock(1);
     let opened = world.command(1, Command::Open(clip)).unwrap();
-    let Answer::Key { key, manifest, .. } = opened else { panic!("{opened:?}") };
+    let Answer::Key { key, manifest, .. } = opened else {
+        panic!("{opened:?}")
+    };
     let said = manifest.statement();
     let nonce = sealed.first_chunk::<NONCE_LEN>().unwrap();
     let opener = Opener::new(&key, &said.key_commit, said.sealed_len, nonce).unwrap();
     let mut film = Vec::new();
-    opener.open_chunks(0..opener.layout().chunks(), &sealed[NONCE_LEN..], &mut film).unwrap();
+    opener
+        .open_chunks(0..opener.layout().chunks(), &sealed[NONCE_LEN..], &mut film)
+        .unwrap();
     assert_eq!(film, b"a film of a van");
 }
 
@@ -42,12 +61,18 @@ fn p2_a_grant_for_one_neighbour_is_nothing_to_another() {
     let (clip, _) = world.add_clip(0, b"film");
     grant(&mut world, clip);
     world.unlock(2);
-    assert_eq!(world.command(2, Command::Open(clip)).unwrap_err(), Failure::Unknown("clip"));
+    assert_eq!(
+        world.command(2, Command::Open(clip)).unwrap_err(),
+        Failure::Unknown("clip")
+    );
     let request = fetch_request(&world, 1, clip);
     let (ben, cem) = (world.device(1), world.device(2));
     let ada = &world.homes[0].engine;
     assert!(ada.may_fetch(ben, &request, world.now).is_ok());
-    assert_eq!(ada.may_fetch(cem, &request, world.now), Err(Unserved::OtherHousehold));
+    assert_eq!(
+        ada.may_fetch(cem, &request, world.now),
+        Err(Unserved::OtherHousehold)
+    );
 }
 
 #[test]
@@ -57,9 +82,22 @@ fn p2_a_grant_cannot_be_passed_on() {
     grant(&mut world, clip);
     world.unlock(1);
     let to = world.household(2);
-    let passed = world.command(1, Command::Give { clip, to, purpose: Purpose::default(), until: None });
+    let passed = world.command(
+        1,
+        Command::Give {
+            clip,
+            to,
+            purpose: Purpose::default(),
+            until: None,
+        },
+    );
     assert_eq!(passed.unwrap_err(), Failure::NotOurs);
-    assert_eq!(world.command(1, Command::Export { clip, to: None }).unwrap_err(), Failure::NotOurs);
+    assert_eq!(
+        world
+            .command(1, Command::Export { clip, to: None })
+            .unwrap_err(),
+        Failure::NotOurs
+    );
 }
 
 #[test]
@@ -67,10 +105,23 @@ fn p4_a_locked_home_records_but_opens_and_grants_nothing() {
     let mut world = World::street(&["Ada", "Ben"]);
     let (clip, _) = world.add_clip(0, b"film");
     let to = world.household(1);
-    let give = Command::Give { clip, to, purpose: Purpose::default(), until: None };
+    let give = Command::Give {
+        clip,
+        to,
+        purpose: Purpose::default(),
+        until: None,
+    };
     assert_eq!(world.command(0, give).unwrap_err(), Failure::Locked);
-    assert_eq!(world.command(0, Command::Open(clip)).unwrap_err(), Failure::Locked);
-    assert_eq!(world.command(0, Command::Export { clip, to: None }).unwrap_err(), Failure::Locked);
+    assert_eq!(
+        world.command(0, Command::Open(clip)).unwrap_err(),
+        Failure::Locked
+    );
+    assert_eq!(
+        world
+            .command(0, Command::Export { clip, to: None })
+            .unwrap_err(),
+        Failure::Locked
+    );
     assert_eq!(world.homes[0].engine.status(world.now).ledger_seq, 0);
 }
 
@@ -80,21 +131,36 @@ fn p7_every_key_that_leaves_has_an_entry_before_it_and_the_ledger_verifies() {
     let (clip, _) = world.add_clip(0, b"film");
     let grant = grant(&mut world, clip);
     world.command(0, Command::Open(clip)).unwrap();
-    world.command(0, Command::Export { clip, to: None }).unwrap();
+    world
+        .command(0, Command::Export { clip, to: None })
+        .unwrap();
     world.command(0, Command::Stop(grant)).unwrap();
-    let kept = world.homes[0].records.iter().filter_map(|record| match record {
-        Record::Ledger { entry, head } => Some((entry.clone(), head.clone())),
-        _ => None,
-    });
+    let kept = world.homes[0]
+        .records
+        .iter()
+        .filter_map(|record| match record {
+            Record::Ledger { entry, head } => Some((entry.clone(), head.clone())),
+            _ => None,
+        });
     let (entries, heads): (Vec<_>, Vec<_>) = kept.unzip();
     let words: Vec<_> = entries.iter().map(|e| e.act.word()).collect();
     assert_eq!(words, ["grant", "open", "export-plain", "stop"]);
-    assert_eq!(ledger::verify(&entries, heads.last().map(Signed::statement)), Ok(4));
+    assert_eq!(
+        ledger::verify(&entries, heads.last().map(Signed::statement)),
+        Ok(4)
+    );
 
     // In the batch, the entry stands before the key.
-    let outputs = world.homes[0].engine.handle(Input::Command(CommandId(9_999), Command::Open(clip)), world.now);
-    let entry = outputs.iter().position(|o| matches!(o, Output::Store(r) if matches!(**r, Record::Ledger { .. })));
-    let key = outputs.iter().position(|o| matches!(o, Output::Answer(_, Ok(Answer::Key { .. }))));
+    let outputs = world.homes[0].engine.handle(
+        Input::Command(CommandId(9_999), Command::Open(clip)),
+        world.now,
+    );
+    let entry = outputs
+        .iter()
+        .position(|o| matches!(o, Output::Store(r) if matches!(**r, Record::Ledger { .. })));
+    let key = outputs
+        .iter()
+        .position(|o| matches!(o, Output::Answer(_, Ok(Answer::Key { .. }))));
     assert!(entry.unwrap() < key.unwrap());
 }
 
@@ -105,10 +171,19 @@ fn a_stopped_or_finished_grant_is_not_served() {
     let grant = grant(&mut world, clip);
     let (request, ben) = (fetch_request(&world, 1, clip), world.device(1));
     let later = world.now.after(Duration::from_secs(400 * 86_400));
-    assert_eq!(world.homes[0].engine.may_fetch(ben, &request, later), Err(Unserved::Over));
+    assert_eq!(
+        world.homes[0].engine.may_fetch(ben, &request, later),
+        Err(Unserved::Over)
+    );
     world.command(0, Command::Stop(grant)).unwrap();
-    assert_eq!(world.homes[0].engine.may_fetch(ben, &request, world.now), Err(Unserved::Over));
-    assert_eq!(world.command(0, Command::Stop(grant)).unwrap_err(), Failure::AlreadyStopped);
+    assert_eq!(
+        world.homes[0].engine.may_fetch(ben, &request, world.now),
+        Err(Unserved::Over)
+    );
+    assert_eq!(
+        world.command(0, Command::Stop(grant)).unwrap_err(),
+        Failure::AlreadyStopped
+    );
 }
 
 #[test]
@@ -121,10 +196,21 @@ fn a_ticket_that_is_not_in_the_ledger_is_not_served_although_it_is_well_signed()
     said.until = said.until.after(Duration::from_secs(1));
     request.ticket = world.homes[0].engine.sign(said);
     let ben = world.device(1);
-    assert_eq!(world.homes[0].engine.may_fetch(ben, &request, world.now), Err(Unserved::NotInLedger));
-    let (_, forger) = (ben, world.homes[1].engine.sign(request.ticket.statement().clone()));
+    assert_eq!(
+        world.homes[0].engine.may_fetch(ben, &request, world.now),
+        Err(Unserved::NotInLedger)
+    );
+    let (_, forger) = (
+        ben,
+        world.homes[1]
+            .engine
+            .sign(request.ticket.statement().clone()),
+    );
     request.ticket = forger;
-    assert_eq!(world.homes[0].engine.may_fetch(ben, &request, world.now), Err(Unserved::NotOurs));
+    assert_eq!(
+        world.homes[0].engine.may_fetch(ben, &request, world.now),
+        Err(Unserved::NotOurs)
+    );
 }
 
 #[test]
@@ -146,16 +232,22 @@ fn p2_a_grant_whose_header_has_two_recipients_or_other_bytes_is_refused_on_decod
     let mut world = World::street(&["Ada", "Ben"]);
     let (clip, _) = world.add_clip(0, b"film");
     grant(&mut world, clip);
-    let parcel = world.homes[0].records.iter().find_map(|record| match record {
-        Record::Given(parcel) => Some(parcel.clone()),
-        _ => None,
-    });
+    let parcel = world.homes[0]
+        .records
+        .iter()
+        .find_map(|record| match record {
+            Record::Given(parcel) => Some(parcel.clone()),
+            _ => None,
+        });
     let bytes = crate::wire::to_cbor(&parcel.unwrap());
     assert!(crate::wire::from_cbor::<Parcel>(&bytes).is_ok());
     for at in (0..bytes.len()).step_by(3) {
         let mut altered = bytes.clone();
         altered[at] ^= 1;
-        assert!(crate::wire::from_cbor::<Parcel>(&altered).is_err(), "byte {at}");
+        assert!(
+            crate::wire::from_cbor::<Parcel>(&altered).is_err(),
+            "byte {at}"
+        );
     }
 }
 
@@ -163,7 +255,10 @@ fn p2_a_grant_whose_header_has_two_recipients_or_other_bytes_is_refused_on_decod
 fn a_locked_key_stays_locked_and_a_foreign_one_is_refused() {
     let mut world = World::street(&["Ada", "Ben"]);
     let foreign = world.homes[1].reading.parse().unwrap();
-    assert_eq!(world.command(0, Command::Unlock(foreign)).unwrap_err(), Failure::OtherReadingKey);
+    assert_eq!(
+        world.command(0, Command::Unlock(foreign)).unwrap_err(),
+        Failure::OtherReadingKey
+    );
     world.unlock(0);
     assert!(!world.homes[0].engine.status(world.now).locked);
     world.give(0, Input::Due(Timer::AutoLock));

@@ -14,23 +14,41 @@ fn a_ticket_brings_a_household_in_and_both_know_each_other() {
         assert_eq!(members.len(), 2);
         assert_eq!(home.engine.status(world.now).neighbours_connected, 1);
     }
-    let ben = world.homes[0].engine.members().into_iter().find(|m| !m.me).unwrap();
+    let ben = world.homes[0]
+        .engine
+        .members()
+        .into_iter()
+        .find(|m| !m.me)
+        .unwrap();
     assert_eq!(ben.vouches, vec![world.household(0)]);
 }
 
 #[test]
 fn a_third_household_is_known_to_those_who_did_not_invite_it() {
     let world = World::street(&["Ada", "Ben", "Cem"]);
-    assert!(world.homes[1].engine.members().iter().any(|m| m.household == world.household(2)));
+    assert!(
+        world.homes[1]
+            .engine
+            .members()
+            .iter()
+            .any(|m| m.household == world.household(2))
+    );
 }
 
 #[test]
 fn a_ticket_is_good_once() {
     let mut world = World::new(&["Ada", "Ben", "Cem"]);
-    let (name, cell) = (crate::identity::Name::clean("Maple Street").unwrap(), "u33dc1".parse().unwrap());
-    world.command(0, Command::FoundStreet { name, cell }).unwrap();
+    let (name, cell) = (
+        crate::identity::Name::clean("Maple Street").unwrap(),
+        "u33dc1".parse().unwrap(),
+    );
+    world
+        .command(0, Command::FoundStreet { name, cell })
+        .unwrap();
     let ticket = world.ticket(0);
-    world.command(1, Command::Join(Box::new(ticket.clone()))).unwrap();
+    world
+        .command(1, Command::Join(Box::new(ticket.clone())))
+        .unwrap();
     let again = world.command(2, Command::Join(Box::new(ticket)));
     assert_eq!(again.unwrap_err(), Failure::Refused(Refusal::NotValid));
 }
@@ -47,8 +65,13 @@ fn an_expired_ticket_is_refused_on_both_sides() {
 #[test]
 fn a_proof_made_for_one_connection_is_worth_nothing_on_another() {
     let mut world = World::new(&["Ada", "Ben", "Eve"]);
-    let (name, cell) = (crate::identity::Name::clean("Maple Street").unwrap(), "u33dc1".parse().unwrap());
-    world.command(0, Command::FoundStreet { name, cell }).unwrap();
+    let (name, cell) = (
+        crate::identity::Name::clean("Maple Street").unwrap(),
+        "u33dc1".parse().unwrap(),
+    );
+    world
+        .command(0, Command::FoundStreet { name, cell })
+        .unwrap();
     let ticket = world.ticket(0);
     let (ada, ben, eve) = (world.device(0), world.device(1), world.device(2));
     let me = world.homes[2].engine.me();
@@ -59,8 +82,18 @@ fn a_proof_made_for_one_connection_is_worth_nothing_on_another() {
         device: me.cert.clone(),
         addresses: vec![],
     };
-    let answer = world.request(0, eve, Protocol::Join, crate::wire::frame(Kind::Join, &stolen)).unwrap();
-    assert_eq!(crate::wire::unframe::<Refusal>(Kind::Refused, &answer, JOIN_FRAME), Ok(Refusal::NotValid));
+    let answer = world
+        .request(
+            0,
+            eve,
+            Protocol::Join,
+            crate::wire::frame(Kind::Join, &stolen),
+        )
+        .unwrap();
+    assert_eq!(
+        crate::wire::unframe::<Refusal>(Kind::Refused, &answer, JOIN_FRAME),
+        Ok(Refusal::NotValid)
+    );
     assert_eq!(world.homes[0].engine.members().len(), 1);
 }
 
@@ -88,7 +121,13 @@ fn a_ticket_survives_paper_and_a_garbled_one_is_noticed() {
     let mut world = World::street(&["Ada", "Ben"]);
     let ticket = world.ticket(0);
     let text = ticket.to_string();
-    assert_eq!(text.to_uppercase().replace("STREETLAMP:", "streetlamp:").parse::<Ticket>().unwrap(), ticket);
+    assert_eq!(
+        text.to_uppercase()
+            .replace("STREETLAMP:", "streetlamp:")
+            .parse::<Ticket>()
+            .unwrap(),
+        ticket
+    );
     let mut wrapped = text.clone();
     wrapped.insert_str(40, "\n  ");
     assert_eq!(wrapped.parse::<Ticket>().unwrap(), ticket);
@@ -98,7 +137,10 @@ fn a_ticket_survives_paper_and_a_garbled_one_is_noticed() {
         garbled.replace_range(at..=at, other);
         assert!(garbled.parse::<Ticket>().is_err(), "letter {at}");
     }
-    assert_eq!(text[..text.len() - 8].parse::<Ticket>(), Err(TicketError::Garbled));
+    assert_eq!(
+        text[..text.len() - 8].parse::<Ticket>(),
+        Err(TicketError::Garbled)
+    );
     assert_eq!("hello".parse::<Ticket>(), Err(TicketError::NotATicket));
 }
 
@@ -106,6 +148,11 @@ fn a_ticket_survives_paper_and_a_garbled_one_is_noticed() {
 fn a_ticket_can_not_be_good_for_years() {
     let mut world = World::street(&["Ada", "Ben"]);
     let life = Duration::from_secs(10 * 365 * 86_400);
-    let Answer::Ticket(ticket) = world.command(0, Command::Invite { street: None, life }).unwrap() else { panic!() };
+    let Answer::Ticket(ticket) = world
+        .command(0, Command::Invite { street: None, life })
+        .unwrap()
+    else {
+        panic!()
+    };
     assert!(ticket.expires.since(world.now) <= crate::wire::limits::TICKET_LIFE);
 }

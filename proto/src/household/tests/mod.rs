@@ -2,6 +2,10 @@
 
 mod alerts;
 mod catching_up;
+mod cddl;
+mod corpus;
+mod grammar;
 mod grants;
 mod joining;
+mod messages;
 mod world;

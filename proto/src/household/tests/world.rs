@@ -109,19 +109,30 @@ impl World {
 
     /// Two homes and more on one street that the first founded.
     pub(super) fn street(names: &[&str]) -> Self {
+        Self::street_called("Maple Street", names)
+    }
+
+    pub(super) fn street_called(street: &str, names: &[&str]) -> Self {
         let mut world = Self::new(names);
-        let (name, cell) = (Name::clean("Maple Street").unwrap(), "u33dc1".parse().unwrap());
-        world.command(0, Command::FoundStreet { name, cell }).unwrap();
+        let (name, cell) = (Name::clean(street).unwrap(), "u33dc1".parse().unwrap());
+        world
+            .command(0, Command::FoundStreet { name, cell })
+            .unwrap();
         for home in 1..names.len() {
             let ticket = world.ticket(0);
-            world.command(home, Command::Join(Box::new(ticket))).unwrap();
+            world
+                .command(home, Command::Join(Box::new(ticket)))
+                .unwrap();
         }
         world
     }
 
     pub(super) fn ticket(&mut self, home: usize) -> Ticket {
         let life = Duration::from_secs(3600);
-        match self.command(home, Command::Invite { street: None, life }).unwrap() {
+        match self
+            .command(home, Command::Invite { street: None, life })
+            .unwrap()
+        {
             Answer::Ticket(ticket) => *ticket,
             other => panic!("{other:?}"),
         }
@@ -138,7 +149,8 @@ impl World {
     /// Gives one input and lets everything settle that follows from it.
     pub(super) fn give(&mut self, home: usize, input: Input) {
         let outputs = self.homes[home].engine.handle(input, self.now);
-        self.queue.extend(outputs.into_iter().map(|output| (home, output)));
+        self.queue
+            .extend(outputs.into_iter().map(|output| (home, output)));
         while let Some((home, output)) = self.queue.pop_front() {
             self.carry(home, output);
         }
@@ -148,13 +160,21 @@ impl World {
         self.count += 1;
         let id = CommandId(self.count);
         self.give(home, Input::Command(id, command));
-        self.answers.remove(&id).unwrap_or(Err(Failure::InviterAway))
+        self.answers
+            .remove(&id)
+            .unwrap_or(Err(Failure::InviterAway))
     }
 
     pub(super) fn connect(&mut self, one: usize, other: usize) {
         for (home, with) in [(one, other), (other, one)] {
             let device = self.device(with);
-            self.give(home, Input::Connected { device, address: None });
+            self.give(
+                home,
+                Input::Connected {
+                    device,
+                    address: None,
+                },
+            );
         }
     }
 
@@ -183,7 +203,10 @@ impl World {
     /// The node dies and starts again from what it had stored.
     pub(super) fn restart(&mut self, home: usize) {
         self.go_offline(home);
-        let (me, _) = me(self.homes[home].words, self.homes[home].engine.me().card.statement().name.as_str());
+        let (me, _) = me(
+            self.homes[home].words,
+            self.homes[home].engine.me().card.statement().name.as_str(),
+        );
         let records = self.homes[home].records.clone();
         self.homes[home].engine = Household::new(me, records, [99; 32]);
         self.homes[home].topics.clear();
@@ -199,7 +222,8 @@ impl World {
     /// Seals some bytes as if they were a film and takes the clip in. Gives its sealed bytes too.
     pub(super) fn add_clip(&mut self, home: usize, film: &[u8]) -> (ClipId, Vec<u8>) {
         let owners = self.homes[home].engine.me().owners();
-        let (header, mut sealer) = Sealer::new(&mut ChaCha20Rng::seed_from_u64(self.count), &owners).unwrap();
+        let (header, mut sealer) =
+            Sealer::new(&mut ChaCha20Rng::seed_from_u64(self.count), &owners).unwrap();
         let mut bytes = Vec::new();
         sealer.write(film, &mut bytes).unwrap();
         let sealed = sealer.finish(&mut bytes);
@@ -220,15 +244,36 @@ impl World {
     pub(super) fn overhear(&mut self, home: usize, topic: Topic, bytes: Vec<u8>) -> Acceptance {
         self.count += 1;
         let message = MessageRef(self.count);
-        self.give(home, Input::Gossip { topic, message, bytes });
+        self.give(
+            home,
+            Input::Gossip {
+                topic,
+                message,
+                bytes,
+            },
+        );
         self.judged[&message]
     }
 
     /// Lets a request arrive from a device. Nothing if it was declined.
-    pub(super) fn request(&mut self, home: usize, from: DeviceId, protocol: Protocol, bytes: Vec<u8>) -> Option<Vec<u8>> {
+    pub(super) fn request(
+        &mut self,
+        home: usize,
+        from: DeviceId,
+        protocol: Protocol,
+        bytes: Vec<u8>,
+    ) -> Option<Vec<u8>> {
         self.count += 1;
         let request = RequestRef(self.count);
-        let outputs = self.homes[home].engine.handle(Input::Asked { from, request, protocol, bytes }, self.now);
+        let outputs = self.homes[home].engine.handle(
+            Input::Asked {
+                from,
+                request,
+                protocol,
+                bytes,
+            },
+            self.now,
+        );
         let mut reply = None;
         for output in outputs {
             match output {
@@ -242,7 +287,10 @@ impl World {
 
     fn carry(&mut self, home: usize, output: Output) {
         match output {
-            Output::Judge { message, acceptance } => {
+            Output::Judge {
+                message,
+                acceptance,
+            } => {
                 self.judged.insert(message, acceptance);
             }
             Output::Store(record) => self.homes[home].records.push(*record),
@@ -250,7 +298,8 @@ impl World {
             Output::Publish { topic, bytes } => {
                 self.gossip.push((home, topic.clone(), bytes.clone()));
                 for other in (0..self.homes.len()).filter(|o| *o != home) {
-                    let hears = self.homes[other].online && self.homes[other].topics.contains(&topic);
+                    let hears =
+                        self.homes[other].online && self.homes[other].topics.contains(&topic);
                     if hears && self.homes[home].online {
                         self.count += 1;
                         let input = Input::Gossip {
@@ -264,28 +313,63 @@ impl World {
             }
             Output::Dial { device, .. } => {
                 let there = (0..self.homes.len()).find(|h| self.device(*h) == device);
-                if let Some(there) = there.filter(|t| self.homes[*t].online && self.homes[home].online) {
+                if let Some(there) =
+                    there.filter(|t| self.homes[*t].online && self.homes[home].online)
+                {
                     let here = self.device(home);
-                    self.later(there, Input::Connected { device: here, address: None });
-                    self.later(home, Input::Connected { device, address: None });
+                    self.later(
+                        there,
+                        Input::Connected {
+                            device: here,
+                            address: None,
+                        },
+                    );
+                    self.later(
+                        home,
+                        Input::Connected {
+                            device,
+                            address: None,
+                        },
+                    );
                 }
             }
-            Output::Ask { to, ask, protocol, bytes } => {
-                let there = (0..self.homes.len()).find(|h| self.device(*h) == to).filter(|t| self.homes[*t].online);
+            Output::Ask {
+                to,
+                ask,
+                protocol,
+                bytes,
+            } => {
+                let there = (0..self.homes.len())
+                    .find(|h| self.device(*h) == to)
+                    .filter(|t| self.homes[*t].online);
                 match there {
                     Some(there) => {
                         self.count += 1;
                         let request = RequestRef(self.count);
                         self.requests.insert(request, (home, ask));
                         let from = self.device(home);
-                        self.later(there, Input::Asked { from, request, protocol, bytes });
+                        self.later(
+                            there,
+                            Input::Asked {
+                                from,
+                                request,
+                                protocol,
+                                bytes,
+                            },
+                        );
                     }
                     None => self.later(home, Input::Answered { ask, bytes: None }),
                 }
             }
             Output::Reply { request, bytes } => {
                 if let Some((asker, ask)) = self.requests.remove(&request) {
-                    self.later(asker, Input::Answered { ask, bytes: Some(bytes) });
+                    self.later(
+                        asker,
+                        Input::Answered {
+                            ask,
+                            bytes: Some(bytes),
+                        },
+                    );
                 }
             }
             Output::Decline(request) => {
@@ -303,6 +387,7 @@ impl World {
 
     fn later(&mut self, home: usize, input: Input) {
         let outputs = self.homes[home].engine.handle(input, self.now);
-        self.queue.extend(outputs.into_iter().map(|output| (home, output)));
+        self.queue
+            .extend(outputs.into_iter().map(|output| (home, output)));
     }
 }

@@ -25,7 +25,9 @@ impl Delay {
     pub fn reset(&mut self, dur: Duration) {
         let now = Instant::now();
         // A century stands for "never", as in tokio's own sleep.
-        let at = now.checked_add(dur).unwrap_or_else(|| now + Duration::from_secs(86_400 * 365 * 100));
+        let at = now
+            .checked_add(dur)
+            .unwrap_or_else(|| now + Duration::from_secs(86_400 * 365 * 100));
         self.0.as_mut().reset(at);
     }
 }

@@ -10,7 +10,13 @@ use std::time::Duration;
 use streetlamp_proto::time::Timestamp;
 
 /// The units of a span, in seconds.
-const UNITS: [(char, u64); 5] = [('s', 1), ('m', 60), ('h', 3_600), ('d', 86_400), ('w', 604_800)];
+const UNITS: [(char, u64); 5] = [
+    ('s', 1),
+    ('m', 60),
+    ('h', 3_600),
+    ('d', 86_400),
+    ('w', 604_800),
+];
 
 /// Why a text is not a time or a span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -57,7 +63,10 @@ impl FromStr for When {
     type Err = WhenError;
 
     fn from_str(text: &str) -> Result<Self, WhenError> {
-        parse_rfc3339(text).map(Self::At).or_else(|_| span(text).map(Self::Span)).map_err(|_| WhenError::Either)
+        parse_rfc3339(text)
+            .map(Self::At)
+            .or_else(|_| span(text).map(Self::Span))
+            .map_err(|_| WhenError::Either)
     }
 }
 
@@ -72,7 +81,9 @@ pub fn rfc3339(time: Timestamp) -> String {
 /// [`WhenError::Time`], also for times before 1970.
 pub fn parse_rfc3339(text: &str) -> Result<Timestamp, WhenError> {
     let time: jiff::Timestamp = text.trim().parse().map_err(|_| WhenError::Time)?;
-    u64::try_from(time.as_millisecond()).map(Timestamp::from_ms).map_err(|_| WhenError::Time)
+    u64::try_from(time.as_millisecond())
+        .map(Timestamp::from_ms)
+        .map_err(|_| WhenError::Time)
 }
 
 /// Reads a span such as `30m`, `24h`, `7d` or `1h30m`.
@@ -83,15 +94,28 @@ pub fn span(text: &str) -> Result<Duration, WhenError> {
     let (mut total, mut number) = (0_u64, None::<u64>);
     for c in text.trim().chars() {
         if let Some(digit) = c.to_digit(10) {
-            let so_far = number.unwrap_or(0).checked_mul(10).and_then(|n| n.checked_add(u64::from(digit)));
+            let so_far = number
+                .unwrap_or(0)
+                .checked_mul(10)
+                .and_then(|n| n.checked_add(u64::from(digit)));
             number = Some(so_far.ok_or(WhenError::Span)?);
         } else {
-            let (_, unit) = UNITS.iter().find(|(letter, _)| *letter == c).ok_or(WhenError::Span)?;
-            let part = number.take().and_then(|n| n.checked_mul(*unit)).ok_or(WhenError::Span)?;
+            let (_, unit) = UNITS
+                .iter()
+                .find(|(letter, _)| *letter == c)
+                .ok_or(WhenError::Span)?;
+            let part = number
+                .take()
+                .and_then(|n| n.checked_mul(*unit))
+                .ok_or(WhenError::Span)?;
             total = total.checked_add(part).ok_or(WhenError::Span)?;
         }
     }
-    if number.is_some() || total == 0 { Err(WhenError::Span) } else { Ok(Duration::from_secs(total)) }
+    if number.is_some() || total == 0 {
+        Err(WhenError::Span)
+    } else {
+        Ok(Duration::from_secs(total))
+    }
 }
 
 /// Whole milliseconds of a span.
@@ -119,7 +143,10 @@ mod tests {
         let time = Timestamp::from_ms(1_777_660_200_123);
         assert_eq!(parse_rfc3339(&rfc3339(time)), Ok(time));
         assert_eq!(rfc3339(Timestamp::from_ms(0)), "1970-01-01T00:00:00Z");
-        assert_eq!(parse_rfc3339("1970-01-01T01:00:00+01:00"), Ok(Timestamp::from_ms(0)));
+        assert_eq!(
+            parse_rfc3339("1970-01-01T01:00:00+01:00"),
+            Ok(Timestamp::from_ms(0))
+        );
         assert_eq!(readable(Timestamp::from_ms(59_999)), "1970-01-01 00:00 UTC");
     }
 
@@ -130,10 +157,27 @@ mod tests {
 
     #[test]
     fn spans_are_numbers_with_units() {
-        for (text, seconds) in [("30m", 1_800), ("24h", 86_400), ("7d", 604_800), ("1h30m", 5_400), ("2w", 1_209_600)] {
+        for (text, seconds) in [
+            ("30m", 1_800),
+            ("24h", 86_400),
+            ("7d", 604_800),
+            ("1h30m", 5_400),
+            ("2w", 1_209_600),
+        ] {
             assert_eq!(span(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
-        for odd in ["", "24", "h", "0h", "-1h", "1y", "1.5h", "h1", "99999999999999999999h", "999999999999999999w"] {
+        for odd in [
+            "",
+            "24",
+            "h",
+            "0h",
+            "-1h",
+            "1y",
+            "1.5h",
+            "h1",
+            "99999999999999999999h",
+            "999999999999999999w",
+        ] {
             assert_eq!(span(odd), Err(WhenError::Span), "{odd}");
         }
     }

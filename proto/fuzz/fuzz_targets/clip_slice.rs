@@ -1,0 +1,9 @@
+//! Slices of clips from whoever holds them.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use streetlamp_proto::fuzz;
+
+fuzz_target!(|bytes: &[u8]| {
+    fuzz::clip_slice(bytes);
+});

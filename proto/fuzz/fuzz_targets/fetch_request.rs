@@ -1,0 +1,9 @@
+//! Requests for the sealed bytes of a clip.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use streetlamp_proto::fuzz;
+
+fuzz_target!(|bytes: &[u8]| {
+    fuzz::fetch_request(bytes);
+});

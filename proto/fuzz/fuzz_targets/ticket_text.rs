@@ -1,0 +1,9 @@
+//! Tickets as somebody typed them.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use streetlamp_proto::fuzz;
+
+fuzz_target!(|bytes: &[u8]| {
+    fuzz::ticket_text(bytes);
+});

@@ -1,0 +1,9 @@
+//! Answers to newcomers.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use streetlamp_proto::fuzz;
+
+fuzz_target!(|bytes: &[u8]| {
+    fuzz::welcome(bytes);
+});

@@ -1,0 +1,203 @@
+//! Real messages against the grammar that other implementations are written from.
+
+use std::collections::BTreeSet;
+
+use minicbor::{Encode, Encoder};
+
+use super::super::*;
+use super::cddl::{Grammar, fields};
+use super::messages::{Messages, bytes};
+use crate::grant::Parcel;
+use crate::street::StreetMessage;
+
+const GRAMMAR: &str = include_str!("../../../../docs/protocol.cddl");
+
+/// Messages with the rules that they follow.
+#[derive(Default)]
+struct Samples(Vec<(&'static str, Vec<u8>)>);
+
+impl Samples {
+    fn real() -> Self {
+        let mut samples = Self::default();
+        let real = Messages::collect();
+        samples.item("ticket", &real.ticket);
+        samples.item("join-request", &real.join);
+        samples.signed("signed-card", "card", &real.join.card);
+        samples.signed("signed-certificate", "certificate", &real.join.device);
+        samples.item("welcome", &real.welcome);
+        samples.signed("signed-founding", "founding", &real.welcome.founding);
+        samples.item("fetch-request", &real.fetch);
+        for door in &real.ticket.doors {
+            samples.item("door", door);
+        }
+        for member in &real.welcome.members {
+            samples.member(member);
+        }
+        for refusal in &real.refusals {
+            samples.item("refused", refusal);
+        }
+        for parcel in &real.parcels {
+            samples.parcel(parcel);
+        }
+        for (message, frame) in &real.said {
+            samples.0.push(("sealed", frame[2..].to_vec()));
+            samples.message(message);
+        }
+        for record in &real.kept {
+            if let Record::Ledger { entry, head } = record {
+                samples.item("entry", entry);
+                samples.item("committed", &(entry.at, &entry.act));
+                samples.item("act", &entry.act);
+                samples.signed("signed-head", "head", head);
+            }
+        }
+        samples
+    }
+
+    fn item<T: Encode<()>>(&mut self, rule: &'static str, item: &T) {
+        self.0.push((rule, bytes(item)));
+    }
+
+    fn signed<T: Statement>(
+        &mut self,
+        envelope: &'static str,
+        rule: &'static str,
+        signed: &Signed<T>,
+    ) {
+        self.item(envelope, signed);
+        self.item(rule, signed.statement());
+    }
+
+    fn member(&mut self, member: &Member) {
+        self.item("member", member);
+        for vouch in &member.vouches {
+            self.signed("signed-vouch", "vouch", vouch);
+        }
+    }
+
+    fn parcel(&mut self, parcel: &Parcel) {
+        self.item("parcel", parcel);
+        self.signed("signed-grant", "grant", &parcel.grant);
+        self.signed("signed-manifest", "manifest", &parcel.manifest);
+        self.signed("signed-fetch-ticket", "fetch-ticket", &parcel.ticket);
+    }
+
+    fn message(&mut self, message: &StreetMessage) {
+        self.item("street-message", message);
+        match message {
+            StreetMessage::Alert(alert) => self.signed("signed-alert", "alert", alert),
+            StreetMessage::Member(member) => self.member(member),
+            StreetMessage::CatchUp(asked) => {
+                self.item("catch-up", asked);
+                self.item("home", &asked.home);
+            }
+            StreetMessage::CatchUpAnswer(answer) => {
+                self.item("catch-up-answer", answer);
+            }
+            StreetMessage::Parcel(_) | StreetMessage::ParcelKept => {}
+        }
+    }
+}
+
+/// The grammar with one rule that nothing follows.
+fn without(rule: &str) -> String {
+    let begin = format!("{rule} = ");
+    let (mut text, mut inside) = (String::new(), false);
+    for line in GRAMMAR.lines() {
+        if line.starts_with(|c: char| c.is_ascii_lowercase()) {
+            inside = line.starts_with(&begin);
+            if inside {
+                text.push_str(&format!("{begin}\"nothing is like this\"\n"));
+            }
+        }
+        if !inside {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+fn array(fields: &[&[u8]]) -> Vec<u8> {
+    let mut encoder = Encoder::new(Vec::new());
+    encoder.array(fields.len() as u64).unwrap();
+    [encoder.into_writer(), fields.concat()].concat()
+}
+
+#[test]
+fn real_messages_follow_the_grammar() {
+    let grammar = Grammar::parse(GRAMMAR);
+    for (rule, message) in Samples::real().0 {
+        assert!(grammar.holds(rule, &message), "{rule}: {message:02x?}");
+    }
+}
+
+#[test]
+fn a_message_with_a_field_too_few_or_too_many_does_not_follow_the_grammar() {
+    let grammar = Grammar::parse(GRAMMAR);
+    let mut seen = BTreeSet::new();
+    for (rule, message) in Samples::real().0 {
+        let Some(fields) = fields(&message) else {
+            continue;
+        };
+        assert_eq!(array(&fields), message);
+        seen.insert(rule);
+        for at in 0..fields.len() {
+            let mut fewer = fields.clone();
+            fewer.remove(at);
+            // Without its ticket an entry is whole, and without its blind the ticket stands in its place.
+            let whole = match rule {
+                "manifest" => at == 6,
+                "entry" => at >= 4 && fields.len() == 6,
+                _ => false,
+            };
+            assert_eq!(
+                grammar.holds(rule, &array(&fewer)),
+                whole,
+                "{rule} without field {at}"
+            );
+        }
+        for unknown in [&[0x00][..], &[0xf6], &[0x80], &[0x41, 0x00], &[0x61, b'a']] {
+            let more = [fields.as_slice(), &[unknown]].concat();
+            assert!(
+                !grammar.holds(rule, &array(&more)),
+                "{rule} with {unknown:02x?} behind it"
+            );
+        }
+    }
+    // What begins with a number is a variant, and was seen under the name of its choice.
+    let arrays = GRAMMAR.lines().filter_map(|line| line.split_once(" = ["));
+    for (rule, _) in arrays.filter(|(_, first)| !first.starts_with(|c: char| c.is_ascii_digit())) {
+        assert!(seen.contains(rule), "no message of the rule {rule}");
+    }
+}
+
+#[test]
+fn every_rule_of_the_grammar_is_needed_by_a_real_message() {
+    let samples = Samples::real().0;
+    for rule in &Grammar::parse(GRAMMAR).rules() {
+        let crippled = without(rule);
+        let grammar = Grammar::parse(&crippled);
+        let needed = samples
+            .iter()
+            .any(|(start, message)| !grammar.holds(start, message));
+        assert!(needed, "no message needs the rule {rule}");
+    }
+}
+
+#[test]
+fn a_scalar_out_of_its_range_does_not_follow_the_grammar() {
+    let grammar = Grammar::parse(GRAMMAR);
+    assert!(!grammar.holds("refused", &[4]));
+    assert!(!grammar.holds("roles", &[16]));
+    assert!(!grammar.holds("kind", &[12]));
+    assert!(!grammar.holds("urgency", &[3]));
+    assert!(!grammar.holds("uint32", &bytes(&(1u64 << 32))));
+    assert!(!grammar.holds("hash", &[&[0x58, 31][..], &[7; 31]].concat()));
+    assert!(!grammar.holds("cell", &bytes(&"u33dc1k")));
+    assert!(grammar.holds("place", &bytes(&"u33dc1k")));
+    assert!(!grammar.holds("place", &bytes(&"u33dc1k2")));
+    assert!(!grammar.holds("cell", &bytes(&"U33DC1")));
+    assert!(!grammar.holds("address", &bytes(&"ip4")));
+    assert!(!grammar.holds("name", &bytes(&"")));
+}

@@ -1,0 +1,320 @@
+//! One real message of every kind, as engines make them.
+
+use minicbor::Encode;
+
+use super::super::*;
+use super::world::World;
+use crate::alert::{self, Urgency};
+use crate::clip::{ClipId, Outboard, SLICE, encode_slice};
+use crate::grant::{FetchRequest, Parcel, Purpose};
+use crate::identity::Name;
+use crate::street::{EpochKey, JoinRequest, StreetMessage, Ticket, Welcome};
+use crate::text::{Line, Prose};
+use crate::wire::limits::{DIRECT_FRAME, JOIN_FRAME, PARCEL_BYTES, WELCOME_FRAME};
+use crate::wire::{self, Kind};
+
+/// What a street said, opened.
+pub(super) struct Messages {
+    pub(super) ticket: Ticket,
+    pub(super) join: JoinRequest,
+    pub(super) welcome: Welcome,
+    pub(super) refusals: Vec<Refusal>,
+    /// One of every variant, and a frame in which it was sealed.
+    pub(super) said: Vec<(StreetMessage, Vec<u8>)>,
+    pub(super) parcels: Vec<Parcel>,
+    pub(super) fetch: FetchRequest,
+    /// Everything that the giver kept: clips, grants, ledger.
+    pub(super) kept: Vec<Record>,
+    /// A clip with its sealed bytes.
+    pub(super) clip: (ClipId, Vec<u8>),
+}
+
+fn asks(outputs: Vec<Output>) -> Vec<Vec<u8>> {
+    let bytes = outputs.into_iter().filter_map(|output| match output {
+        Output::Ask { bytes, .. } => Some(bytes),
+        _ => None,
+    });
+    bytes.collect()
+}
+
+/// What a home asks another when they meet.
+fn meet(world: &mut World, home: usize, other: usize) -> Vec<Vec<u8>> {
+    let device = world.device(other);
+    let met = Input::Connected {
+        device,
+        address: None,
+    };
+    let now = world.now;
+    asks(world.homes[home].engine.handle(met, now))
+}
+
+fn refused(answer: Option<Vec<u8>>) -> Refusal {
+    wire::unframe(Kind::Refused, &answer.unwrap(), JOIN_FRAME).unwrap()
+}
+
+fn alert_of(world: &mut World, draft: Draft) {
+    world.command(0, Command::PostAlert(draft)).unwrap();
+}
+
+fn draft(clips: Vec<ClipId>) -> Draft {
+    Draft {
+        street: None,
+        kind: alert::Kind::Fire,
+        urgency: Urgency::Urgent,
+        place: (!clips.is_empty()).then(|| "u33dc1k".parse().unwrap()),
+        title: Line::clean("Smoke behind number 12").unwrap(),
+        text: Prose::clean("Two engines are here.\nThe street is closed.").unwrap(),
+        happened: None,
+        life: Duration::from_secs(3_600),
+        clips,
+    }
+}
+
+fn open(world: &World, frame: &[u8]) -> StreetMessage {
+    let opened = world.homes[0]
+        .records
+        .iter()
+        .find_map(|record| match record {
+            Record::Epoch { street, key, .. } => {
+                EpochKey::open(key, *street, frame, DIRECT_FRAME).ok()
+            }
+            _ => None,
+        });
+    wire::from_cbor(&opened.unwrap()).unwrap()
+}
+
+impl Messages {
+    pub(super) fn collect() -> Self {
+        let mut world = World::new(&["Ada", "Ben", "Cem"]);
+        for home in 0..3 {
+            let address = format!("/ip4/192.0.2.{home}/tcp/4001");
+            let addresses = vec![Address::parse(&address).unwrap()];
+            world.give(home, Input::Listening { addresses });
+        }
+        let (name, cell) = (
+            Name::clean("Maple Street").unwrap(),
+            "u33dc1".parse().unwrap(),
+        );
+        world
+            .command(0, Command::FoundStreet { name, cell })
+            .unwrap();
+        let ticket = world.ticket(0);
+        world.command(1, Command::Join(Box::new(ticket))).unwrap();
+
+        // While Ben is away: an alert with a clip, a grant for him, and a newcomer.
+        world.go_offline(1);
+        world.unlock(0);
+        let (clip, sealed) = world.add_clip(0, &[7; 100_000]);
+        let (second, _) = world.add_clip(0, b"another film");
+        alert_of(&mut world, draft(vec![clip]));
+        alert_of(&mut world, draft(Vec::new()));
+        let to = world.household(1);
+        let purpose = Purpose::clean("You asked about the van").unwrap();
+        for clip in [clip, second] {
+            let purpose = purpose.clone();
+            let give = Command::Give {
+                clip,
+                to,
+                purpose,
+                until: None,
+            };
+            world.command(0, give).unwrap();
+        }
+        let outsider = world.homes[2].engine.me().recovery.clone();
+        for to in [None, Some(outsider)] {
+            world.command(0, Command::Export { clip, to }).unwrap();
+        }
+        world.command(0, Command::Open(clip)).unwrap();
+        let (ticket, join, welcome, refusals) = newcomer(&mut world);
+
+        // Ben comes back.
+        let (ada, ben) = (world.device(0), world.device(1));
+        let mut frames = Vec::new();
+        for frame in meet(&mut world, 1, 0) {
+            frames.extend(world.request(0, ben, Protocol::Street, frame.clone()));
+            frames.push(frame);
+        }
+        let mut parcels = Vec::new();
+        for frame in meet(&mut world, 0, 1) {
+            if let StreetMessage::Parcel(sealed) = open(&world, &frame) {
+                let parcel = world.homes[1]
+                    .engine
+                    .me()
+                    .sealing
+                    .open(&sealed, PARCEL_BYTES);
+                parcels.push(wire::from_cbor::<Parcel>(&parcel.unwrap()).unwrap());
+            }
+            frames.extend(world.request(1, ada, Protocol::Street, frame.clone()));
+            frames.push(frame);
+        }
+        frames.extend(world.gossip.iter().map(|(_, _, frame)| frame.clone()));
+        let said = frames
+            .into_iter()
+            .map(|frame| (open(&world, &frame), frame))
+            .collect();
+
+        let grant = parcels[0].grant.id();
+        world.command(0, Command::Stop(grant)).unwrap();
+        Self {
+            ticket,
+            join,
+            welcome,
+            refusals,
+            said,
+            fetch: FetchRequest {
+                ticket: parcels[0].ticket.clone(),
+                offset: 16 * 1024,
+            },
+            parcels,
+            kept: world.homes[0].records.clone(),
+            clip: (clip, sealed),
+        }
+    }
+
+    /// What a fuzzer starts from: target, name, bytes.
+    pub(super) fn seeds(&self) -> Vec<(&'static str, String, Vec<u8>)> {
+        let mut seeds: Vec<(&str, String, Vec<u8>)> = Vec::new();
+        let mut add = |target, name: &str, bytes: Vec<u8>| {
+            if !seeds.iter().any(|(t, n, _)| *t == target && n == name) {
+                seeds.push((target, name.to_owned(), bytes));
+            }
+        };
+        add("frame", "sealed", self.said[0].1.clone());
+        add("frame", "join", wire::frame(Kind::Join, &self.join));
+        add(
+            "frame",
+            "welcome",
+            wire::frame(Kind::Welcome, &self.welcome),
+        );
+        add(
+            "frame",
+            "refused",
+            wire::frame(Kind::Refused, &self.refusals[0]),
+        );
+        add("frame", "fetch", wire::frame(Kind::Fetch, &self.fetch));
+        add("frame", "ticket", wire::frame(Kind::Ticket, &self.ticket));
+        add("join", "join", wire::frame(Kind::Join, &self.join));
+        add(
+            "welcome",
+            "welcome",
+            wire::frame(Kind::Welcome, &self.welcome),
+        );
+        add(
+            "fetch_request",
+            "fetch",
+            wire::frame(Kind::Fetch, &self.fetch),
+        );
+        add(
+            "ticket_text",
+            "ticket",
+            self.ticket.to_string().into_bytes(),
+        );
+        add("parcel", "first", wire::to_cbor(&self.parcels[0]));
+        add("parcel", "second", wire::to_cbor(&self.parcels[1]));
+        for (message, _) in &self.said {
+            let (name, how) = match message {
+                StreetMessage::Alert(_) => ("alert", None),
+                StreetMessage::Member(_) => ("member", None),
+                StreetMessage::CatchUp(_) => ("catch-up", Some(4)),
+                StreetMessage::CatchUpAnswer(_) => ("catch-up-answer", Some(8)),
+                StreetMessage::Parcel(_) => ("parcel", None),
+                StreetMessage::ParcelKept => ("parcel-kept", None),
+            };
+            add("street_message", name, wire::to_cbor(message));
+            if let Some(how) = how {
+                add("engine_inputs", name, arrival(how, &wire::to_cbor(message)));
+            }
+            if let StreetMessage::Alert(alert) = message {
+                add(
+                    "engine_inputs",
+                    name,
+                    arrival(2, &wire::to_cbor(alert.statement())),
+                );
+            }
+        }
+        let join = wire::frame(Kind::Join, &self.join);
+        add("engine_inputs", "join-refused", arrival(6, &join));
+        for record in &self.kept {
+            match record {
+                Record::Clip { header, .. } => {
+                    add("clip_header", "owner", header.as_bytes().to_vec());
+                }
+                Record::Given(parcel) => {
+                    let header = parcel.grant.statement().header.as_bytes().to_vec();
+                    add("clip_header", "grant", header);
+                }
+                Record::Ledger { entry, head } => {
+                    add("ledger_entry", entry.act.word(), wire::to_cbor(entry));
+                    add("ledger_entry", "head", head.to_bytes());
+                }
+                _ => {}
+            }
+        }
+        let (clip, sealed) = &self.clip;
+        let len = sealed.len() as u64;
+        let outboard = Outboard::compute(sealed.as_slice(), len).unwrap();
+        for (name, range) in [("whole", 0..len.min(SLICE)), ("group", 16_384..32_768)] {
+            let slice = encode_slice(sealed.as_slice(), &outboard, range.clone()).unwrap();
+            let numbers = [len, range.start, range.end].map(u64::to_be_bytes).concat();
+            add(
+                "clip_slice",
+                name,
+                [&clip.as_bytes()[..], &numbers, &slice].concat(),
+            );
+        }
+        for (name, text) in [
+            ("line", "Smoke behind number 12"),
+            ("prose", "Ça brûle\n👨‍👩‍👧‍👦"),
+            ("cell", "u33dc1"),
+        ] {
+            add("text", name, text.as_bytes().to_vec());
+        }
+        seeds
+    }
+}
+
+/// One message as `engine_inputs` reads it.
+fn arrival(how: u8, message: &[u8]) -> Vec<u8> {
+    let len = u16::try_from(message.len()).unwrap();
+    [&[how], &len.to_be_bytes()[..], message].concat()
+}
+
+/// Cem redeems a ticket, and is refused in every way that a small street can.
+fn newcomer(world: &mut World) -> (Ticket, JoinRequest, Welcome, Vec<Refusal>) {
+    let (ada, cem) = (world.device(0), world.device(2));
+    let (ticket, late) = (world.ticket(0), world.ticket(0));
+    let join = Command::Join(Box::new(ticket.clone()));
+    let now = world.now;
+    world.homes[2]
+        .engine
+        .handle(Input::Command(CommandId(9_000), join), now);
+    let frame = meet(world, 2, 0).remove(0);
+    let request: JoinRequest = wire::unframe(Kind::Join, &frame, JOIN_FRAME).unwrap();
+
+    let mut strange = request.clone();
+    strange.card = world.homes[1].engine.me().card.clone();
+    let strange = wire::frame(Kind::Join, &strange);
+    let bad_card = refused(world.request(0, cem, Protocol::Join, strange));
+    let answer = world
+        .request(0, cem, Protocol::Join, frame.clone())
+        .unwrap();
+    let welcome = wire::unframe(Kind::Welcome, &answer, WELCOME_FRAME).unwrap();
+    let not_valid = refused(world.request(0, cem, Protocol::Join, frame));
+
+    let mut too_late = request.clone();
+    too_late.ticket = late.secret.id();
+    too_late.proof = late.secret.key().proof(cem, ada);
+    world.now = late.expires;
+    let too_late = wire::frame(Kind::Join, &too_late);
+    let expired = refused(world.request(0, cem, Protocol::Join, too_late));
+    world.now = now;
+
+    // A full street has 2,000 households; its refusal is taken as it is.
+    let refusals = vec![not_valid, expired, bad_card, Refusal::Full];
+    (ticket, request, welcome, refusals)
+}
+
+/// The bytes of an item.
+pub(super) fn bytes<T: Encode<()>>(item: &T) -> Vec<u8> {
+    wire::to_cbor(item)
+}

@@ -1,0 +1,7 @@
+//! The `streetlamp` program under another name, so that it is built beside the stories that run it.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    streetlamp::main()
+}
