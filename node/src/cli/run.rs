@@ -90,9 +90,9 @@ async fn serve(out: Out, home: Home, options: Options) -> Result<()> {
     ready(out, &running, household).await?;
     let told = async move {
         if out.json {
-            tell(out, events).await
+            tell(out, events).await;
         } else {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     };
     let shutdown = async move {

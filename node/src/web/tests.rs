@@ -22,6 +22,9 @@ use crate::mesh::Transport;
 use crate::node::{Core, Parts};
 use crate::store::Store;
 
+/// A path, the headers of the request, and what comes of it.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], StatusCode);
+
 const HOST: &str = "127.0.0.1:8420";
 const ORIGIN: &str = "http://127.0.0.1:8420";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -213,7 +216,7 @@ async fn every_answer_carries_the_headers_and_none_a_cors_header() {
     let home = served().await;
     let signed_in = home.gate.begin_session();
     let signed_in = signed_in.split(';').next().unwrap();
-    let cases: [(&str, &[(&str, &str)], StatusCode); 7] = [
+    let cases: [Case<'_>; 7] = [
         ("/", &[("cookie", signed_in)], StatusCode::OK),
         ("/assets/page.css", &[], StatusCode::OK),
         ("/", &[("accept", "text/html")], StatusCode::SEE_OTHER),

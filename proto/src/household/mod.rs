@@ -404,7 +404,7 @@ impl Household {
         match self.asks.remove(&ask) {
             Some(Pending::Join(command)) => self.join_answered(command, bytes, now, out),
             Some(Pending::CatchUp(street, device)) => {
-                self.caught_up(street, device, bytes, now, out)
+                self.caught_up(street, device, bytes, now, out);
             }
             Some(Pending::Parcel(grant)) => self.parcel_answered(grant, bytes, out),
             None => {}

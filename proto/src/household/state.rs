@@ -187,10 +187,10 @@ impl State {
             }
             Record::Delivered(grant) => self.with_given(grant, |given| given.delivered = true),
             Record::Fetched { grant, at } => {
-                self.with_given(grant, |given| given.fetched = Some(at))
+                self.with_given(grant, |given| given.fetched = Some(at));
             }
             Record::Stopped { grant, at } => {
-                self.with_given(grant, |given| given.stopped = Some(at))
+                self.with_given(grant, |given| given.stopped = Some(at));
             }
             Record::Received { parcel, at: _ } => {
                 self.received
