@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().expect("the workspace").to_owned()
 }
 
 fn walk(dir: &Path, found: &mut Vec<PathBuf>) {
@@ -45,10 +46,11 @@ fn the_protocol_depends_on_nothing_that_does_io() {
     }
     let mut sources = Vec::new();
     walk(&root().join("proto/src"), &mut sources);
-    for source in sources
-        .iter()
-        .filter(|s| !s.to_string_lossy().contains("tests"))
-    {
+    for source in sources.iter().filter(|s| {
+        !["tests", "fuzz.rs"]
+            .iter()
+            .any(|t| s.to_string_lossy().contains(t))
+    }) {
         let text = fs::read_to_string(source).expect("a source");
         for io in [
             "std::fs",
@@ -132,6 +134,9 @@ fn no_host_of_ours_is_in_the_code() {
         "rfc-editor.org",
         "example.",
     ];
+    // Tests name hosts of attackers.
+    sources.retain(|source| !source.to_string_lossy().contains("tests"));
+    assert!(sources.len() > 50, "the search looks at too little");
     for source in sources {
         let Ok(text) = fs::read_to_string(&source) else {
             continue;
