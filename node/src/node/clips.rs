@@ -29,30 +29,31 @@ pub(super) async fn add(
 ) -> Result<AddedClip> {
     let owners = node.read(|household, _| household.me().owners()).await?;
     let mut rng = node.shared.entropy.generator()?;
-    let (duration, header, sealed) = block(|| {
+    let (duration, made) = block(|| {
         let film = CleanFilm::read(film)?.padded(padded_len);
         let duration = film.facts().duration;
-        let (header, sealed) = node.shared.vault.seal(film, &owners, &mut rng)?;
-        Ok::<_, Error>((duration, header, sealed))
+        let made = node.shared.vault.seal(film, &owners, &mut rng)?;
+        Ok::<_, Error>((duration, made))
     })?;
     let duration_ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
+    let (clip, sealed_len) = (made.clip, made.sealed.sealed_len);
     let new = NewClip {
-        clip: sealed.clip,
-        sealed_len: sealed.sealed_len,
-        key_commit: sealed.key_commit,
-        header,
+        clip,
+        sealed_len,
+        key_commit: made.sealed.key_commit,
+        header: made.header,
         recorded: recorded.unwrap_or_else(|| node.now().before(duration)),
         duration_ms,
         camera,
     };
     match node.command(Command::AddClip(Box::new(new))).await {
         Ok(_) => Ok(AddedClip {
-            clip: sealed.clip,
-            sealed_len: sealed.sealed_len,
+            clip,
+            sealed_len,
             duration_ms,
         }),
         Err(error) => {
-            node.shared.vault.discard(sealed.clip);
+            node.shared.vault.discard(clip);
             Err(error)
         }
     }

@@ -5,7 +5,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
-use streetlamp_proto::clip::{ClipId, GROUP, SLICE, decode_slice};
+use streetlamp_proto::clip::{ClipId, GROUP, SLICE, SliceError, decode_slice};
 
 use super::{Vault, broken};
 use crate::error::Result;
@@ -86,7 +86,15 @@ impl<'v> Arriving<'v> {
     /// are thrown away then.
     pub fn finish(self) -> Result<()> {
         self.file.sync_all().map_err(|e| self.vault.failing(e))?;
-        let settled = self.vault.settle(&self.part, self.clip, self.sealed_len);
+        let settled = self
+            .vault
+            .hashed(&self.part, self.sealed_len)
+            .and_then(|outboard| {
+                if outboard.clip() != self.clip {
+                    return Err(broken(self.clip, SliceError::Altered));
+                }
+                self.vault.settle(&self.part, &outboard)
+            });
         if settled.is_err() {
             let _gone = fs::remove_file(&self.part);
         }

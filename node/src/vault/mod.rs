@@ -24,6 +24,17 @@ use crate::error::{Error, ErrorKind, Result};
 /// How much film is read and sealed at a time: 16 chunks, so that memory stays small and calls few.
 const PIECE: usize = 1024 * 1024;
 
+/// A clip that has just been made.
+#[derive(Debug)]
+pub struct Made {
+    /// Its name.
+    pub clip: ClipId,
+    /// What opens it for its household. Not kept here.
+    pub header: OwnerHeader,
+    /// What its manifest says.
+    pub sealed: Sealed,
+}
+
 /// The sealed clips of one home.
 #[derive(Debug, Clone)]
 pub struct Vault {
@@ -64,29 +75,40 @@ impl Vault {
         mut film: impl Read,
         owners: &[Recipient],
         rng: &mut ChaCha20Rng,
-    ) -> Result<(OwnerHeader, Sealed)> {
+    ) -> Result<Made> {
         let mut random = [0; 8];
         rng.fill_bytes(&mut random);
         let part = self
             .dir
             .join(format!("new-{}.part", HEXLOWER.encode(&random)));
-        let sealed = seal_into(&part, &mut film, owners, rng).and_then(|(header, sealed)| {
-            self.settle(&part, sealed.clip, sealed.sealed_len)?;
-            Ok((header, sealed))
+        let made = seal_into(&part, &mut film, owners, rng).and_then(|(header, sealed)| {
+            let outboard = self.hashed(&part, sealed.sealed_len)?;
+            self.settle(&part, &outboard)?;
+            let clip = outboard.clip();
+            Ok(Made {
+                clip,
+                header,
+                sealed,
+            })
         });
-        if sealed.is_err() {
+        if made.is_err() {
             let _gone = fs::remove_file(&part);
         }
-        sealed
+        made
     }
 
-    /// Gives a whole and durable `.part` its name, after checking it against that name and writing its hash tree.
-    fn settle(&self, part: &Path, clip: ClipId, sealed_len: u64) -> Result<()> {
+    /// The hash tree of a `.part`, which also names it.
+    fn hashed(&self, part: &Path, sealed_len: u64) -> Result<Outboard> {
         let file = File::open(part).map_err(|e| self.failing(e))?;
-        let outboard = Outboard::compute(file, sealed_len).map_err(|e| broken(clip, e))?;
-        if outboard.clip() != clip {
-            return Err(broken(clip, SliceError::Altered));
-        }
+        Outboard::compute(file, sealed_len).map_err(|e| {
+            let message = format!("what was written to {} is not there", part.display());
+            Error::new(ErrorKind::DataLoss, message).because(e)
+        })
+    }
+
+    /// Gives a whole and durable `.part` its name, after writing its hash tree.
+    fn settle(&self, part: &Path, outboard: &Outboard) -> Result<()> {
+        let clip = outboard.clip();
         let tree = self.path(clip, "obao");
         write_durably(&tree, outboard.as_bytes()).map_err(|e| self.failing(e))?;
         fs::rename(part, self.path(clip, "sealed")).map_err(|e| self.failing(e))?;

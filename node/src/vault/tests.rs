@@ -18,11 +18,10 @@ fn vault() -> (TempDir, Vault) {
     (dir, vault)
 }
 
-fn sealed(vault: &Vault, film: &[u8]) -> Sealed {
+fn made(vault: &Vault, film: &[u8]) -> Made {
     vault
         .seal(film, &owners(), &mut Entropy::System.generator().unwrap())
         .unwrap()
-        .1
 }
 
 fn names(vault: &Vault) -> usize {
@@ -57,24 +56,24 @@ fn a_film_that_breaks_off_leaves_nothing_behind() {
 #[test]
 fn a_clip_that_was_being_made_when_the_power_went_is_swept_away() {
     let (_dir, vault) = vault();
-    let sealed = sealed(&vault, b"film");
+    let made = made(&vault, b"film");
     fs::write(vault.dir.join("new-0011223344556677.part"), "half").unwrap();
     let again = Vault::open(&vault.dir).unwrap();
     assert_eq!(names(&again), 2);
-    assert!(again.sealed(sealed.clip, sealed.sealed_len).is_ok());
+    assert!(again.sealed(made.clip, made.sealed.sealed_len).is_ok());
 }
 
 #[test]
 fn a_hash_tree_that_was_lost_or_damaged_is_made_again() {
     let (_dir, vault) = vault();
-    let sealed = sealed(&vault, &vec![1; 100_000]);
-    let tree = vault.path(sealed.clip, "obao");
+    let made = made(&vault, &vec![1; 100_000]);
+    let tree = vault.path(made.clip, "obao");
     let before = fs::read(&tree).unwrap();
     fs::remove_file(&tree).unwrap();
-    vault.outboard(sealed.clip, sealed.sealed_len).unwrap();
+    vault.outboard(made.clip, made.sealed.sealed_len).unwrap();
     assert_eq!(fs::read(&tree).unwrap(), before);
     fs::write(&tree, "short").unwrap();
-    vault.outboard(sealed.clip, sealed.sealed_len).unwrap();
+    vault.outboard(made.clip, made.sealed.sealed_len).unwrap();
     assert_eq!(fs::read(&tree).unwrap(), before);
 }
 
@@ -82,8 +81,8 @@ fn a_hash_tree_that_was_lost_or_damaged_is_made_again() {
 fn a_fetch_goes_on_where_it_stopped_and_takes_no_wrong_byte() {
     let ((_a, from), (_b, to)) = (vault(), vault());
     let len = usize::try_from(SLICE).unwrap() * 2 + 1_000;
-    let sealed = sealed(&from, &vec![3; len]);
-    let (clip, sealed_len) = (sealed.clip, sealed.sealed_len);
+    let made = made(&from, &vec![3; len]);
+    let (clip, sealed_len) = (made.clip, made.sealed.sealed_len);
     let file = from.sealed(clip, sealed_len).unwrap();
     let outboard = from.outboard(clip, sealed_len).unwrap();
     let slice = |range| encode_slice(&file, &outboard, range).unwrap();
@@ -120,8 +119,8 @@ fn a_fetch_goes_on_where_it_stopped_and_takes_no_wrong_byte() {
 #[test]
 fn what_a_failing_disk_did_to_a_half_fetched_clip_is_noticed_at_the_end() {
     let ((_a, from), (_b, to)) = (vault(), vault());
-    let sealed = sealed(&from, &vec![3; 50_000]);
-    let (clip, sealed_len) = (sealed.clip, sealed.sealed_len);
+    let made = made(&from, &vec![3; 50_000]);
+    let (clip, sealed_len) = (made.clip, made.sealed.sealed_len);
     let outboard = from.outboard(clip, sealed_len).unwrap();
     let mut arriving = to.arriving(clip, sealed_len).unwrap();
     let slice = encode_slice(

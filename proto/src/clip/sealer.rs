@@ -5,22 +5,19 @@
 //! nothing in this crate seals under a key that already exists: a crash in the middle of a clip means a new clip, never
 //! the same nonces again. Store the header before the first sealed bytes.
 //!
-//! The film must already have its final length ([`padded_len`](super::padded_len)); nothing is padded here.
+//! The film must already have its final length ([`padded_len`](super::padded_len)); nothing is padded here. Nothing is
+//! hashed either: whoever keeps the clip needs its hash tree, and [`Outboard::compute`](super::Outboard::compute) names
+//! it in the same pass.
 
 use std::fmt;
 
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use super::stream::StreamKey;
-use super::{
-    CHUNK, ClipId, FileKey, HeaderError, KeyCommit, Layout, NONCE_LEN, OwnerHeader, SEALED_CHUNK,
-};
+use super::stream::{StreamKey, TAG_LEN};
+use super::{CHUNK, FileKey, HeaderError, KeyCommit, Layout, NONCE_LEN, OwnerHeader, SEALED_CHUNK};
 use crate::recipient::Recipient;
 use crate::wire::limits::SEALED_BYTES;
-
-/// Bytes that are hashed together: a whole subtree of BLAKE3, and small enough for the cache.
-const HASH_WINDOW: u64 = 64 * 1024;
 
 /// Why film was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -34,8 +31,6 @@ pub enum SealError {
 /// What is known of a clip once it is sealed: the manifest states it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sealed {
-    /// Its name.
-    pub clip: ClipId,
     /// Bytes of the sealed part.
     pub sealed_len: u64,
     /// Bytes of the film.
@@ -60,7 +55,6 @@ pub struct Sealed {
 pub struct Sealer {
     key: StreamKey,
     key_commit: KeyCommit,
-    hasher: blake3::Hasher,
     /// Until it has been written in front of the first chunk.
     nonce: Option<[u8; NONCE_LEN]>,
     /// Film of which it is not yet known whether it is the last chunk. At most one chunk.
@@ -90,7 +84,6 @@ impl Sealer {
         Self {
             key: StreamKey::new(file_key, &nonce),
             key_commit: file_key.commit(),
-            hasher: blake3::Hasher::new(),
             nonce: Some(nonce),
             pending: Zeroizing::new(Vec::with_capacity(CHUNK)),
             plaintext_len: 0,
@@ -106,29 +99,23 @@ impl Sealer {
         self.count(film.len())?;
         // One allocation for all that follows.
         out.reserve(NONCE_LEN + (film.len() / CHUNK + 1) * SEALED_CHUNK);
-        let mut unhashed = out.len();
         self.write_nonce(out);
         // A full chunk is sealed only when more film follows: before that it may be the last one.
         while self.pending.len() + film.len() > CHUNK {
             let (head, rest) = film.split_at(CHUNK - self.pending.len());
             self.seal_chunk(head, false, out);
-            unhashed += self.hash_windows(out.get(unhashed..).unwrap_or_default());
             film = rest;
         }
-        self.hasher.update(out.get(unhashed..).unwrap_or_default());
         self.pending.extend_from_slice(film);
         Ok(())
     }
 
-    /// Seals the last chunk and names the clip.
+    /// Seals the last chunk.
     pub fn finish(mut self, out: &mut Vec<u8>) -> Sealed {
-        let unhashed = out.len();
         self.write_nonce(out);
         self.seal_chunk(&[], true, out);
-        self.hasher.update(out.get(unhashed..).unwrap_or_default());
         Sealed {
-            clip: ClipId::from_bytes(*self.hasher.finalize().as_bytes()),
-            sealed_len: self.hasher.count(),
+            sealed_len: NONCE_LEN as u64 + self.plaintext_len + self.next * TAG_LEN as u64,
             plaintext_len: self.plaintext_len,
             key_commit: self.key_commit,
         }
@@ -161,22 +148,6 @@ impl Sealer {
         let tag = self.key.seal(self.next, last, chunk);
         out.extend_from_slice(&tag);
         self.next += 1;
-    }
-
-    /// Hashes sealed bytes up to the last window that they fill; returns how many.
-    ///
-    /// The hash does not depend on it, only the speed: over whole subtrees BLAKE3 works on all lanes, and right after
-    /// sealing the bytes are still in the cache.
-    fn hash_windows(&mut self, sealed: &[u8]) -> usize {
-        let before = self.hasher.count();
-        let after = before + sealed.len() as u64;
-        let filled = (after - after % HASH_WINDOW).saturating_sub(before);
-        let (window, _) = usize::try_from(filled)
-            .ok()
-            .and_then(|filled| sealed.split_at_checked(filled))
-            .unwrap_or_default();
-        self.hasher.update(window);
-        window.len()
     }
 }
 

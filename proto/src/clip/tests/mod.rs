@@ -101,15 +101,6 @@ fn what_was_sealed_opens_again() {
 }
 
 #[test]
-fn a_clip_is_named_by_the_hash_of_its_sealed_bytes() {
-    let clip = Clip::new(3 * CHUNK);
-    assert_eq!(
-        clip.facts.clip.as_bytes(),
-        blake3::hash(&clip.sealed).as_bytes()
-    );
-}
-
-#[test]
 fn how_the_film_arrives_does_not_change_the_clip() {
     let film = film(3 * CHUNK + 5);
     let sealed_in = |piece: usize| {

@@ -227,8 +227,9 @@ impl World {
         let mut bytes = Vec::new();
         sealer.write(film, &mut bytes).unwrap();
         let sealed = sealer.finish(&mut bytes);
+        let clip = ClipId::from_bytes(*blake3::hash(&bytes).as_bytes());
         let new = NewClip {
-            clip: sealed.clip,
+            clip,
             sealed_len: sealed.sealed_len,
             key_commit: sealed.key_commit,
             header,
@@ -237,7 +238,7 @@ impl World {
             camera: Name::clean("Porch").unwrap(),
         };
         self.command(home, Command::AddClip(Box::new(new))).unwrap();
-        (sealed.clip, bytes)
+        (clip, bytes)
     }
 
     /// Lets a frame arrive on a topic, as if a peer had passed it on.
