@@ -6,8 +6,7 @@ use libp2p::gossipsub::{self, MessageAuthenticity, MessageId, ValidationMode};
 use libp2p::identity::Keypair;
 use libp2p::request_response::{self, ProtocolSupport};
 use libp2p::swarm::NetworkBehaviour;
-use libp2p::swarm::behaviour::toggle::Toggle;
-use libp2p::{connection_limits, identify, mdns, memory_connection_limits, ping};
+use libp2p::{connection_limits, identify, memory_connection_limits, ping};
 use streetlamp_proto::wire::limits::GOSSIP_FRAME;
 
 use super::codec::{FrameCodec, JOIN, STREET};
@@ -36,15 +35,10 @@ pub(super) struct Behaviour {
     streams: libp2p_stream::Behaviour,
     identify: identify::Behaviour,
     ping: ping::Behaviour,
-    mdns: Toggle<mdns::tokio::Behaviour>,
 }
 
 impl Behaviour {
-    pub(super) fn new(
-        keypair: &Keypair,
-        mdns: bool,
-        streams: libp2p_stream::Behaviour,
-    ) -> Result<Self> {
+    pub(super) fn new(keypair: &Keypair, streams: libp2p_stream::Behaviour) -> Result<Self> {
         let failed = |e: Box<dyn std::error::Error + Send + Sync>| {
             Error::new(ErrorKind::Internal, "the mesh could not be set up").because(e)
         };
@@ -58,10 +52,6 @@ impl Behaviour {
                 .with_max_concurrent_streams(STREAMS);
             request_response::Behaviour::with_codec(FrameCodec, [(protocol, support)], config)
         };
-        let peer = keypair.public().to_peer_id();
-        let mdns = mdns
-            .then(|| mdns::tokio::Behaviour::new(mdns::Config::default(), peer))
-            .transpose();
         Ok(Self {
             limits: connection_limits::Behaviour::new(limits),
             memory: memory_connection_limits::Behaviour::with_max_bytes(MEMORY),
@@ -76,7 +66,6 @@ impl Behaviour {
                     .with_hide_listen_addrs(true),
             ),
             ping: ping::Behaviour::default(),
-            mdns: mdns.map_err(|e| failed(e.into()))?.into(),
         })
     }
 }

@@ -6,12 +6,18 @@
 
 mod behaviour;
 mod codec;
+mod event;
+mod exchange;
+mod lan;
+mod listen;
 mod peers;
 mod streams;
 mod swarm;
+mod topics;
 mod transport;
 
+pub use event::MeshEvent;
 pub use peers::peer_of;
 pub use streams::{IncomingStream, SealedStreams};
-pub use swarm::{Mesh, MeshEvent};
+pub use swarm::Mesh;
 pub use transport::Transport;

@@ -1,0 +1,59 @@
+//! What the mesh tells, in the engine's terms.
+
+use streetlamp_proto::household::{AskRef, MessageRef, Protocol, RequestRef};
+use streetlamp_proto::identity::DeviceId;
+use streetlamp_proto::street::{Address, Topic};
+
+use super::streams::IncomingStream;
+#[cfg(doc)]
+use super::swarm::Mesh;
+
+/// What the mesh tells.
+#[derive(Debug)]
+pub enum MeshEvent {
+    /// Bytes arrived on a topic and wait for [`Mesh::judge`].
+    Gossip {
+        /// Where.
+        topic: Topic,
+        /// Marks them.
+        message: MessageRef,
+        /// The frame.
+        bytes: Vec<u8>,
+    },
+    /// Somebody asks and waits for [`Mesh::reply`] or [`Mesh::decline`].
+    Asked {
+        /// Who.
+        from: DeviceId,
+        /// Marks the request.
+        request: RequestRef,
+        /// Over which protocol.
+        protocol: Protocol,
+        /// The frame.
+        bytes: Vec<u8>,
+    },
+    /// A request of ours was answered or failed.
+    Answered {
+        /// Which.
+        ask: AskRef,
+        /// The frame; nothing if it failed.
+        bytes: Option<Vec<u8>>,
+    },
+    /// A device is connected.
+    Connected {
+        /// Which.
+        device: DeviceId,
+        /// Where we reached it, if we dialled.
+        address: Option<Address>,
+    },
+    /// The last connection to a device is gone.
+    Disconnected {
+        /// Which.
+        device: DeviceId,
+    },
+    /// Our addresses changed.
+    Listening(Vec<Address>),
+    /// An address cannot be listened on any more.
+    ListenerFailed(String),
+    /// Somebody opened a stream for sealed bytes.
+    Stream(IncomingStream),
+}

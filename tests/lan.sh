@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# Two homes on a LAN of their own find each other by multicast DNS alone.
+#
+# Two network namespaces stand for two machines, a veth pair between them for the LAN: no other interface, no other
+# route. The homes meet by a ticket, with multicast DNS off. Then both move to other addresses and ports, so that
+# whatever they remember of each other is wrong. With multicast DNS off in one of them they stay apart; with it on in
+# both they meet again. Needs root.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+skip() {
+  echo "SKIPPED: $*"
+  exit 0
+}
+
+[ "$(id -u)" = 0 ] || skip "network namespaces need root"
+command -v ip >/dev/null || skip "no ip command (iproute2)"
+
+place=$(mktemp -d)
+names=("ada-$$" "ben-$$")
+declare -A pids=()
+
+clean_up() {
+  local code=$? name
+  for name in "${!pids[@]}"; do
+    kill "${pids[$name]}" 2>/dev/null || true
+  done
+  wait
+  for name in "${names[@]}"; do
+    ip netns del "$name" 2>/dev/null || true
+  done
+  if [ "$code" != 0 ]; then
+    tail -n 50 "$place"/*.log 2>/dev/null || true
+  fi
+  rm -rf "$place"
+}
+trap clean_up EXIT
+
+for name in "${names[@]}"; do
+  ip netns add "$name" 2>/dev/null || skip "no network namespace can be made here"
+done
+ada=${names[0]} ben=${names[1]}
+ip -n "$ada" link add lan0 type veth peer name lan0 netns "$ben" 2>/dev/null || skip "no veth pair can be made here"
+
+cargo build --quiet -p streetlamp
+program=${CARGO_TARGET_DIR:-target}/debug/streetlamp
+export STREETLAMP_PASSPHRASE=maple
+
+# at NAME ADDRESS: the machine is at this address of the LAN and at no other.
+at() {
+  ip -n "$1" address flush dev lan0
+  ip -n "$1" address add "$2/24" dev lan0
+  ip -n "$1" link set lo up
+  ip -n "$1" link set lan0 up
+}
+
+home() {
+  local name=$1
+  shift
+  "$program" --home "$place/$name" --json "$@"
+}
+
+# soon SECONDS COMMAND...: whether the command succeeds within this time.
+soon() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ "$SECONDS" -lt "$end" ] || return 1
+    sleep 0.2
+  done
+}
+
+answers() { home "$1" status 2>/dev/null | grep -q '"running": *true'; }
+connected() { home "$1" status | grep -q '"neighbours_connected": *1\b'; }
+alone() { home "$1" status | grep -q '"neighbours_connected": *0\b'; }
+reads() { home "$1" alert list | grep -q "$2"; }
+
+# start NAME PORT [OPTION...]
+start() {
+  local name=$1 port=$2
+  shift 2
+  ip netns exec "$name" "$program" --home "$place/$name" --json run --web 127.0.0.1:0 "$@" \
+    --listen "/ip4/0.0.0.0/tcp/$port" --listen "/ip4/0.0.0.0/udp/$port/quic-v1" >>"$place/$name.log" 2>&1 &
+  pids[$name]=$!
+  soon 60 answers "$name" || fail "$name does not start"
+}
+
+stop() {
+  kill "${pids[$1]}"
+  wait "${pids[$1]}" || fail "$1 does not stop well"
+  unset "pids[$1]"
+}
+
+fail() {
+  echo "FAILED: $*" >&2
+  exit 1
+}
+
+at "$ada" 192.168.77.1
+at "$ben" 192.168.77.2
+for name in "$ada" "$ben"; do
+  home "$name" init --name "$name" --cell u33dc1 >/dev/null
+  [ -z "$(ip -n "$name" route show default)" ] || fail "there is another way out of $name"
+  start "$name" 4001 --no-mdns
+done
+home "$ada" street new "Maple Street" >/dev/null
+ticket=$(home "$ada" street invite | grep -o 'streetlamp:[a-z0-9]*' | head -n 1)
+home "$ben" street join "$ticket" >/dev/null
+soon 60 connected "$ada" || fail "the ticket does not bring them together"
+echo "ok: two homes met by a ticket"
+
+stop "$ada"
+stop "$ben"
+at "$ada" 192.168.77.11
+at "$ben" 192.168.77.12
+start "$ada" 4011
+start "$ben" 4012 --no-mdns
+if soon 15 connected "$ada"; then
+  fail "they found each other with multicast DNS off in one of them"
+fi
+alone "$ben" || fail "one is connected and the other is not"
+echo "ok: both moved, and with --no-mdns in one of them they stay apart"
+
+stop "$ben"
+start "$ben" 4012
+soon 60 connected "$ada" || fail "they did not find each other by multicast DNS"
+soon 60 connected "$ben" || fail "one is connected and the other is not"
+home "$ben" alert post --kind noise --title "Found by name" >/dev/null
+soon 60 reads "$ada" "Found by name" || fail "the alert does not come"
+echo "ok: with it on in both they found each other, and an alert came through"
+
+# A home that keeps running moves, as when the router gives it another address, and so does the other while it is away.
+stop "$ada"
+at "$ben" 192.168.77.22
+at "$ada" 192.168.77.21
+start "$ada" 4021
+soon 60 connected "$ada" || fail "they did not find each other after one moved while it ran"
+echo "ok: one moved while it ran, and they found each other again"
