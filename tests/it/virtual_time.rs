@@ -53,9 +53,13 @@ async fn three_homes_share_an_alert_in_virtual_time_and_forget_it_a_day_later() 
         Name::clean("Maple Street").expect("a name"),
         "u33dc1".parse().expect("a cell"),
     );
-    ada.command(Command::FoundStreet { name, cell })
-        .await
-        .expect("founded");
+    ada.command(Command::FoundStreet {
+        name,
+        cell,
+        urgent_per_hour: 6,
+    })
+    .await
+    .expect("founded");
     join(&ada, &ben).await;
     join(&ben, &cem).await;
 

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand, ValueEnum};
-use streetlamp_proto::alert::{Kind, Urgency};
+use streetlamp_proto::alert::{FlagReason, Kind, Urgency};
 use streetlamp_proto::cell::Place;
 
 use super::{Context, print};
 use crate::clock::Clock;
-use crate::control::answers::{AlertItem, Posted};
-use crate::control::{AlertPost, Request};
+use crate::control::answers::{AlertItem, AlertShown, FollowUpItem, FollowedUp, Posted};
+use crate::control::{AlertPost, Request, Saying};
 use crate::error::Result;
 use crate::when::{self, When};
 
@@ -29,12 +29,77 @@ pub(super) enum AlertCommand {
         /// Only alerts since a time, or since a span ago (24h)
         #[arg(long, value_name = "TIME")]
         since: Option<When>,
+        /// Also alerts that this home hides: flagged by several neighbours, or by a household that you muted
+        #[arg(long)]
+        all: bool,
     },
-    /// Show one alert in full
+    /// Show one alert in full, with what was said about it
     Show {
         /// The alert's id, or its first 8 or more characters
         alert: String,
     },
+    /// Say one of your alerts better
+    Update {
+        /// The alert's id, or its first 8 or more characters
+        alert: String,
+        #[command(flatten)]
+        better: Better,
+    },
+    /// Take one of your alerts back: it was not so
+    ///
+    /// The retraction reaches every home that the alert reached, also those that were off, and stands above the alert.
+    Cancel {
+        /// The alert's id, or its first 8 or more characters
+        alert: String,
+        /// Why, in one line
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Say that you saw it too
+    Confirm {
+        /// The alert's id, or its first 8 or more characters
+        alert: String,
+    },
+    /// Say that one of your alerts is over
+    Resolve {
+        /// The alert's id, or its first 8 or more characters
+        alert: String,
+    },
+    /// Add something to an alert
+    Comment {
+        /// The alert's id, or its first 8 or more characters
+        alert: String,
+        /// At most 500 characters
+        text: String,
+    },
+    /// Take no more comments on one of your alerts
+    CloseComments {
+        /// The alert's id, or its first 8 or more characters
+        alert: String,
+    },
+    /// Say that an alert should not be seen; with three flags your neighbours' homes hide it
+    Flag {
+        /// The alert's id, or its first 8 or more characters
+        alert: String,
+        /// Why
+        #[arg(long, value_parser = flag_reasons())]
+        reason: String,
+    },
+}
+
+/// What an update changes. What is left out stays as it is.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(super) struct Better {
+    /// The new title
+    #[arg(long)]
+    title: Option<String>,
+    /// The new text
+    #[arg(long)]
+    text: Option<String>,
+    /// The new urgency
+    #[arg(long, value_parser = urgencies())]
+    urgency: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -80,22 +145,70 @@ fn urgencies() -> PossibleValuesParser {
     PossibleValuesParser::new(Urgency::ALL.iter().map(|urgency| urgency.word()))
 }
 
+fn flag_reasons() -> PossibleValuesParser {
+    PossibleValuesParser::new(FlagReason::ALL.iter().map(|reason| reason.word()))
+}
+
 pub(super) fn alert(context: &Context, command: AlertCommand) -> Result<()> {
     match command {
         AlertCommand::Post(args) => post(context, args),
-        AlertCommand::List { kind, since } => {
+        AlertCommand::List { kind, since, all } => {
             let now = Clock::System.now();
             let since_ms = since.map(|since| since.ago(now).as_ms());
-            let alerts: Vec<AlertItem> = context
-                .node()?
-                .ask(&Request::AlertList { kind, since_ms })?;
+            let alerts: Vec<AlertItem> = context.node()?.ask(&Request::AlertList {
+                kind,
+                since_ms,
+                all,
+            })?;
             context.out.answer(&alerts, |alerts| list_words(alerts))
         }
         AlertCommand::Show { alert } => {
-            let alert: AlertItem = context.node()?.ask(&Request::AlertShow { alert })?;
+            let alert: AlertShown = context.node()?.ask(&Request::AlertShow { alert })?;
             context.out.answer(&alert, words)
         }
+        AlertCommand::Update { alert, better } => {
+            let Better {
+                title,
+                text,
+                urgency,
+            } = better;
+            let update = Saying::Update {
+                title,
+                text,
+                urgency,
+            };
+            say(context, alert, update, "Updated.")
+        }
+        AlertCommand::Cancel { alert, reason } => say(
+            context,
+            alert,
+            Saying::Cancel { reason },
+            "Taken back. Every home that has the alert shows this above it.",
+        ),
+        AlertCommand::Confirm { alert } => say(context, alert, Saying::Confirm, "Confirmed."),
+        AlertCommand::Resolve { alert } => say(context, alert, Saying::Resolve, "Marked as over."),
+        AlertCommand::Comment { alert, text } => {
+            say(context, alert, Saying::Comment { text }, "Added.")
+        }
+        AlertCommand::CloseComments { alert } => {
+            let said = "Closed: what is said from now on is not shown.";
+            say(context, alert, Saying::CloseComments, said)
+        }
+        AlertCommand::Flag { alert, reason } => {
+            say(context, alert, Saying::Flag { reason }, "Flagged.")
+        }
     }
+}
+
+fn say(context: &Context, alert: String, saying: Saying, done: &str) -> Result<()> {
+    let request = Request::AlertSay { alert, saying };
+    let said: FollowedUp = context.node()?.ask(&request)?;
+    context.out.answer(&said, |said| {
+        format!(
+            "{done}\nalert      {}\nfollow-up  {}",
+            said.alert, said.follow_up
+        )
+    })
 }
 
 fn post(context: &Context, args: PostArgs) -> Result<()> {
@@ -138,14 +251,26 @@ fn list_words(alerts: &[AlertItem]) -> String {
             alert.urgency.clone(),
             alert.kind.clone(),
             author(alert).to_owned(),
-            alert.title.clone(),
+            match alert.state.as_str() {
+                "active" => alert.title.clone(),
+                state => format!("[{state}] {}", alert.title),
+            },
         ]
     });
     print::table(["ALERT", "SAID", "URGENCY", "KIND", "FROM", "TITLE"], rows)
 }
 
-fn words(alert: &AlertItem) -> String {
-    let mut text = format!("{}\n", alert.title);
+fn words(shown: &AlertShown) -> String {
+    let AlertShown { alert, follow_ups } = shown;
+    let mut text = String::new();
+    if alert.state == "cancelled" {
+        text.push_str("TAKEN BACK by its author");
+        if let Some(reason) = &alert.reason {
+            text.push_str(&format!(": {reason}"));
+        }
+        text.push_str("\n\n");
+    }
+    text.push_str(&format!("{}\n", alert.title));
     if !alert.text.is_empty() {
         text.push_str(&format!("\n{}\n", alert.text));
     }
@@ -166,6 +291,29 @@ fn words(alert: &AlertItem) -> String {
     for clip in &alert.clips {
         text.push_str(&format!("clip      {clip}\n"));
     }
+    if alert.confirmations > 0 {
+        text.push_str(&format!("confirmed {} times\n", alert.confirmations));
+    }
     text.push_str(&format!("alert     {}\n", alert.alert));
+    if !follow_ups.is_empty() {
+        text.push('\n');
+    }
+    for said in follow_ups {
+        text.push_str(&follow_up_words(said));
+    }
     text
+}
+
+fn follow_up_words(said: &FollowUpItem) -> String {
+    let who = said
+        .author_name
+        .as_deref()
+        .unwrap_or_else(|| print::short(&said.author));
+    let what = said.text.as_deref().map(|text| format!(": {text}"));
+    format!(
+        "{}  {who}  {}{}\n",
+        when::readable(said.issued.0),
+        said.act,
+        what.unwrap_or_default()
+    )
 }

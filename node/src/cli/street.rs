@@ -1,19 +1,22 @@
 //! `street`: founding, inviting, entering, and who is there.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Subcommand;
+use qrcode::{EcLevel, QrCode, render};
 use streetlamp_proto::cell::Cell;
 use streetlamp_proto::household::Failure;
 use streetlamp_proto::street::Ticket;
+use streetlamp_proto::wire::limits::URGENT_PER_HOUR;
 use zeroize::Zeroizing;
 
 use super::Context;
 use super::outfile::OutFile;
 use super::print::{self, short};
 use crate::clock::Clock;
-use crate::control::answers::{Founded, Invited, Joined, MemberItem};
+use crate::control::answers::{Founded, Invited, Joined, MemberItem, Membership};
 use crate::control::{Request, Secret};
 use crate::error::{Error, ErrorKind, Result};
 use crate::when;
@@ -27,6 +30,9 @@ pub(super) enum StreetCommand {
         /// Where it is; where the home is if left out
         #[arg(long)]
         cell: Option<Cell>,
+        /// Urgent alerts that a household may post in an hour, after a first burst of 20
+        #[arg(long, value_name = "N", default_value_t = URGENT_PER_HOUR)]
+        urgent_per_hour: u8,
     },
     /// Make a ticket that lets one household in, once
     Invite {
@@ -44,14 +50,48 @@ pub(super) enum StreetCommand {
     },
     /// List the households of the street
     Members,
+    /// Say that you have met a household in person, so that it is not new any more
+    Vouch {
+        /// Its name, its id, or the first 8 or more characters of it
+        household: String,
+    },
+    /// Vote for the removal of a household
+    ///
+    /// A quarter of the households, and two at the least, have to say so. Then the street gets a new key that the
+    /// household is not given. What it has read before, it keeps. Every neighbour can read the reason, also the one
+    /// who should go.
+    Remove {
+        /// Its name, its id, or the first 8 or more characters of it
+        household: String,
+        /// Why, in one line
+        #[arg(long)]
+        reason: String,
+    },
+    /// Leave the street: this home forgets it, and the others get a new key
+    Leave,
+    /// Do not show what a household says; nobody else learns of it
+    Mute {
+        /// Its name, its id, or the first 8 or more characters of it
+        household: String,
+    },
+    /// Show again what a household says
+    Unmute {
+        /// Its name, its id, or the first 8 or more characters of it
+        household: String,
+    },
 }
 
 pub(super) fn street(context: &Context, command: StreetCommand) -> Result<()> {
     match command {
-        StreetCommand::New { name, cell } => {
+        StreetCommand::New {
+            name,
+            cell,
+            urgent_per_hour,
+        } => {
             let request = Request::StreetNew {
                 name,
                 cell: cell.map(|cell| cell.to_string()),
+                urgent_per_hour,
             };
             let founded: Founded = context.node()?.ask(&request)?;
             context.out.answer(&founded, |street| {
@@ -69,7 +109,53 @@ pub(super) fn street(context: &Context, command: StreetCommand) -> Result<()> {
                 .out
                 .answer(&members, |members| member_words(members))
         }
+        StreetCommand::Vouch { household } => {
+            let vouch = Request::StreetVouch { household };
+            membership(context, &vouch, |_| "Vouched.".to_owned())
+        }
+        StreetCommand::Remove { household, reason } => {
+            let remove = Request::StreetRemove { household, reason };
+            membership(context, &remove, |done| {
+                if done.gone {
+                    format!(
+                        "Removed. The street speaks with a new key from now on (epoch {}).",
+                        done.epoch
+                    )
+                } else {
+                    "Your vote is cast. The household is removed when enough neighbours say so."
+                        .to_owned()
+                }
+            })
+        }
+        StreetCommand::Leave => membership(context, &Request::StreetLeave, |_| {
+            "Left. This home has forgotten the street; your clips and ledger stay.".to_owned()
+        }),
+        StreetCommand::Mute { household } => {
+            let muted = true;
+            let mute = Request::StreetMute { household, muted };
+            membership(context, &mute, |_| {
+                "Muted: what this household says is not shown here.".to_owned()
+            })
+        }
+        StreetCommand::Unmute { household } => {
+            let muted = false;
+            let mute = Request::StreetMute { household, muted };
+            membership(context, &mute, |_| {
+                "What this household says is shown again.".to_owned()
+            })
+        }
     }
+}
+
+fn membership(
+    context: &Context,
+    request: &Request,
+    words: impl Fn(&Membership) -> String,
+) -> Result<()> {
+    let done: Membership = context.node()?.ask(request)?;
+    context.out.answer(&done, |done| {
+        format!("{}\nhousehold  {}", words(done), done.household)
+    })
 }
 
 fn invite(context: &Context, expires: Duration, qr: Option<PathBuf>) -> Result<()> {
@@ -83,7 +169,10 @@ fn invite(context: &Context, expires: Duration, qr: Option<PathBuf>) -> Result<(
         invited.qr = Some(picture.finish()?.display().to_string());
     }
     context.out.answer(&invited, |invited| {
-        let picture = invited.qr.as_ref().map(|path| format!("As a picture: {path}\n")).unwrap_or_default();
+        let picture = match &invited.qr {
+            Some(path) => format!("As a picture: {path}\n"),
+            None => scannable(&invited.ticket),
+        };
         format!(
             "Give this ticket to one household that you have met. It works once, until {}.\n\n{}\n\n{picture}\
              They enter with 'streetlamp street join TICKET' while this home is running.",
@@ -93,17 +182,33 @@ fn invite(context: &Context, expires: Duration, qr: Option<PathBuf>) -> Result<(
     })
 }
 
+/// The ticket in block characters, where somebody looks at it and it fits.
+fn scannable(ticket: &str) -> String {
+    if !std::io::stdout().is_terminal() {
+        return String::new();
+    }
+    let picture = code(ticket).map(|code| {
+        code.render::<render::unicode::Dense1x2>()
+            .dark_color(render::unicode::Dense1x2::Light)
+            .light_color(render::unicode::Dense1x2::Dark)
+            .build()
+    });
+    picture.map(|p| format!("{p}\n\n")).unwrap_or_default()
+}
+
+fn code(ticket: &str) -> Result<QrCode> {
+    QrCode::with_error_correction_level(ticket, EcLevel::L).map_err(|e| {
+        Error::new(
+            ErrorKind::Internal,
+            "the ticket is too long for a picture: give it as text",
+        )
+        .because(e)
+    })
+}
+
 fn svg(ticket: &str) -> Result<String> {
-    let code =
-        qrcode::QrCode::with_error_correction_level(ticket, qrcode::EcLevel::L).map_err(|e| {
-            Error::new(
-                ErrorKind::Internal,
-                "the ticket is too long for a picture: give it as text",
-            )
-            .because(e)
-        })?;
-    Ok(code
-        .render::<qrcode::render::svg::Color<'_>>()
+    Ok(code(ticket)?
+        .render::<render::svg::Color<'_>>()
         .min_dimensions(320, 320)
         .build())
 }
@@ -141,8 +246,9 @@ fn member_words(members: &[MemberItem]) -> String {
     };
     let rows = members.iter().map(|member| {
         let new = if member.new { " (new)" } else { "" };
+        let muted = if member.muted { " (muted)" } else { "" };
         [
-            format!("{}{new}", member.name),
+            format!("{}{new}{muted}", member.name),
             short(&member.household).to_owned(),
             member.vouches.len().to_string(),
             state(member),

@@ -100,9 +100,24 @@ pub struct MemberItem {
     pub me: bool,
     /// Households that vouched; none for the founder.
     pub vouches: Vec<String>,
+    /// Whether it waits for its second vouch.
     pub new: bool,
+    /// Whether this home does not show what it says.
+    pub muted: bool,
+    /// Households that want it to go.
+    pub removal_votes: Vec<String>,
     pub connected: bool,
     pub last_heard: Option<Moment>,
+}
+
+/// `street vouch`, `street remove`, `street leave`, `street mute`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Membership {
+    pub household: String,
+    /// Number of the epoch in which the street speaks.
+    pub epoch: u32,
+    /// Whether the household is not on the street any more.
+    pub gone: bool,
 }
 
 /// `alert post`.
@@ -127,13 +142,53 @@ pub struct AlertItem {
     pub place: Option<String>,
     pub happened: Moment,
     pub issued: Moment,
+    /// When its author last said it better.
+    pub updated: Option<Moment>,
     pub expires: Moment,
-    /// `active` or `expired`.
+    /// `active`, `cancelled`, `resolved` or `expired`.
     pub state: String,
+    /// Why it was cancelled, if the author said.
+    pub reason: Option<String>,
+    pub confirmations: usize,
+    pub comments: usize,
+    pub comments_closed: bool,
+    pub flags: usize,
+    /// Whether it is left out of the list because so many neighbours flagged it.
+    pub hidden: bool,
+    /// Whether it is left out of the list because its author is muted here.
+    pub muted: bool,
     pub clips: Vec<String>,
     pub audience: String,
     pub known: bool,
     pub received: Moment,
+}
+
+/// `alert show`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct AlertShown {
+    #[serde(flatten)]
+    pub alert: AlertItem,
+    pub follow_ups: Vec<FollowUpItem>,
+}
+
+/// One of an alert's `follow_ups`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct FollowUpItem {
+    pub follow_up: String,
+    pub author: String,
+    pub author_name: Option<String>,
+    /// `update`, `cancel`, `confirm`, `resolve`, `comment`, `close-comments` or `flag`.
+    pub act: String,
+    /// What was said, if the act has words.
+    pub text: Option<String>,
+    pub issued: Moment,
+}
+
+/// `alert update`, `cancel`, `confirm`, `resolve`, `comment`, `close-comments`, `flag`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct FollowedUp {
+    pub alert: String,
+    pub follow_up: String,
 }
 
 /// `clip add`.

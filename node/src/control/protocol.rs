@@ -31,6 +31,8 @@ pub enum Request {
         name: String,
         /// Where it is; where the home is if left out.
         cell: Option<String>,
+        /// Urgent alerts that a household may post in an hour, after a first burst.
+        urgent_per_hour: u8,
     },
     /// Make a one-time ticket.
     StreetInvite {
@@ -44,6 +46,27 @@ pub enum Request {
     },
     /// Who is on the street.
     StreetMembers,
+    /// Vouch for a household.
+    StreetVouch {
+        /// Its id or name.
+        household: String,
+    },
+    /// Vote for the removal of a household.
+    StreetRemove {
+        /// Its id or name.
+        household: String,
+        /// Why.
+        reason: String,
+    },
+    /// Leave the street.
+    StreetLeave,
+    /// Show what a household says, or do not.
+    StreetMute {
+        /// Its id or name.
+        household: String,
+        /// Whether not.
+        muted: bool,
+    },
     /// Tell the street.
     AlertPost(Box<AlertPost>),
     /// What the street said.
@@ -52,11 +75,20 @@ pub enum Request {
         kind: Option<String>,
         /// Only what was said since.
         since_ms: Option<u64>,
+        /// Also what this home hides.
+        all: bool,
     },
     /// One alert.
     AlertShow {
         /// Which.
         alert: String,
+    },
+    /// Say something about an alert.
+    AlertSay {
+        /// Which.
+        alert: String,
+        /// What.
+        saying: Saying,
     },
     /// Take a film in. The node opens the file itself: it runs as the same resident.
     ClipAdd {
@@ -136,6 +168,42 @@ pub struct AlertPost {
     pub life_ms: u64,
     /// Clips that are offered.
     pub clips: Vec<String>,
+}
+
+/// What is said about an alert, as it was typed.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Saying {
+    /// Says it better; what is left out stays as it is.
+    Update {
+        /// The title from now on.
+        title: Option<String>,
+        /// The text from now on.
+        text: Option<String>,
+        /// The urgency's word.
+        urgency: Option<String>,
+    },
+    /// Takes it back.
+    Cancel {
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Saw it too.
+    Confirm,
+    /// It is over.
+    Resolve,
+    /// Adds something.
+    Comment {
+        /// What.
+        text: String,
+    },
+    /// No more comments.
+    CloseComments,
+    /// It should not be seen.
+    Flag {
+        /// The reason's word.
+        reason: String,
+    },
 }
 
 /// Text that is wiped when it is dropped and never printed: a passphrase, a ticket.

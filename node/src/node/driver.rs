@@ -233,6 +233,7 @@ impl Driver {
         match output {
             Output::Judge { .. } | Output::Store(_) => {}
             Output::Subscribe(topic) => self.mesh.subscribe(&topic),
+            Output::Unsubscribe(topic) => self.mesh.unsubscribe(&topic),
             Output::Publish { topic, bytes } => self.mesh.publish(&topic, bytes),
             Output::Dial { device, addresses } => self.mesh.dial(device, &addresses),
             Output::Ask {

@@ -44,7 +44,7 @@ const TABLES: &[(&str, &str, Reader)] = &[
     ),
     (
         "epoch",
-        "select street, number, key from epoch order by rowid",
+        "select notice, key, since_ms from epoch order by rowid",
         epoch,
     ),
     (
@@ -53,9 +53,30 @@ const TABLES: &[(&str, &str, Reader)] = &[
         member,
     ),
     (
+        "farewell",
+        "select signed from leaving order by rowid",
+        leaving,
+    ),
+    ("vote", "select signed from vote order by rowid", vote),
+    (
+        "departure",
+        "select street, household, at_ms from gone order by rowid",
+        gone,
+    ),
+    (
+        "muted household",
+        "select household from muted order by rowid",
+        muted,
+    ),
+    (
         "alert",
         "select signed, author, received_ms from alert order by rowid",
         alert,
+    ),
+    (
+        "follow-up",
+        "select signed, author from follow_up order by rowid",
+        follow_up,
     ),
     (
         "ticket",
@@ -131,12 +152,11 @@ fn street(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
 }
 
 fn epoch(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
-    let street = StreetId::try_from(bytes(row, 0)?.as_slice())?;
-    let key = zeroize::Zeroizing::new(bytes(row, 2)?);
+    let key = zeroize::Zeroizing::new(bytes(row, 1)?);
     Ok(vec![Record::Epoch {
-        street,
-        number: row.get(1)?,
+        notice: Signed::from_bytes(&bytes(row, 0)?)?,
         key: EpochKey::from_slice(&key).ok_or(Fault::Length)?,
+        since: time(row.get(2)?),
     }])
 }
 
@@ -144,7 +164,37 @@ fn member(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
     let street = StreetId::try_from(bytes(row, 0)?.as_slice())?;
     Ok(vec![Record::Member {
         street,
-        member: wire::from_cbor(&bytes(row, 1)?)?,
+        member: Box::new(wire::from_cbor(&bytes(row, 1)?)?),
+    }])
+}
+
+fn leaving(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
+    Ok(vec![Record::Leave(Signed::from_bytes(&bytes(row, 0)?)?)])
+}
+
+fn vote(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
+    Ok(vec![Record::Vote(Signed::from_bytes(&bytes(row, 0)?)?)])
+}
+
+fn gone(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
+    Ok(vec![Record::Gone {
+        street: StreetId::try_from(bytes(row, 0)?.as_slice())?,
+        household: HouseholdId::try_from(bytes(row, 1)?.as_slice())?,
+        at: time(row.get(2)?),
+    }])
+}
+
+fn muted(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
+    Ok(vec![Record::Muted {
+        household: HouseholdId::try_from(bytes(row, 0)?.as_slice())?,
+        muted: true,
+    }])
+}
+
+fn follow_up(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
+    Ok(vec![Record::FollowUp {
+        follow_up: Signed::from_bytes(&bytes(row, 0)?)?,
+        author: HouseholdId::try_from(bytes(row, 1)?.as_slice())?,
     }])
 }
 

@@ -1,6 +1,7 @@
 //! Records on their way to disk.
 
 use rusqlite::{Transaction, params};
+use streetlamp_proto::alert::Audience;
 use streetlamp_proto::household::Record;
 use streetlamp_proto::wire;
 
@@ -21,10 +22,7 @@ impl Store {
             save(&transaction, record)?;
         }
         transaction.commit()?;
-        if records
-            .iter()
-            .any(|record| matches!(record, Record::AlertGone(_) | Record::TicketGone(_)))
-        {
+        if records.iter().any(deletes) {
             // What was deleted must not linger in the write-ahead log. Busy readers only delay it.
             self.db
                 .query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
@@ -33,32 +31,114 @@ impl Store {
     }
 }
 
+/// Whether a record takes something away that must not be found on the disk afterwards.
+const fn deletes(record: &Record) -> bool {
+    matches!(
+        record,
+        Record::Over(_) | Record::TicketGone(_) | Record::EpochGone(_) | Record::StreetGone(_)
+    )
+}
+
+/// Everything that belongs to one street. The ledger, clips and grants are the household's own and stay.
+const OF_A_STREET: [&str; 8] = [
+    "epoch",
+    "member",
+    "leaving",
+    "vote",
+    "gone",
+    "alert",
+    "follow_up",
+    "ticket",
+];
+
 fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
     match record {
         Record::Street { founding, inviter, joined } => db.execute(
             "insert into street (id, founding, inviter, joined_ms) values (?1, ?2, ?3, ?4)",
             params![founding.street().as_bytes(), founding.to_bytes(), inviter.map(|i| *i.as_bytes()), ms(*joined)],
         ),
-        Record::Epoch { street, number, key } => db.execute(
-            "insert or replace into epoch (street, number, key) values (?1, ?2, ?3)",
-            params![street.as_bytes(), number, key.expose()],
+        Record::StreetGone(street) => {
+            for table in OF_A_STREET {
+                db.execute(&format!("delete from {table} where street = ?1"), [street.as_bytes()])?;
+            }
+            db.execute("delete from street where id = ?1", [street.as_bytes()])
+        }
+        Record::Epoch { notice, key, since } => db.execute(
+            "insert or replace into epoch (id, street, notice, key, since_ms) values (?1, ?2, ?3, ?4, ?5)",
+            params![
+                notice.id().as_bytes(),
+                notice.statement().street.as_bytes(),
+                notice.to_bytes(),
+                key.expose(),
+                ms(*since)
+            ],
         ),
-        Record::Member { street, member } => db.execute(
-            "insert into member (street, household, record) values (?1, ?2, ?3) \
-             on conflict (street, household) do update set record = excluded.record",
-            params![street.as_bytes(), member.household().as_bytes(), wire::to_cbor(member)],
+        Record::EpochGone(id) => db.execute("delete from epoch where id = ?1", [id.as_bytes()]),
+        Record::Member { street, member } => {
+            db.execute(
+                "insert into member (street, household, record) values (?1, ?2, ?3) \
+                 on conflict (street, household) do update set record = excluded.record",
+                params![street.as_bytes(), member.household().as_bytes(), wire::to_cbor(&**member)],
+            )?;
+            db.execute(
+                "delete from gone where street = ?1 and household = ?2",
+                params![street.as_bytes(), member.household().as_bytes()],
+            )
+        }
+        Record::Leave(leave) => {
+            let said = leave.statement();
+            db.execute(
+                "insert or replace into leaving (street, household, signed) values (?1, ?2, ?3)",
+                params![said.street.as_bytes(), said.household.as_bytes(), leave.to_bytes()],
+            )
+        }
+        Record::Vote(vote) => {
+            let said = vote.statement();
+            db.execute(
+                "insert or replace into vote (street, household, voter, signed) values (?1, ?2, ?3, ?4)",
+                params![
+                    said.street.as_bytes(),
+                    said.household.as_bytes(),
+                    said.by.as_bytes(),
+                    vote.to_bytes()
+                ],
+            )
+        }
+        Record::Gone { street, household, at } => db.execute(
+            "insert or replace into gone (street, household, at_ms) values (?1, ?2, ?3)",
+            params![street.as_bytes(), household.as_bytes(), ms(*at)],
         ),
+        Record::Muted { household, muted: true } => {
+            db.execute("insert or ignore into muted (household) values (?1)", [household.as_bytes()])
+        }
+        Record::Muted { household, muted: false } => {
+            db.execute("delete from muted where household = ?1", [household.as_bytes()])
+        }
         Record::Alert { alert, author, received } => db.execute(
-            "insert into alert (id, author, received_ms, expires_ms, signed) values (?1, ?2, ?3, ?4, ?5)",
+            "insert into alert (id, street, author, received_ms, expires_ms, signed) values (?1, ?2, ?3, ?4, ?5, ?6)",
             params![
                 alert.id().as_bytes(),
+                street_of(alert.statement().audience),
                 author.as_bytes(),
                 ms(*received),
                 ms(alert.statement().expires),
                 alert.to_bytes()
             ],
         ),
-        Record::AlertGone(id) => db.execute("delete from alert where id = ?1", [id.as_bytes()]),
+        Record::FollowUp { follow_up, author } => db.execute(
+            "insert into follow_up (id, street, author, expires_ms, signed) values (?1, ?2, ?3, ?4, ?5)",
+            params![
+                follow_up.id().as_bytes(),
+                street_of(follow_up.statement().audience),
+                author.as_bytes(),
+                ms(follow_up.statement().expires),
+                follow_up.to_bytes()
+            ],
+        ),
+        Record::Over(id) => {
+            db.execute("delete from follow_up where id = ?1", [id.as_bytes()])?;
+            db.execute("delete from alert where id = ?1", [id.as_bytes()])
+        }
         Record::Ticket { id, key, street, expires } => db.execute(
             "insert into ticket (id, key, street, expires_ms) values (?1, ?2, ?3, ?4)",
             params![id.as_bytes(), key.as_bytes(), street.as_bytes(), ms(*expires)],
@@ -101,4 +181,8 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
         ),
     }?;
     Ok(())
+}
+
+fn street_of(audience: Audience) -> Option<Vec<u8>> {
+    audience.street().map(|street| street.as_bytes().to_vec())
 }

@@ -12,12 +12,14 @@ create table street (
   joined_ms integer not null
 ) strict;
 
--- One row per epoch key that is still needed.
+-- One row per epoch whose key is still needed.
 create table epoch (
-  street blob not null check (length(street) = 32),
-  number integer not null,
-  key    blob not null check (length(key) = 32),
-  primary key (street, number)
+  -- Id of the notice.
+  id       blob primary key check (length(id) = 32),
+  street   blob not null check (length(street) = 32),
+  notice   blob not null,
+  key      blob not null check (length(key) = 32),
+  since_ms integer not null
 ) strict;
 
 -- One row per household of a street: card, certificates, vouches.
@@ -28,14 +30,54 @@ create table member (
   primary key (street, household)
 ) strict;
 
+-- One row per household that said that it leaves.
+create table leaving (
+  street    blob not null check (length(street) = 32),
+  household blob not null check (length(household) = 32),
+  signed    blob not null,
+  primary key (street, household)
+) strict;
+
+-- One row per vote for the removal of a household: the newest of each voter.
+create table vote (
+  street    blob not null check (length(street) = 32),
+  household blob not null check (length(household) = 32),
+  voter     blob not null check (length(voter) = 32),
+  signed    blob not null,
+  primary key (street, household, voter)
+) strict;
+
+-- One row per household that left or was voted out and was not vouched for again.
+create table gone (
+  street    blob not null check (length(street) = 32),
+  household blob not null check (length(household) = 32),
+  at_ms     integer not null,
+  primary key (street, household)
+) strict;
+
+-- One row per household that this one does not want to hear of.
+create table muted (
+  household blob primary key check (length(household) = 32)
+) strict;
+
 -- One row per alert that is not over, our own included. It is also the table of what was seen.
 create table alert (
   -- Hash of what was signed.
   id          blob primary key check (length(id) = 32),
+  street      blob not null check (length(street) = 32),
   author      blob not null check (length(author) = 32),
   received_ms integer not null,
   expires_ms  integer not null,
   signed      blob not null
+) strict;
+
+-- One row per thing that was said about an alert that is not over, also about one that has not come yet.
+create table follow_up (
+  id         blob primary key check (length(id) = 32),
+  street     blob not null check (length(street) = 32),
+  author     blob not null check (length(author) = 32),
+  expires_ms integer not null,
+  signed     blob not null
 ) strict;
 
 -- One row per ticket that can still be used.

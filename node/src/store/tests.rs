@@ -63,7 +63,14 @@ impl House {
             Name::clean("Maple Street").unwrap(),
             "u33dc1".parse().unwrap(),
         );
-        let mut records = self.records_of(Command::FoundStreet { name, cell }, NOW);
+        let mut records = self.records_of(
+            Command::FoundStreet {
+                name,
+                cell,
+                urgent_per_hour: 6,
+            },
+            NOW,
+        );
         let life = Duration::from_secs(3600);
         records.extend(self.records_of(Command::Invite { street: None, life }, NOW));
         records.extend(self.records_of(Command::PostAlert(draft("A needle in the haystack")), NOW));
@@ -141,7 +148,7 @@ fn an_alert_that_is_over_leaves_no_text_in_any_file() {
     };
     assert!(needle(house.home.dir()) > 0, "the search would not find it");
     let alert = house.engine.alerts(NOW)[0].id;
-    store.save(&[Record::AlertGone(alert)]).unwrap();
+    store.save(&[Record::Over(alert)]).unwrap();
     assert_eq!(needle(house.home.dir()), 0);
     drop(store);
     assert_eq!(needle(house.home.dir()), 0);

@@ -1,12 +1,14 @@
 //! The street page: what neighbours say, and the form to say something.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use streetlamp_proto::alert::Urgency;
+use streetlamp_proto::alert::{Progress, Urgency};
 use streetlamp_proto::household::{AlertView, Answer, Command, StatusView};
 use streetlamp_proto::identity::HouseholdId;
 use streetlamp_proto::time::Timestamp;
@@ -35,6 +37,7 @@ pub(super) struct Asked {
 pub(super) struct Look {
     status: StatusView,
     alerts: Vec<AlertView>,
+    names: BTreeMap<HouseholdId, String>,
     now: Timestamp,
 }
 
@@ -71,9 +74,27 @@ struct AlertCard {
     place: Option<String>,
     author: Option<String>,
     mine: bool,
+    /// What its author says of it now, to be read before the alert.
+    over: Option<Over>,
+    /// How many neighbours saw it too.
+    confirmed: Option<String>,
+    comments: Vec<CommentLine>,
     issued: Moment,
     happened: Option<Moment>,
     expires: Moment,
+}
+
+/// An alert that is not true, or not true any more.
+struct Over {
+    taken_back: bool,
+    reason: Option<String>,
+}
+
+/// What a neighbour added.
+struct CommentLine {
+    author: Option<String>,
+    text: String,
+    at: Moment,
 }
 
 pub(super) async fn show(
@@ -137,7 +158,16 @@ pub(super) async fn unlock_failed(
 async fn look(app: &App) -> Result<Look, Problem> {
     let look = app.handle.read(|household, now| Look {
         status: household.status(now),
-        alerts: household.alerts(now),
+        alerts: household
+            .alerts(now)
+            .into_iter()
+            .filter(|view| !(view.muted || view.hidden))
+            .collect(),
+        names: household
+            .members()
+            .into_iter()
+            .map(|member| (member.household, member.name.to_string()))
+            .collect(),
         now,
     });
     Ok(look.await?)
@@ -148,6 +178,7 @@ impl Page {
         let Look {
             status,
             alerts,
+            names,
             now,
         } = look;
         let shown = if all { alerts.len() } else { SHOWN };
@@ -165,7 +196,7 @@ impl Page {
             alerts: alerts
                 .iter()
                 .take(shown)
-                .map(|view| AlertCard::new(view, status.household, now))
+                .map(|view| AlertCard::new(view, &names, status.household, now))
                 .collect(),
             all,
             kinds: form.kinds(),
@@ -181,21 +212,49 @@ impl Page {
 }
 
 impl AlertCard {
-    fn new(view: &AlertView, me: HouseholdId, now: Timestamp) -> Self {
-        let alert = &view.alert;
+    fn new(
+        view: &AlertView,
+        names: &BTreeMap<HouseholdId, String>,
+        me: HouseholdId,
+        now: Timestamp,
+    ) -> Self {
+        let (alert, thread) = (&view.alert, &view.thread);
+        let over = match &thread.progress {
+            Progress::Active => None,
+            Progress::Cancelled { reason, .. } => Some(Over {
+                taken_back: true,
+                reason: reason.as_ref().map(ToString::to_string),
+            }),
+            Progress::Resolved { .. } => Some(Over {
+                taken_back: false,
+                reason: None,
+            }),
+        };
+        let comments = thread
+            .comments
+            .iter()
+            .map(|(author, at, text)| CommentLine {
+                author: names.get(author).cloned(),
+                text: text.to_string(),
+                at: Moment::new(*at, now),
+            });
+        let confirmed = thread.confirmations.len();
         let apart = alert.issued.since(alert.happened).as_secs() >= 60;
         Self {
             id: view.id.to_string(),
             kind: words::kind(alert.kind),
             kind_word: alert.kind.word(),
-            urgency: words::urgency(alert.urgency),
-            urgency_word: alert.urgency.word(),
-            urgent: alert.urgency == Urgency::Urgent,
-            title: alert.title.to_string(),
-            text: alert.text.to_string(),
+            urgency: words::urgency(thread.urgency),
+            urgency_word: thread.urgency.word(),
+            urgent: thread.urgency == Urgency::Urgent,
+            title: thread.title.to_string(),
+            text: thread.text.to_string(),
             place: alert.place.as_ref().map(ToString::to_string),
             author: view.author_name.as_ref().map(ToString::to_string),
             mine: view.author == me,
+            over,
+            confirmed: (confirmed > 0).then(|| count(confirmed, "neighbour")),
+            comments: comments.collect(),
             issued: Moment::new(alert.issued, now),
             happened: apart.then(|| Moment::new(alert.happened, now)),
             expires: Moment::new(alert.expires, now),

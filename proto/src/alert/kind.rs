@@ -1,12 +1,10 @@
 //! The closed lists of an alert: kinds of event and urgency.
 
-use minicbor::{Decode, Encode};
-
 /// Declares a closed list with its numbers on the wire and its kebab-case words for people.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $n:literal, $word:literal;)+ }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, minicbor::Encode, minicbor::Decode)]
         #[cbor(index_only)]
         pub enum $name { $($(#[$vdoc])* #[n($n)] $variant,)+ }
 
@@ -27,10 +25,10 @@ macro_rules! words {
         }
 
         impl std::str::FromStr for $name {
-            type Err = UnknownWord;
+            type Err = $crate::alert::UnknownWord;
 
-            fn from_str(word: &str) -> Result<Self, UnknownWord> {
-                Self::ALL.iter().copied().find(|v| v.word() == word).ok_or(UnknownWord { known: &[$($word),+] })
+            fn from_str(word: &str) -> Result<Self, $crate::alert::UnknownWord> {
+                Self::ALL.iter().copied().find(|v| v.word() == word).ok_or($crate::alert::UnknownWord { known: &[$($word),+] })
             }
         }
     };
@@ -43,6 +41,8 @@ pub struct UnknownWord {
     /// The words that are.
     pub known: &'static [&'static str],
 }
+
+pub(super) use words;
 
 words! {
     /// What kind of event an alert is about. There is no kind for a person who merely looks odd.

@@ -6,7 +6,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 fn alert() -> Alert {
     Alert {
-        street: StreetId::from_bytes([1; 32]),
+        audience: Audience::Street(StreetId::from_bytes([1; 32])),
         kind: Kind::Theft,
         urgency: Urgency::HeadsUp,
         place: Some("u33dc1k".parse().unwrap()),
@@ -76,9 +76,9 @@ fn a_clock_may_be_ten_minutes_ahead_and_no_more() {
 fn an_unknown_kind_is_refused() {
     let mut bytes = wire::to_cbor(&alert());
     assert!(wire::from_cbor::<Alert>(&bytes).is_ok());
-    // Array head, then the street (two bytes of head, 32 of id), then the kind.
-    assert_eq!(bytes[35], 1);
-    bytes[35] = 23;
+    // Array head, then the audience (array head, variant, two bytes of head, 32 of id), then the kind.
+    assert_eq!(bytes[37], 1);
+    bytes[37] = 23;
     assert!(wire::from_cbor::<Alert>(&bytes).is_err());
 }
 

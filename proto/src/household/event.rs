@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Record;
-use crate::alert::{self, Kind, Text, Title, Urgency};
+use crate::alert::{self, Kind, Reason, Text, Title, Urgency};
 use crate::cell::{Cell, Place};
 use crate::clip::{ClipId, FileKey, GrantHeader, KeyCommit, Manifest, OwnerHeader};
 use crate::grant::Purpose;
@@ -110,6 +110,8 @@ pub enum Output {
     Store(Box<Record>),
     /// Listen on a topic.
     Subscribe(Topic),
+    /// Stop listening on a topic.
+    Unsubscribe(Topic),
     /// Say something on a topic.
     Publish {
         /// Where.
@@ -177,6 +179,8 @@ pub enum Timer {
     Redial,
     /// Ask a neighbour what was missed.
     CatchUp,
+    /// This home's turn to make the next epoch of a street, if one is needed.
+    NextEpoch(StreetId),
     /// Wipe the reading key.
     AutoLock,
     /// Give up joining.
@@ -192,6 +196,8 @@ pub enum Command {
         name: Name,
         /// Where it is.
         cell: Cell,
+        /// Urgent alerts that a household may post in an hour, after a first burst.
+        urgent_per_hour: u8,
     },
     /// Make a one-time ticket.
     Invite {
@@ -202,8 +208,33 @@ pub enum Command {
     },
     /// Enter a street with a ticket.
     Join(Box<Ticket>),
+    /// Vouch for a household that was met in person.
+    Vouch(HouseholdId),
+    /// Vote for the removal of a household.
+    Remove {
+        /// Which.
+        household: HouseholdId,
+        /// Why; every neighbour can read it.
+        reason: Reason,
+    },
+    /// Leave a street; may be left out by a household of one street.
+    Leave(Option<StreetId>),
+    /// Show what a household says, or do not.
+    Mute {
+        /// Which.
+        household: HouseholdId,
+        /// Whether not.
+        muted: bool,
+    },
     /// Tell the street.
     PostAlert(Draft),
+    /// Say something about an alert.
+    FollowUp {
+        /// Which alert.
+        alert: StatementId,
+        /// What.
+        change: Change,
+    },
     /// Take a clip in whose sealed bytes are safe on disk.
     AddClip(Box<NewClip>),
     /// The sealed bytes of a granted clip are here.
@@ -261,6 +292,22 @@ pub struct Draft {
     pub clips: Vec<ClipId>,
 }
 
+/// What a household says about an alert.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// Says it better; what is left out stays as it is.
+    Update {
+        /// The title from now on.
+        title: Option<Title>,
+        /// The text from now on.
+        text: Option<Text>,
+        /// The urgency from now on.
+        urgency: Option<Urgency>,
+    },
+    /// Everything else, as it is said.
+    Act(alert::Act),
+}
+
 /// What is known of a clip when it has been sealed.
 #[derive(Debug)]
 pub struct NewClip {
@@ -302,6 +349,22 @@ pub enum Answer {
         alert: StatementId,
         /// Connected homes that it went to.
         reached: usize,
+    },
+    /// Something was said about an alert.
+    FollowUp {
+        /// Which alert.
+        alert: StatementId,
+        /// What was said.
+        follow_up: StatementId,
+    },
+    /// Who is of the street changed, or a household asked for it.
+    Membership {
+        /// About whom.
+        household: HouseholdId,
+        /// Number of the epoch to speak in.
+        epoch: u32,
+        /// Whether the household is not on the street any more.
+        gone: bool,
     },
     /// A clip was taken in.
     Clip(ClipId),
@@ -376,6 +439,31 @@ pub enum Failure {
     /// The alert breaks a rule.
     #[error(transparent)]
     Alert(#[from] alert::AlertError),
+    /// The follow-up breaks a rule.
+    #[error(transparent)]
+    FollowUp(#[from] alert::FollowUpError),
+    /// It describes a person by origin and hardly anything else.
+    #[error(transparent)]
+    Appearance(#[from] alert::appearance::Appearance),
+    /// The author wants no more comments.
+    #[error("the author closed the comments on this alert")]
+    CommentsClosed,
+    /// More than a household's share.
+    #[error(
+        "this home has said a lot in a short time, and its neighbours would not take more: wait a while, or update an alert that you posted"
+    )]
+    TooOften,
+    /// A vouch, vote or mute for oneself.
+    #[error("this is for other households, not for one's own")]
+    Oneself,
+    /// Vouched before.
+    #[error("this home has vouched for that household already")]
+    VouchedAlready,
+    /// Only one neighbour vouched for this household yet.
+    #[error(
+        "this home is new on its street: it can invite, vouch and vote once a second neighbour has vouched for it ('streetlamp street vouch' at their home)"
+    )]
+    StillNew,
     /// The reading key is not in memory.
     #[error("this home is locked: run 'streetlamp unlock' first")]
     Locked,

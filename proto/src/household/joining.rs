@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::event::{Answer, CommandId, Event, Failure, Output, Timer};
+use super::speaking::HearError;
 use super::{Household, Joining, Pending, Record};
 use crate::access::{self, Action, Party};
 use crate::alert::Nonce;
@@ -10,8 +11,8 @@ use crate::cell::Cell;
 use crate::identity::{DeviceId, HouseholdId, Name};
 use crate::signed::Signed;
 use crate::street::{
-    Door, EpochKey, Founding, JoinRequest, Member, Members, Refusal, StreetId, StreetMessage,
-    Ticket, TicketSecret, Vouch, Welcome,
+    Door, EpochKey, Founding, Item, JoinRequest, Member, Members, Refusal, StreetId, Ticket,
+    TicketSecret, Vouch, Welcome,
 };
 use crate::time::Timestamp;
 use crate::wire::limits::{
@@ -29,6 +30,7 @@ impl Household {
         &mut self,
         name: Name,
         cell: Cell,
+        urgent_per_hour: u8,
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<Answer, Failure> {
@@ -42,11 +44,12 @@ impl Household {
             cell,
             founded: now,
             nonce,
+            urgent_per_hour,
         });
-        let key = EpochKey::generate(&mut self.rng);
-        let street = self.enter(founding, 1, key, None, now, out);
+        let street = self.enter(founding, None, now, out);
         let me = self.my_member();
         self.admit(street, &[me], out);
+        self.make_epoch(street, now, out);
         Ok(Answer::Street {
             street,
             inviter: None,
@@ -54,18 +57,15 @@ impl Household {
         })
     }
 
-    /// Keeps a street and starts listening to it.
+    /// Keeps a street.
     fn enter(
         &mut self,
         founding: Signed<Founding>,
-        number: u32,
-        key: EpochKey,
         inviter: Option<HouseholdId>,
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> StreetId {
         let street = founding.street();
-        let topic = key.topic(street);
         self.store(
             Record::Street {
                 founding,
@@ -74,16 +74,6 @@ impl Household {
             },
             out,
         );
-        self.store(
-            Record::Epoch {
-                street,
-                number,
-                key,
-            },
-            out,
-        );
-        out.push(Output::Subscribe(topic));
-        out.push(Output::Emit(Event::Street { street }));
         street
     }
 
@@ -97,12 +87,13 @@ impl Household {
     ) -> Result<Answer, Failure> {
         let secret = TicketSecret::generate(&mut self.rng);
         let street = self.street(street)?;
+        self.not_new(street.id())?;
         if self.state.tickets.len() >= OPEN_TICKETS {
             return Err(Failure::TooMany("open tickets"));
         }
         let own = Door {
             device: self.me.device_id(),
-            addresses: self.my_home(now).addresses,
+            addresses: self.my_addresses(),
         };
         let others = street
             .members
@@ -173,18 +164,13 @@ impl Household {
             timer: Timer::JoinTimeout(command),
         });
         if self.connected.contains(&inviter.device) {
-            self.show_tickets(inviter.device, now, out);
+            self.show_tickets(inviter.device, out);
         }
         Ok(())
     }
 
     /// Shows the tickets that a device gave, now that it is connected.
-    pub(super) fn show_tickets(
-        &mut self,
-        inviter: DeviceId,
-        now: Timestamp,
-        out: &mut Vec<Output>,
-    ) {
+    pub(super) fn show_tickets(&mut self, inviter: DeviceId, out: &mut Vec<Output>) {
         let me = self.me.device_id();
         let mut requests = Vec::new();
         for (command, joining) in &mut self.joining {
@@ -205,7 +191,7 @@ impl Household {
                 proof,
                 card: self.me.card.clone(),
                 device: self.me.cert.clone(),
-                addresses: self.my_home(now).addresses,
+                addresses: self.my_addresses(),
             };
             self.ask(
                 inviter,
@@ -263,7 +249,6 @@ impl Household {
         {
             return Err(Refusal::Card);
         }
-        let sealing = device.sealing.clone();
         let street = self
             .state
             .streets
@@ -272,8 +257,6 @@ impl Household {
         if street.members.len() >= MEMBERS_PER_STREET {
             return Err(Refusal::Full);
         }
-        let (number, key) = street.epoch().ok_or(Refusal::NotValid)?;
-        let epoch_key = sealing.seal(key.expose()).map_err(|_| Refusal::Card)?;
         let founding = street.founding.clone();
         let vouch = self.sign(Vouch {
             street: street_id,
@@ -300,17 +283,16 @@ impl Household {
         );
         let fresh = self.admit(street_id, &[member], out);
         for member in fresh {
-            self.say(street_id, &StreetMessage::Member(member), out);
+            self.tell(street_id, Item::Member(member), out);
         }
-        let members = self
-            .state
-            .streets
-            .get(&street_id)
-            .map(|s| s.members.iter().cloned().collect());
+        let epoch = self
+            .epoch_parcel(street_id, from)
+            .ok_or(Refusal::NotValid)?;
+        let street = self.state.streets.get(&street_id);
+        let members = street.map(|s| s.members.everybody().cloned().collect());
         Ok(Welcome {
             founding,
-            epoch: number,
-            epoch_key,
+            epoch,
             inviter: self.me.household(),
             members: members.unwrap_or_default(),
         })
@@ -328,14 +310,26 @@ impl Household {
         };
         let fresh = held.members.admit_all(told);
         for member in &fresh {
-            let household = member.household();
-            out.push(Output::Store(Box::new(Record::Member {
-                street,
-                member: member.clone(),
-            })));
-            out.push(Output::Emit(Event::Member { household }));
+            keep_member(street, member, out);
         }
         fresh
+    }
+
+    /// Takes one member in by the rules, or says why not.
+    pub(super) fn admit_one(
+        &mut self,
+        street: StreetId,
+        told: &Member,
+        out: &mut Vec<Output>,
+    ) -> Result<(), HearError> {
+        let held = self.held_mut(street)?;
+        if !held.members.admit(told)? {
+            return Err(HearError::Known);
+        }
+        if let Some(member) = held.members.get(told.household()) {
+            keep_member(street, member, out);
+        }
+        Ok(())
     }
 
     /// Enters the street that the inviter opened, or says why not.
@@ -375,26 +369,34 @@ impl Household {
         if street != ticket.street {
             return Err(Failure::BadWelcome);
         }
+        let Welcome { epoch, members, .. } = welcome;
         let key = self
             .me
             .sealing
-            .open(&welcome.epoch_key, 32)
+            .open(&epoch.key, 32)
             .map_err(|_| Failure::BadWelcome)?;
         let key = EpochKey::from_slice(&key).ok_or(Failure::BadWelcome)?;
 
         // Check before anything is kept: the members must stand on each other, and we among them.
-        let mut members = Members::new(&welcome.founding);
-        members.admit_all(&welcome.members);
+        let mut proven = Members::new(&welcome.founding);
+        proven.admit_all(&members);
         let inviter = ticket
             .doors
             .first()
-            .and_then(|door| members.household_of(door.device));
-        if members.get(self.me.household()).is_none() || inviter != Some(welcome.inviter) {
+            .and_then(|door| proven.household_of(door.device));
+        let notice = epoch.notice.statement();
+        let holds = proven.get(self.me.household()).is_some()
+            && inviter == Some(welcome.inviter)
+            && notice.street == street
+            && notice.commit == key.commit();
+        if !holds {
             return Err(Failure::BadWelcome);
         }
-        let number = welcome.epoch;
-        self.enter(welcome.founding, number, key, inviter, now, out);
-        self.admit(street, &welcome.members, out);
+        let number = notice.number;
+        self.enter(welcome.founding, inviter, now, out);
+        self.admit(street, &members, out);
+        self.take_items(street, epoch.reasons, now, out);
+        self.begin_epoch(epoch.notice, key, now, out);
         for door in &ticket.doors {
             let mut addresses = door.addresses.clone();
             addresses.truncate(ADDRESSES_PER_DEVICE);
@@ -422,4 +424,11 @@ impl Household {
             out.push(Output::Answer(command, Err(Failure::InviterAway)));
         }
     }
+}
+
+fn keep_member(street: StreetId, member: &Member, out: &mut Vec<Output>) {
+    let household = member.household();
+    let member = Box::new(member.clone());
+    out.push(Output::Store(Box::new(Record::Member { street, member })));
+    out.push(Output::Emit(Event::Member { household }));
 }

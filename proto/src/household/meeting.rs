@@ -1,23 +1,16 @@
-//! Neighbours come and go: who is connected, where they live on the net, and what we missed of each other.
+//! Neighbours come and go: who is connected, where they live on the net, and how right our clock is.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::event::{Event, Output, Skew, Timer};
-use super::{Household, Pending, REDIAL, Record};
-use crate::access::Action;
+use super::{Household, REDIAL, Record};
 use crate::identity::{DeviceId, HouseholdId};
-use crate::street::{
-    Address, CatchUp, CatchUpAnswer, Home, Member, ShortId, StreetId, StreetMessage,
-};
+use crate::street::{Address, Home, StreetId};
 use crate::time::Timestamp;
-use crate::wire;
-use crate::wire::limits::{ADDRESSES_PER_DEVICE, ALERTS_PER_ANSWER, DIRECT_FRAME};
+use crate::wire::limits::ADDRESSES_PER_DEVICE;
 
 /// Most devices dialled at one time; the others get their turn at the next.
 const DIALS_AT_ONCE: usize = 16;
-/// Most bytes of alerts in one answer: the rest of the frame is for members and padding.
-const ANSWER_ALERTS: usize = DIRECT_FRAME / 2;
 
 impl Household {
     /// A device is connected.
@@ -29,7 +22,7 @@ impl Household {
         out: &mut Vec<Output>,
     ) {
         let fresh = self.connected.insert(device);
-        self.show_tickets(device, now, out);
+        self.show_tickets(device, out);
         let Some(household) = self.neighbour(device) else {
             return;
         };
@@ -76,37 +69,6 @@ impl Household {
         self.send_parcels(device, out);
     }
 
-    fn catch_up(
-        &mut self,
-        street: StreetId,
-        device: DeviceId,
-        now: Timestamp,
-        out: &mut Vec<Output>,
-    ) {
-        let home = self.my_home(now);
-        let Some(held) = self.state.streets.get(&street) else {
-            return;
-        };
-        let me = held
-            .members
-            .get(self.me.household())
-            .cloned()
-            .unwrap_or_else(|| self.my_member());
-        let question = StreetMessage::CatchUp(CatchUp {
-            home,
-            me,
-            members: held.members.iter().map(member_id).collect(),
-            alerts: held
-                .alerts
-                .keys()
-                .map(|id| ShortId::of(id.as_bytes()))
-                .collect(),
-        });
-        if let Some(bytes) = self.seal_for(street, &question) {
-            self.ask(device, Pending::CatchUp(street, device), bytes, out);
-        }
-    }
-
     /// Asks one connected neighbour, so that what gossip lost is found although nobody reconnected.
     pub(super) fn catch_up_with_somebody(&mut self, now: Timestamp, out: &mut Vec<Output>) {
         let neighbours: Vec<_> = self
@@ -124,95 +86,6 @@ impl Household {
         }
     }
 
-    /// Answers a sealed request of a neighbour; nothing to anybody else.
-    pub(super) fn street_request(
-        &mut self,
-        from: DeviceId,
-        bytes: &[u8],
-        now: Timestamp,
-        out: &mut Vec<Output>,
-    ) -> Option<Vec<u8>> {
-        let (street, message) = self.unseal_from(bytes)?;
-        let answer = match message {
-            StreetMessage::CatchUp(question) => {
-                // It may have been admitted while we were away: its record says by whom.
-                self.admit(street, std::slice::from_ref(&question.me), out);
-                if !self.may(from, Action::CatchUp) || question.home.device != from {
-                    return None;
-                }
-                self.heard_from(&question.home, now, out);
-                StreetMessage::CatchUpAnswer(self.answer_catch_up(street, &question, now)?)
-            }
-            StreetMessage::Parcel(parcel) if self.may(from, Action::DeliverGrant) => {
-                self.take_parcel(street, &parcel, now, out)?;
-                StreetMessage::ParcelKept
-            }
-            _ => return None,
-        };
-        self.seal_for(street, &answer)
-    }
-
-    fn answer_catch_up(
-        &self,
-        street: StreetId,
-        question: &CatchUp,
-        now: Timestamp,
-    ) -> Option<CatchUpAnswer> {
-        let held = self.state.streets.get(&street)?;
-        let members: BTreeSet<_> = question.members.iter().collect();
-        let alerts: BTreeSet<_> = question.alerts.iter().collect();
-        let lacking = held
-            .alerts
-            .iter()
-            .filter(|(id, _)| !alerts.contains(&ShortId::of(id.as_bytes())));
-        let mut lacking = lacking.map(|(_, held)| &held.alert).peekable();
-        let mut told = Vec::new();
-        let mut room = ANSWER_ALERTS;
-        while let Some(alert) = lacking
-            .next_if(|alert| told.len() < ALERTS_PER_ANSWER && alert.to_bytes().len() <= room)
-        {
-            room -= alert.to_bytes().len();
-            told.push(alert.clone());
-        }
-        Some(CatchUpAnswer {
-            home: self.my_home(now),
-            members: held
-                .members
-                .iter()
-                .filter(|m| !members.contains(&member_id(m)))
-                .cloned()
-                .collect(),
-            alerts: told,
-            more: lacking.next().is_some(),
-        })
-    }
-
-    /// Takes in what a neighbour says was missed.
-    pub(super) fn caught_up(
-        &mut self,
-        street: StreetId,
-        device: DeviceId,
-        bytes: Option<&[u8]>,
-        now: Timestamp,
-        out: &mut Vec<Output>,
-    ) {
-        let Some((answered, StreetMessage::CatchUpAnswer(answer))) =
-            bytes.and_then(|b| self.unseal_from(b))
-        else {
-            return;
-        };
-        if answered != street || answer.home.device != device {
-            return;
-        }
-        self.heard_from(&answer.home, now, out);
-        self.admit(street, &answer.members, out);
-        let fresh = self.keep_alerts(street, answer.alerts, now, out);
-        // Only progress earns another round: a neighbour who always says "more" is not asked for ever.
-        if answer.more && fresh > 0 {
-            self.catch_up(street, device, now, out);
-        }
-    }
-
     pub(super) fn heard_from(&mut self, home: &Home, now: Timestamp, out: &mut Vec<Output>) {
         let Some(household) = self.neighbour(home.device) else {
             return;
@@ -222,6 +95,13 @@ impl Household {
         if !home.addresses.is_empty() {
             self.remember_addresses(home.device, home.addresses.clone(), out);
         }
+    }
+
+    /// Where this home can be reached, as far as it is told.
+    pub(super) fn my_addresses(&self) -> Vec<Address> {
+        let mut addresses = self.own_addresses.clone();
+        addresses.truncate(ADDRESSES_PER_DEVICE);
+        addresses
     }
 
     /// Keeps addresses of a neighbour's device, the newest first.
@@ -309,36 +189,4 @@ impl Household {
             ahead: *median < 0,
         })
     }
-
-    /// Seals a message for the members of a street.
-    pub(super) fn seal_for(
-        &mut self,
-        street: StreetId,
-        message: &StreetMessage,
-    ) -> Option<Vec<u8>> {
-        let (_, key) = self.state.streets.get(&street)?.epoch()?;
-        Some(key.seal(street, &wire::to_cbor(message), &mut self.rng))
-    }
-
-    /// Opens a sealed message with whichever epoch of whichever street it was sealed.
-    fn unseal_from(&self, bytes: &[u8]) -> Option<(StreetId, StreetMessage)> {
-        let keys = self
-            .state
-            .streets
-            .values()
-            .flat_map(|s| s.epochs.values().rev().map(move |key| (s.id(), key)));
-        for (street, key) in keys {
-            if let Ok(opened) = key.open(street, bytes, DIRECT_FRAME) {
-                return wire::from_cbor(&opened)
-                    .ok()
-                    .map(|message| (street, message));
-            }
-        }
-        None
-    }
-}
-
-/// Changes whenever anything about the member does.
-fn member_id(member: &Member) -> ShortId {
-    ShortId::of(blake3::hash(&wire::to_cbor(member)).as_bytes())
 }

@@ -4,11 +4,18 @@
 //! blocks, never fails and never looks at a clock; randomness comes from the seed it was given. Whatever must survive
 //! a restart is a [`Record`]: [`Household::new`] adds the stored ones up, and the engine is as it was.
 //!
-//! `speaking` posts and hears alerts, `joining` founds and enters streets, `meeting` greets neighbours and catches up,
-//! `sharing` gives keys away and keeps the ledger, `view` is what page and command line read.
+//! `speaking` posts and hears alerts and what is said about them, `joining` founds and enters streets, `leaving` is
+//! about vouches and departures, `epochs` about the key that follows from them; `meeting` greets neighbours,
+//! `catching_up` finds what was missed; `sharing` gives keys away and keeps the ledger; `view` is what page and command
+//! line read.
 
+mod allowance;
+mod catching_up;
+mod epochs;
 mod event;
+mod feed;
 mod joining;
+mod leaving;
 mod meeting;
 mod record;
 mod sharing;
@@ -17,12 +24,14 @@ mod state;
 mod view;
 
 pub use event::{
-    Acceptance, Answer, AskRef, Command, CommandId, Draft, Event, Failure, Input, MessageRef,
-    NewClip, Output, Permit, Protocol, RequestRef, Skew, Timer,
+    Acceptance, Answer, AskRef, Change, Command, CommandId, Draft, Event, Failure, Input,
+    MessageRef, NewClip, Output, Permit, Protocol, RequestRef, Skew, Timer,
 };
 pub use record::Record;
 pub use sharing::Unserved;
-pub use view::{AlertView, ClipView, FetchPlan, GrantView, MemberView, StatusView, StreetView};
+pub use view::{
+    AlertView, ClipView, FetchPlan, FollowUpView, GrantView, MemberView, StatusView, StreetView,
+};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -36,8 +45,9 @@ use crate::access::{self, Action, Party};
 use crate::identity::{Card, DeviceCert, DeviceId, HouseholdId};
 use crate::recipient::{Identity, Recipient};
 use crate::signed::{PublicKey, Signed, Statement};
-use crate::street::{Address, Home, Member, Refusal, StreetId};
+use crate::street::{Address, EpochRank, ItemId, Member, Refusal, StreetId};
 use crate::time::Timestamp;
+use catching_up::Comparison;
 use state::{State, Street};
 
 /// How often expired things are looked for when nothing is known to expire sooner.
@@ -99,7 +109,11 @@ impl fmt::Debug for Me {
 #[derive(Debug, Clone, Copy)]
 enum Pending {
     Join(CommandId),
-    CatchUp(StreetId, DeviceId),
+    /// A comparison, and the epoch in which it was asked for.
+    CatchUp(StreetId, DeviceId, EpochRank),
+    Swap(StreetId, DeviceId),
+    /// A newer epoch, and the older one in which it was sealed.
+    Epoch(StreetId, DeviceId, EpochRank),
     Parcel(crate::signed::StatementId),
 }
 
@@ -122,6 +136,9 @@ pub struct Household {
     asks: BTreeMap<AskRef, Pending>,
     next_ask: u64,
     joining: BTreeMap<CommandId, Joining>,
+    comparing: BTreeMap<(StreetId, DeviceId), Comparison>,
+    /// Items that were not taken, and need not be fetched again.
+    refused: BTreeSet<ItemId>,
     heard: BTreeMap<HouseholdId, Timestamp>,
     /// How far each neighbour's clock is ahead of ours, in milliseconds.
     skews: BTreeMap<HouseholdId, i64>,
@@ -147,6 +164,8 @@ impl Household {
             asks: BTreeMap::new(),
             next_ask: 0,
             joining: BTreeMap::new(),
+            comparing: BTreeMap::new(),
+            refused: BTreeSet::new(),
             heard: BTreeMap::new(),
             skews: BTreeMap::new(),
         }
@@ -195,7 +214,9 @@ impl Household {
 
     fn start(&mut self, now: Timestamp, out: &mut Vec<Output>) {
         for street in self.state.streets.values() {
-            out.extend(street.topic().map(Output::Subscribe));
+            let keys = street.epochs.values().map(|epoch| &epoch.key);
+            out.extend(keys.map(|key| Output::Subscribe(key.topic(street.id()))));
+            self.plan_epoch(street.id(), now, out);
         }
         self.sweep(now, out);
         self.redial(now, out);
@@ -216,6 +237,7 @@ impl Household {
                     timer: Timer::CatchUp,
                 });
             }
+            Timer::NextEpoch(street) => self.next_epoch_due(street, now, out),
             Timer::AutoLock => self.lock(out),
             Timer::JoinTimeout(command) => self.give_up_joining(command, out),
         }
@@ -232,9 +254,18 @@ impl Household {
                 Ok(()) => return,
                 Err(failure) => Err(failure),
             },
-            Command::FoundStreet { name, cell } => self.found(name, cell, now, out),
+            Command::FoundStreet {
+                name,
+                cell,
+                urgent_per_hour,
+            } => self.found(name, cell, urgent_per_hour, now, out),
             Command::Invite { street, life } => self.invite(street, life, now, out),
+            Command::Vouch(household) => self.vouch(household, now, out),
+            Command::Remove { household, reason } => self.remove(household, reason, now, out),
+            Command::Leave(street) => self.leave(street, now, out),
+            Command::Mute { household, muted } => self.mute(household, muted, out),
             Command::PostAlert(draft) => self.post(draft, now, out),
+            Command::FollowUp { alert, change } => self.follow_up(alert, change, now, out),
             Command::AddClip(clip) => self.add_clip(*clip, out),
             Command::ClipArrived(clip) => self.clip_arrived(clip, out),
             Command::Give {
@@ -282,15 +313,13 @@ impl Household {
 
     /// Forgets what is over and sets the timer for the next time.
     fn sweep(&mut self, now: Timestamp, out: &mut Vec<Output>) {
-        let held = self.state.streets.values().flat_map(|s| &s.alerts);
-        let over: Vec<_> = held
-            .filter(|(_, h)| h.alert.statement().expires <= now)
-            .map(|(id, _)| *id)
-            .collect();
-        for alert in over {
-            self.store(Record::AlertGone(alert), out);
-            out.push(Output::Emit(Event::AlertGone { alert }));
+        let streets = self.state.streets.values();
+        let over: Vec<_> = streets.flat_map(|s| s.feed.over(now)).collect();
+        for id in over {
+            self.store(Record::Over(id), out);
+            out.push(Output::Emit(Event::AlertGone { alert: id }));
         }
+        self.sweep_epochs(now, out);
         let dead: Vec<_> = self
             .state
             .tickets
@@ -301,8 +330,8 @@ impl Household {
         for ticket in dead {
             self.store(Record::TicketGone(ticket), out);
         }
-        let next = self.state.streets.values().flat_map(|s| s.alerts.values());
-        let next = next.map(|h| h.alert.statement().expires).min();
+        let streets = self.state.streets.values();
+        let next = streets.filter_map(|s| s.feed.next_end()).min();
         let at = next.map_or(now.after(SWEEP), |expires| expires.min(now.after(SWEEP)));
         out.push(Output::SetTimer {
             at,
@@ -358,16 +387,6 @@ impl Household {
         }
     }
 
-    fn my_home(&self, now: Timestamp) -> Home {
-        let mut addresses = self.own_addresses.clone();
-        addresses.truncate(crate::wire::limits::ADDRESSES_PER_DEVICE);
-        Home {
-            device: self.me.device_id(),
-            addresses,
-            now,
-        }
-    }
-
     fn sign<T: Statement>(&self, statement: T) -> Signed<T> {
         Signed::sign(statement, &self.me.device)
     }
@@ -381,7 +400,9 @@ impl Household {
     fn ask(&mut self, to: DeviceId, pending: Pending, bytes: Vec<u8>, out: &mut Vec<Output>) {
         let protocol = match pending {
             Pending::Join(_) => Protocol::Join,
-            Pending::CatchUp(..) | Pending::Parcel(_) => Protocol::Street,
+            Pending::CatchUp(..) | Pending::Swap(..) | Pending::Epoch(..) | Pending::Parcel(_) => {
+                Protocol::Street
+            }
         };
         let ask = AskRef(self.next_ask);
         self.next_ask += 1;
@@ -403,8 +424,12 @@ impl Household {
     ) {
         match self.asks.remove(&ask) {
             Some(Pending::Join(command)) => self.join_answered(command, bytes, now, out),
-            Some(Pending::CatchUp(street, device)) => {
-                self.caught_up(street, device, bytes, now, out);
+            Some(Pending::CatchUp(street, device, rank)) => {
+                self.compared(street, device, rank, bytes, now, out);
+            }
+            Some(Pending::Swap(street, device)) => self.swapped(street, device, bytes, now, out),
+            Some(Pending::Epoch(street, device, rank)) => {
+                self.epoch_answered(street, device, rank, bytes, now, out);
             }
             Some(Pending::Parcel(grant)) => self.parcel_answered(grant, bytes, out),
             None => {}

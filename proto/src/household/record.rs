@@ -1,13 +1,16 @@
 //! What a home keeps. The engine's memory is the sum of its records: the same [`State::apply`](super::state::State)
 //! runs when a record is made and when it is read back.
 
-use crate::alert::Alert;
+use crate::alert::{Alert, FollowUp};
 use crate::clip::{ClipId, GrantHeader, Manifest, OwnerHeader};
 use crate::grant::Parcel;
 use crate::identity::{DeviceId, HouseholdId, Name};
 use crate::ledger::{Entry, Head};
 use crate::signed::{Signed, StatementId};
-use crate::street::{Address, EpochKey, Founding, Member, StreetId, TicketId, TicketKey};
+use crate::street::{
+    Address, EpochKey, EpochNotice, Founding, Leave, Member, RemovalVote, StreetId, TicketId,
+    TicketKey,
+};
 use crate::time::Timestamp;
 
 /// One thing to keep, or to forget.
@@ -22,21 +25,38 @@ pub enum Record {
         /// When.
         joined: Timestamp,
     },
-    /// A key of a street.
+    /// A street was left, or this household was voted out. Nothing of it is kept.
+    StreetGone(StreetId),
+    /// An epoch of a street.
     Epoch {
-        /// Which street.
-        street: StreetId,
-        /// Which epoch.
-        number: u32,
-        /// The key.
+        /// The statement that began it.
+        notice: Signed<EpochNotice>,
+        /// Its key.
         key: EpochKey,
+        /// When it came in.
+        since: Timestamp,
     },
+    /// An epoch is not needed any more: all that was said in it is over.
+    EpochGone(StatementId),
     /// A member as it is now known; replaces what was known before.
     Member {
         /// Which street.
         street: StreetId,
         /// The member.
-        member: Member,
+        member: Box<Member>,
+    },
+    /// A household said that it leaves.
+    Leave(Signed<Leave>),
+    /// A household wants another one to go; replaces what it said of it before.
+    Vote(Signed<RemovalVote>),
+    /// A household left or was voted out.
+    Gone {
+        /// Which street.
+        street: StreetId,
+        /// Who.
+        household: HouseholdId,
+        /// From when on.
+        at: Timestamp,
     },
     /// An alert that passed every rule.
     Alert {
@@ -47,8 +67,22 @@ pub enum Record {
         /// When it came in.
         received: Timestamp,
     },
-    /// An alert is over. Its text must not stay on disk.
-    AlertGone(StatementId),
+    /// What was said about an alert, and passed every rule.
+    FollowUp {
+        /// The follow-up.
+        follow_up: Signed<FollowUp>,
+        /// Who said it.
+        author: HouseholdId,
+    },
+    /// An alert or a follow-up is over. Its text must not stay on disk.
+    Over(StatementId),
+    /// What a household says is shown, or not.
+    Muted {
+        /// Who.
+        household: HouseholdId,
+        /// Whether it is not.
+        muted: bool,
+    },
     /// A ticket was made.
     Ticket {
         /// Its public id.

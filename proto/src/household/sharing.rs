@@ -344,7 +344,10 @@ impl Household {
             let Ok(sealed) = cert.sealing.seal(&parcel) else {
                 continue;
             };
-            if let Some(bytes) = self.seal_for(street, &StreetMessage::Parcel(sealed)) {
+            let Some(rank) = self.current_rank(street) else {
+                continue;
+            };
+            if let Some(bytes) = self.seal_in(street, rank, &StreetMessage::Parcel(sealed)) {
                 self.ask(device, Pending::Parcel(grant), bytes, out);
             }
         }
@@ -357,7 +360,8 @@ impl Household {
         bytes: Option<&[u8]>,
         out: &mut Vec<Output>,
     ) {
-        if bytes.is_some() {
+        let answer = bytes.and_then(|b| self.unseal_from(b));
+        if matches!(answer, Some((_, _, StreetMessage::Kept))) {
             self.store(Record::Delivered(grant), out);
         }
     }

@@ -2,17 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::feed::{Feed, HeldAlert, HeldFollowUp};
 use super::record::{HeldHeader, Record};
-use crate::alert::Alert;
 use crate::clip::{ClipId, Manifest, OwnerHeader};
 use crate::grant::Parcel;
 use crate::identity::{DeviceId, HouseholdId, Name};
 use crate::ledger::EntryHash;
 use crate::signed::{Signed, StatementId};
 use crate::street::{
-    Address, EpochKey, Founding, Member, Members, StreetId, TicketId, TicketKey, Topic,
+    Address, Departure, EpochKey, EpochNotice, EpochRank, Founding, Item, ItemId, Members,
+    StreetId, TicketId, TicketKey, Topic,
 };
 use crate::time::Timestamp;
+
+/// An epoch of a street.
+#[derive(Debug)]
+pub(super) struct Epoch {
+    pub(super) notice: Signed<EpochNotice>,
+    pub(super) key: EpochKey,
+    /// When it came in. It is kept for a while after the next one did.
+    pub(super) since: Timestamp,
+}
 
 /// One street as this home knows it.
 #[derive(Debug)]
@@ -20,9 +30,9 @@ pub(super) struct Street {
     pub(super) founding: Signed<Founding>,
     pub(super) inviter: Option<HouseholdId>,
     pub(super) members: Members,
-    /// Keys by number of the epoch; the last is the one to speak with.
-    pub(super) epochs: BTreeMap<u32, EpochKey>,
-    pub(super) alerts: BTreeMap<StatementId, HeldAlert>,
+    /// The last is the one to speak in.
+    pub(super) epochs: BTreeMap<EpochRank, Epoch>,
+    pub(super) feed: Feed,
 }
 
 impl Street {
@@ -31,23 +41,58 @@ impl Street {
     }
 
     /// The epoch to speak in.
-    pub(super) fn epoch(&self) -> Option<(u32, &EpochKey)> {
-        self.epochs
-            .last_key_value()
-            .map(|(number, key)| (*number, key))
+    pub(super) fn epoch(&self) -> Option<&Epoch> {
+        self.epochs.values().next_back()
     }
 
     pub(super) fn topic(&self) -> Option<Topic> {
-        self.epoch().map(|(_, key)| key.topic(self.id()))
+        self.epoch().map(|epoch| epoch.key.topic(self.id()))
+    }
+
+    /// Every item of the street, by time and name. Who is a member stands at the beginning of time, so that it is
+    /// found, and moved, before what members said.
+    pub(super) fn items(&self) -> Vec<(Timestamp, ItemId)> {
+        let first = |name| (Timestamp::from_ms(0), name);
+        let members = self.members.everybody().map(|m| first(m.item_id()));
+        let leaves = self.members.leaves().map(|leave| first(named(leave.id())));
+        let votes = self.members.votes().map(|vote| first(named(vote.id())));
+        let alerts = self.feed.alerts();
+        let alerts = alerts.map(|(id, held)| (held.alert.statement().issued, named(*id)));
+        let follow_ups = self.feed.follow_ups();
+        let follow_ups =
+            follow_ups.map(|(id, held)| (held.follow_up.statement().issued, named(*id)));
+        members
+            .chain(leaves)
+            .chain(votes)
+            .chain(alerts)
+            .chain(follow_ups)
+            .collect()
+    }
+
+    /// These items, as many as are here.
+    pub(super) fn items_named<'a>(
+        &'a self,
+        names: &'a BTreeSet<ItemId>,
+    ) -> impl Iterator<Item = Item> + 'a {
+        let wanted = |id: StatementId| names.contains(&named(id));
+        let members = self.members.everybody();
+        let members = members
+            .filter(|m| names.contains(&m.item_id()))
+            .map(|m| Item::Member(m.clone()));
+        let leaves = self.members.leaves().filter(move |l| wanted(l.id()));
+        let votes = self.members.votes().filter(move |v| wanted(v.id()));
+        let alerts = self.feed.alerts().filter(move |(id, _)| wanted(**id));
+        let follow_ups = self.feed.follow_ups().filter(move |(id, _)| wanted(**id));
+        members
+            .chain(leaves.map(|leave| Item::Leave(leave.clone())))
+            .chain(votes.map(|vote| Item::Vote(vote.clone())))
+            .chain(alerts.map(|(_, held)| Item::Alert(held.alert.clone())))
+            .chain(follow_ups.map(|(_, held)| Item::FollowUp(held.follow_up.clone())))
     }
 }
 
-/// An alert that is not over.
-#[derive(Debug, Clone)]
-pub(super) struct HeldAlert {
-    pub(super) alert: Signed<Alert>,
-    pub(super) author: HouseholdId,
-    pub(super) received: Timestamp,
+fn named(id: StatementId) -> ItemId {
+    ItemId::from_bytes(*id.as_bytes())
 }
 
 #[derive(Debug)]
@@ -92,6 +137,8 @@ pub(super) struct State {
     pub(super) ledger_seq: u64,
     pub(super) ledger_hash: Option<EntryHash>,
     pub(super) addresses: BTreeMap<DeviceId, Vec<Address>>,
+    /// Households that this one does not want to hear of.
+    pub(super) muted: BTreeSet<HouseholdId>,
 }
 
 impl State {
@@ -108,39 +155,71 @@ impl State {
                     founding,
                     inviter,
                     epochs: BTreeMap::new(),
-                    alerts: BTreeMap::new(),
+                    feed: Feed::default(),
                 };
                 self.streets.entry(street.id()).or_insert(street);
             }
-            Record::Epoch {
-                street,
-                number,
-                key,
-            } => {
-                if let Some(street) = self.streets.get_mut(&street) {
-                    street.epochs.insert(number, key);
+            Record::StreetGone(street) => {
+                self.streets.remove(&street);
+                self.tickets.retain(|_, ticket| ticket.street != street);
+            }
+            Record::Epoch { notice, key, since } => {
+                if let Some(street) = self.streets.get_mut(&notice.statement().street) {
+                    let epoch = Epoch { notice, key, since };
+                    street.epochs.insert(epoch.notice.rank(), epoch);
                 }
             }
-            Record::Member { street, member } => self.apply_member(street, &member),
+            Record::EpochGone(id) => {
+                for street in self.streets.values_mut() {
+                    street.epochs.retain(|_, epoch| epoch.notice.id() != id);
+                }
+            }
+            Record::Member { street, member } => {
+                self.with_members(street, |members| members.restore(*member));
+            }
+            Record::Leave(leave) => self.with_members(leave.statement().street, |members| {
+                members.restore_leave(&leave);
+            }),
+            Record::Vote(vote) => self.with_members(vote.statement().street, |members| {
+                members.restore_vote(&vote);
+            }),
+            Record::Gone {
+                street,
+                household,
+                at,
+            } => self.with_members(street, |members| {
+                members.depart(&Departure { household, at });
+            }),
             Record::Alert {
                 alert,
                 author,
                 received,
             } => {
-                if let Some(street) = self.streets.get_mut(&alert.statement().street) {
-                    street.alerts.insert(
-                        alert.id(),
-                        HeldAlert {
-                            alert,
-                            author,
-                            received,
-                        },
-                    );
+                let street = alert.statement().audience.street();
+                self.with_feed(street, |feed| {
+                    feed.add_alert(HeldAlert {
+                        alert,
+                        author,
+                        received,
+                    });
+                });
+            }
+            Record::FollowUp { follow_up, author } => {
+                let street = follow_up.statement().audience.street();
+                self.with_feed(street, |feed| {
+                    feed.add_follow_up(HeldFollowUp { follow_up, author });
+                });
+            }
+            Record::Over(id) => {
+                for street in self.streets.values_mut() {
+                    street.feed.forget(id);
                 }
             }
-            Record::AlertGone(id) => {
-                for street in self.streets.values_mut() {
-                    street.alerts.remove(&id);
+            Record::Muted { household, muted } => {
+                if muted {
+                    self.muted.insert(household);
+                } else {
+                    self.muted.remove(&household);
                 }
             }
             Record::Ticket {
@@ -209,10 +288,16 @@ impl State {
         }
     }
 
-    /// A member that became a record was admitted by the rules; they are not asked again.
-    fn apply_member(&mut self, street: StreetId, member: &Member) {
+    /// What became a record was judged by the rules before; they are not asked again.
+    fn with_members(&mut self, street: StreetId, change: impl FnOnce(&mut Members)) {
         if let Some(street) = self.streets.get_mut(&street) {
-            street.members.restore(member.clone());
+            change(&mut street.members);
+        }
+    }
+
+    fn with_feed(&mut self, street: Option<StreetId>, change: impl FnOnce(&mut Feed)) {
+        if let Some(street) = street.and_then(|id| self.streets.get_mut(&id)) {
+            change(&mut street.feed);
         }
     }
 

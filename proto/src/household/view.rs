@@ -2,8 +2,9 @@
 
 use super::Household;
 use super::event::Skew;
-use super::state::HeldAlert;
-use crate::alert::Alert;
+use super::feed::HeldAlert;
+use super::state::Street;
+use crate::alert::{Act, Alert, Thread};
 use crate::cell::Cell;
 use crate::clip::{ClipId, Manifest};
 use crate::grant::{FetchTicket, Grant};
@@ -65,6 +66,12 @@ pub struct MemberView {
     pub me: bool,
     /// Who vouched for it.
     pub vouches: Vec<HouseholdId>,
+    /// Whether it waits for its second vouch.
+    pub new: bool,
+    /// Whether this home does not show what it says.
+    pub muted: bool,
+    /// Who wants it to go.
+    pub votes: Vec<HouseholdId>,
     /// Whether a device of it is connected.
     pub connected: bool,
     /// When something was last heard of it, since this node was started.
@@ -82,10 +89,31 @@ pub struct AlertView {
     pub author_name: Option<Name>,
     /// What was said.
     pub alert: Alert,
+    /// What is to be shown of it after everything that was said about it.
+    pub thread: Thread,
     /// When it came in.
     pub received: Timestamp,
     /// Whether it is over.
     pub expired: bool,
+    /// Whether its author is muted here.
+    pub muted: bool,
+    /// Whether so many neighbours flagged it that this home hides it.
+    pub hidden: bool,
+}
+
+/// What somebody said about an alert.
+#[derive(Debug, Clone)]
+pub struct FollowUpView {
+    /// Its id.
+    pub id: StatementId,
+    /// Who said it.
+    pub author: HouseholdId,
+    /// The author's name.
+    pub author_name: Option<Name>,
+    /// What was said.
+    pub act: Act,
+    /// When.
+    pub issued: Timestamp,
 }
 
 /// A clip, own or granted.
@@ -137,6 +165,9 @@ pub struct FetchPlan {
     pub holders: Vec<(DeviceId, Vec<Address>)>,
 }
 
+/// An alert that this many households flagged is not shown until the resident asks for it.
+const FLAGS_TO_HIDE: usize = 3;
+
 impl Household {
     /// Who this node is.
     pub const fn me(&self) -> &super::Me {
@@ -186,11 +217,11 @@ impl Household {
     /// Every street of this household.
     pub fn streets(&self) -> Vec<StreetView> {
         let streets = self.state.streets.values();
-        let view = |street: &super::state::Street| StreetView {
+        let view = |street: &Street| StreetView {
             street: street.id(),
             name: street.founding.statement().name.clone(),
             cell: street.founding.statement().cell.clone(),
-            epoch: street.epoch().map_or(0, |(number, _)| number),
+            epoch: street.epoch().map_or(0, |e| e.notice.statement().number),
             inviter: street.inviter,
         };
         streets.map(view).collect()
@@ -199,16 +230,28 @@ impl Household {
     /// Everybody on this household's streets, itself included, once each.
     pub fn members(&self) -> Vec<MemberView> {
         let mut members: Vec<MemberView> = Vec::new();
-        for member in self.state.streets.values().flat_map(|s| s.members.iter()) {
+        for (street, member) in self
+            .state
+            .streets
+            .values()
+            .flat_map(|s| s.members.iter().map(move |m| (s, m)))
+        {
             let household = member.household();
             if members.iter().any(|m| m.household == household) {
                 continue;
             }
+            let votes = street.members.votes().map(Signed::statement);
             members.push(MemberView {
                 household,
                 name: member.card.statement().name.clone(),
                 me: household == self.me.household(),
                 vouches: member.vouches.iter().map(|v| v.statement().by).collect(),
+                new: street.members.is_new(household),
+                muted: self.state.muted.contains(&household),
+                votes: votes
+                    .filter(|v| v.household == household)
+                    .map(|v| v.by)
+                    .collect(),
                 connected: self
                     .connected
                     .iter()
@@ -219,25 +262,35 @@ impl Household {
         members
     }
 
-    /// The name of a household, if it is on one of our streets.
+    /// The name of a household, if it is or was on one of our streets.
     pub fn name_of(&self, household: HouseholdId) -> Option<Name> {
         let mut streets = self.state.streets.values();
         streets
-            .find_map(|s| s.members.get(household))
+            .find_map(|s| s.members.known(household))
             .map(|m| m.card.statement().name.clone())
     }
 
     /// Every alert that is held, the newest first.
     pub fn alerts(&self, now: Timestamp) -> Vec<AlertView> {
-        let held = self.state.streets.values().flat_map(|s| &s.alerts);
-        let mut alerts: Vec<_> = held
-            .map(|(id, held)| self.alert_view(*id, held, now))
+        let streets = self.state.streets.values();
+        let mut alerts: Vec<_> = streets
+            .flat_map(|street| {
+                let held = street.feed.alerts();
+                held.map(move |(id, held)| self.alert_view(street, *id, held, now))
+            })
             .collect();
         alerts.sort_by_key(|view| (std::cmp::Reverse(view.alert.issued), view.id));
         alerts
     }
 
-    fn alert_view(&self, id: StatementId, held: &HeldAlert, now: Timestamp) -> AlertView {
+    fn alert_view(
+        &self,
+        street: &Street,
+        id: StatementId,
+        held: &HeldAlert,
+        now: Timestamp,
+    ) -> AlertView {
+        let thread = street.feed.thread(held, &street.members);
         AlertView {
             id,
             author: held.author,
@@ -245,7 +298,28 @@ impl Household {
             alert: held.alert.statement().clone(),
             received: held.received,
             expired: held.alert.statement().expires <= now,
+            muted: self.state.muted.contains(&held.author),
+            hidden: thread.flags.len() >= FLAGS_TO_HIDE,
+            thread,
         }
+    }
+
+    /// Everything that was said about an alert, the oldest first.
+    pub fn follow_ups(&self, alert: StatementId) -> Vec<FollowUpView> {
+        let streets = self.state.streets.values();
+        let mut said: Vec<_> = streets
+            .filter_map(|s| Some((s, s.feed.alert(alert)?)))
+            .flat_map(|(street, held)| street.feed.follow_ups_of(held))
+            .map(|(id, held)| FollowUpView {
+                id: *id,
+                author: held.author,
+                author_name: self.name_of(held.author),
+                act: held.follow_up.statement().act.clone(),
+                issued: held.follow_up.statement().issued,
+            })
+            .collect();
+        said.sort_by_key(|view| (view.issued, view.id));
+        said
     }
 
     /// Every clip, own and granted, the newest first.
@@ -307,8 +381,8 @@ impl Household {
         self.state
             .streets
             .values()
-            .flat_map(|s| s.alerts.values())
-            .any(|h| h.alert.statement().clips.contains(&clip))
+            .flat_map(|s| s.feed.alerts())
+            .any(|(_, h)| h.alert.statement().clips.contains(&clip))
     }
 
     /// Grants that this household gave, in no promised order.

@@ -1,7 +1,11 @@
 //! The key that a street shares for a while: seals what is said, names the topic.
 //!
-//! A sealed frame is a random 24-byte nonce and XChaCha20-Poly1305 over the padded message; nothing else is visible,
-//! not even the epoch, which a reader finds by trying the few keys it holds. Padding to [`SEAL_BUCKET`] hides lengths.
+//! A sealed frame is a 24-byte nonce and XChaCha20-Poly1305 over the padded message; nothing else is visible, not even
+//! the epoch, which a reader finds by trying the few keys it holds. Padding to [`SEAL_BUCKET`] hides lengths.
+//!
+//! The nonce is a keyed hash of street and message (a synthetic nonce, as in RFC 5297): two different messages never
+//! share one, and the same message sealed by two homes is the same frame, so that gossip drops the second copy. A
+//! frame therefore shows whether a message was said before, and nothing else.
 
 use std::fmt;
 
@@ -19,6 +23,8 @@ use crate::wire::{self, Kind, WireError};
 const SEAL_CONTEXT: &str = "streetlamp 2026 epoch seal v1";
 /// BLAKE3 `derive_key` context of the topic key.
 const TOPIC_CONTEXT: &str = "streetlamp 2026 epoch topic v1";
+/// BLAKE3 `derive_key` context of the key that makes nonces.
+const NONCE_CONTEXT: &str = "streetlamp 2026 epoch nonce v1";
 /// Bytes of an XChaCha20 nonce (draft-irtf-cfrg-xchacha).
 const NONCE: usize = 24;
 /// Length prefix inside the seal.
@@ -88,9 +94,8 @@ impl EpochKey {
     }
 
     /// Seals a message for the street as a frame.
-    pub fn seal(&self, street: StreetId, message: &[u8], rng: &mut impl CryptoRng) -> Vec<u8> {
-        let mut nonce = [0; NONCE];
-        rng.fill_bytes(&mut nonce);
+    pub fn seal(&self, street: StreetId, message: &[u8]) -> Vec<u8> {
+        let nonce = self.nonce(street, message);
         let padded = pad(message);
         let sealed = self.cipher().encrypt(
             &XNonce::from(nonce),
@@ -124,6 +129,15 @@ impl EpochKey {
             )
             .map_err(|_| SealError::WrongKey)?;
         unpad(&padded).map(<[u8]>::to_vec).ok_or(SealError::Padding)
+    }
+
+    fn nonce(&self, street: StreetId, message: &[u8]) -> [u8; NONCE] {
+        let key = Zeroizing::new(blake3::derive_key(NONCE_CONTEXT, &self.0));
+        let mut hash = blake3::Hasher::new_keyed(&key);
+        hash.update(street.as_bytes()).update(message);
+        let mut nonce = [0; NONCE];
+        hash.finalize_xof().fill(&mut nonce);
+        nonce
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
@@ -197,17 +211,27 @@ mod tests {
     fn a_sealed_message_opens_with_its_key_and_street_only() {
         let mut rng = rng();
         let (key, later) = (EpochKey::generate(&mut rng), EpochKey::generate(&mut rng));
-        let frame = key.seal(STREET, b"smoke", &mut rng);
+        let frame = key.seal(STREET, b"smoke");
         assert_eq!(key.open(STREET, &frame, 4096).unwrap(), b"smoke");
         assert_eq!(key.open(OTHER, &frame, 4096), Err(SealError::WrongKey));
         assert_eq!(later.open(STREET, &frame, 4096), Err(SealError::WrongKey));
     }
 
     #[test]
+    fn the_same_message_is_the_same_frame_and_no_other_message_shares_its_nonce() {
+        let key = EpochKey::from_bytes([7; 32]);
+        let frame = key.seal(STREET, b"smoke");
+        assert_eq!(frame, key.seal(STREET, b"smoke"));
+        let nonce = |street, message: &[u8]| key.nonce(street, message);
+        assert_ne!(nonce(STREET, b"smoke"), nonce(STREET, b"smoky"));
+        assert_ne!(nonce(STREET, b"smoke"), nonce(OTHER, b"smoke"));
+    }
+
+    #[test]
     fn no_altered_byte_of_a_seal_opens() {
         let mut rng = rng();
         let key = EpochKey::generate(&mut rng);
-        let frame = key.seal(STREET, b"smoke", &mut rng);
+        let frame = key.seal(STREET, b"smoke");
         for at in 0..frame.len() {
             let mut altered = frame.clone();
             altered[at] ^= 1;
@@ -221,10 +245,10 @@ mod tests {
         let key = EpochKey::generate(&mut rng);
         let lengths: Vec<_> = [0, 1, 100, 252]
             .iter()
-            .map(|n| key.seal(STREET, &vec![7; *n], &mut rng).len())
+            .map(|n| key.seal(STREET, &vec![7; *n]).len())
             .collect();
         assert!(lengths.windows(2).all(|w| w[0] == w[1]), "{lengths:?}");
-        assert!(key.seal(STREET, &[7; 253], &mut rng).len() > lengths[0]);
+        assert!(key.seal(STREET, &[7; 253]).len() > lengths[0]);
     }
 
     #[test]

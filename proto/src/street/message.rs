@@ -2,40 +2,38 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{Address, Member};
-use crate::alert::Alert;
-use crate::id::id;
+use super::{Address, EpochParcel, EpochRank, Item, ItemId, Member};
 use crate::identity::DeviceId;
-use crate::signed::Signed;
 use crate::time::Timestamp;
-
-id! {
-    /// The first 16 bytes of a statement's id: enough to tell what one has.
-    ShortId, 16
-}
 
 /// Every message of a street. There is none that asks for footage.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(flat)]
 pub enum StreetMessage {
-    /// An alert. On the topic.
+    /// Something new. On the topic.
     #[n(0)]
-    Alert(#[n(0)] Signed<Alert>),
-    /// A household was admitted, or something about it is new. On the topic.
+    Tell(#[n(0)] Item),
+    /// "Let us compare what we have." To one neighbour.
     #[n(1)]
-    Member(#[n(0)] Member),
-    /// "This is what I have; what did I miss?" To one neighbour.
-    #[n(2)]
     CatchUp(#[n(0)] CatchUp),
     /// The answer to [`StreetMessage::CatchUp`].
-    #[n(3)]
+    #[n(2)]
     CatchUpAnswer(#[n(0)] CatchUpAnswer),
-    /// A grant, sealed again to its recipient's device. To one neighbour.
+    /// "These I lack, and here are some that you lack." To one neighbour.
+    #[n(3)]
+    Swap(#[n(0)] Swap),
+    /// The answer to [`StreetMessage::Swap`]: as many of the items as fit.
     #[n(4)]
-    Parcel(#[cbor(n(0), with = "minicbor::bytes")] Vec<u8>),
-    /// The parcel is kept and need not be sent again.
+    SwapAnswer(#[n(0)] Vec<Item>),
+    /// A grant, sealed again to its recipient's device. To one neighbour.
     #[n(5)]
-    ParcelKept,
+    Parcel(#[cbor(n(0), with = "minicbor::bytes")] Vec<u8>),
+    /// A newer epoch. To one neighbour, sealed with a key that it has.
+    #[n(6)]
+    Epoch(#[n(0)] EpochParcel),
+    /// The parcel or epoch is kept and need not be sent again.
+    #[n(7)]
+    Kept,
 }
 
 /// Where a home is, and what its clock says.
@@ -51,9 +49,12 @@ pub struct Home {
     /// Its clock, so that a wrong one is noticed.
     #[n(2)]
     pub now: Timestamp,
+    /// The epoch in which it speaks.
+    #[n(3)]
+    pub epoch: EpochRank,
 }
 
-/// What a home has of a street.
+/// What a home has of a street, summed up.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct CatchUp {
@@ -63,35 +64,34 @@ pub struct CatchUp {
     /// The asker's own record, in case it was admitted while the other was away.
     #[n(1)]
     pub me: Member,
-    /// A hash of each member record held.
-    #[n(2)]
-    pub members: Vec<ShortId>,
-    /// Each alert held.
-    #[n(3)]
-    pub alerts: Vec<ShortId>,
+    /// A message of set reconciliation over all items ([`Asker`](super::reconcile::Asker)).
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub set: Vec<u8>,
 }
 
-/// What the other lacks.
+/// How that differs from what the other has.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct CatchUpAnswer {
     /// Who answers.
     #[n(0)]
     pub home: Home,
-    /// Member records that differ.
-    #[n(1)]
-    pub members: Vec<Member>,
-    /// Alerts that were missing.
+    /// The answer of set reconciliation.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub set: Vec<u8>,
+    /// The epoch of the answerer, if the asker's is older.
     #[n(2)]
-    pub alerts: Vec<Signed<Alert>>,
-    /// Whether more are missing than fit.
-    #[n(3)]
-    pub more: bool,
+    pub epoch: Option<EpochParcel>,
 }
 
-impl ShortId {
-    /// The short form of a 32-byte id.
-    pub fn of(id: &[u8; 32]) -> Self {
-        Self::from_bytes(id.first_chunk::<16>().copied().unwrap_or_default())
-    }
+/// Items that change hands.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Swap {
+    /// What the asker lacks.
+    #[n(0)]
+    pub need: Vec<ItemId>,
+    /// What the other lacks.
+    #[n(1)]
+    pub give: Vec<Item>,
 }

@@ -1,18 +1,26 @@
 //! A street: households around a cell that vouched for each other and share an epoch key.
 //!
 //! [`Founding`] makes a street; [`Ticket`] and [`Vouch`] bring a household in; [`EpochKey`] seals what the street says
-//! and names its topic, so that only members can find or read it; [`Members`] decides who may say what.
+//! and names its topic, so that only members can find or read it; [`Members`] decides who may say what. What a street
+//! remembers is a set of [`Item`]s, which [`reconcile`] compares between two homes.
 
 mod address;
+mod departure;
 mod epoch;
+mod item;
 mod members;
 mod message;
+mod notice;
+pub mod reconcile;
 mod ticket;
 
 pub use address::{Address, AddressError};
+pub use departure::{Leave, RemovalVote, VOTE_SPAN, votes_needed};
 pub use epoch::{EpochKey, SealError, Topic};
-pub use members::{Member, MemberError, Members};
-pub use message::{CatchUp, CatchUpAnswer, Home, ShortId, StreetMessage};
+pub use item::{Item, ItemId};
+pub use members::{Departure, Member, MemberError, Members, SECOND_VOUCH_FROM};
+pub use message::{CatchUp, CatchUpAnswer, Home, StreetMessage, Swap};
+pub use notice::{EpochCommit, EpochNotice, EpochParcel, EpochRank};
 pub use ticket::{
     Door, JoinRequest, Refusal, Ticket, TicketError, TicketId, TicketKey, TicketSecret, Welcome,
 };
@@ -50,6 +58,9 @@ pub struct Founding {
     /// Keeps two streets of one name apart.
     #[n(4)]
     pub nonce: Nonce,
+    /// Urgent alerts that a household may post in an hour, after a first burst. The founder chose it for the street.
+    #[n(5)]
+    pub urgent_per_hour: u8,
 }
 
 impl Statement for Founding {

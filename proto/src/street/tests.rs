@@ -77,6 +77,7 @@ fn founded() -> (Signed<Founding>, Members, Person) {
             cell: "u33dc1".parse().unwrap(),
             founded: NOW,
             nonce: Nonce::from_bytes([1; 16]),
+            urgent_per_hour: 6,
         },
         &founder.key,
     );
@@ -145,7 +146,14 @@ fn members_told_in_any_order_are_all_taken_in() {
     let mut told = Vec::new();
     for (n, person) in people.iter().enumerate() {
         let voucher = if n == 0 { &founder } else { &people[n - 1] };
-        told.push(person.vouched_by(street, voucher));
+        let mut member = person.vouched_by(street, voucher);
+        // From the fourth household on, one vouch makes nobody a voucher.
+        if n > 0 {
+            member
+                .vouches
+                .push(founder.vouch(street, person.household()));
+        }
+        told.push(member);
     }
     told.reverse();
     assert_eq!(members.admit_all(&told).len(), 10);

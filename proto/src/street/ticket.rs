@@ -12,7 +12,7 @@ use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
 use rand_core::CryptoRng;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::{Address, EpochKey, Founding, Member, StreetId};
+use super::{Address, EpochKey, EpochParcel, Founding, Member, StreetId};
 use crate::id::id;
 use crate::identity::{Card, DeviceCert, DeviceId, HouseholdId, Name};
 use crate::signed::Signed;
@@ -243,17 +243,14 @@ pub struct Welcome {
     /// The founding statement; its id is the street's.
     #[n(0)]
     pub founding: Signed<Founding>,
-    /// Number of the current epoch.
+    /// The current epoch, its key for the newcomer's device, and why whoever is gone is gone.
     #[n(1)]
-    pub epoch: u32,
-    /// Its key, in an age file for the newcomer's device.
-    #[cbor(n(2), with = "minicbor::bytes")]
-    pub epoch_key: Vec<u8>,
+    pub epoch: EpochParcel,
     /// Who vouched.
-    #[n(3)]
+    #[n(2)]
     pub inviter: HouseholdId,
-    /// Every member, the newcomer included.
-    #[n(4)]
+    /// Everybody who is or was on the street, the newcomer included.
+    #[n(3)]
     pub members: Vec<Member>,
 }
 

@@ -32,6 +32,12 @@ pub const TITLE_CHARS: usize = 80;
 /// Characters of an alert's text.
 pub const TEXT_CHARS: usize = 1_000;
 
+/// Characters of a comment on an alert.
+pub const COMMENT_CHARS: usize = 500;
+
+/// Characters of the reason of a retraction or a removal.
+pub const REASON_CHARS: usize = 200;
+
 /// Characters of the name of a household or street.
 pub const NAME_CHARS: usize = 60;
 
@@ -49,6 +55,9 @@ pub const DEVICES_PER_HOUSEHOLD: usize = 8;
 
 /// Vouches kept for one household.
 pub const VOUCHES_PER_HOUSEHOLD: usize = 16;
+
+/// Votes for removals that one household may have cast.
+pub const VOTES_PER_HOUSEHOLD: usize = 16;
 
 /// Households of one street.
 pub const MEMBERS_PER_STREET: usize = 2_000;
@@ -70,8 +79,41 @@ pub const OPEN_TICKETS: usize = 64;
 /// Alerts of one street that a home keeps. Beyond it new ones are ignored until old ones expire.
 pub const ALERTS_PER_STREET: usize = 10_000;
 
-/// Alerts in one catch-up answer; more follow on request.
-pub const ALERTS_PER_ANSWER: usize = 128;
+/// Follow-ups of one alert that a home keeps.
+pub const FOLLOW_UPS_PER_ALERT: usize = 512;
+
+/// Follow-ups of one household that a home keeps although it never saw their alerts.
+pub const ORPHANS_PER_HOUSEHOLD: usize = 64;
+
+/// Items that may be asked for at one time; more follow on request.
+pub const ITEMS_PER_SWAP: usize = 1_024;
+
+/// Bytes of items that one side moves at one time: the rest of the frame is for ids and padding.
+pub const SWAP_BYTES: usize = DIRECT_FRAME / 2;
+
+/// Most bytes of one message of set reconciliation.
+pub const RECONCILE_BYTES: usize = 64 * 1024;
+/// Questions of one comparison.
+pub const RECONCILE_ROUNDS: usize = 64;
+/// Names that one comparison may find: more than two streets hold together.
+pub const RECONCILE_NAMES: usize = 64 * 1024;
+
+/// Epoch keys of one street that a home keeps.
+pub const EPOCHS_PER_STREET: usize = 64;
+
+/// Alerts that a household may post at once, and how many more it gains in an hour. Urgent ones count apart: a street
+/// chooses how many of them an hour allows ([`Founding`](crate::street::Founding)).
+pub const ALERT_BURST: u32 = 400;
+/// See [`ALERT_BURST`].
+pub const ALERTS_PER_HOUR: u32 = 60;
+/// Urgent alerts that a household may post at once.
+pub const URGENT_BURST: u32 = 20;
+/// Urgent alerts that it gains in an hour, if the street did not choose otherwise.
+pub const URGENT_PER_HOUR: u8 = 6;
+/// Follow-ups that a household may post at once, and how many more it gains in an hour.
+pub const FOLLOW_UP_BURST: u32 = 200;
+/// See [`FOLLOW_UP_BURST`].
+pub const FOLLOW_UPS_PER_HOUR: u32 = 120;
 
 /// Grants received from neighbours that a home keeps.
 pub const GRANTS_RECEIVED: usize = 10_000;

@@ -4,7 +4,7 @@ use super::super::*;
 use super::world::World;
 use crate::alert::{Kind, Text, Title, Urgency};
 use crate::signed::Signed;
-use crate::street::StreetMessage;
+use crate::street::{Home, Item};
 
 pub(super) fn draft(title: &str) -> Draft {
     Draft {
@@ -123,7 +123,7 @@ fn an_alert_signed_by_somebody_who_is_not_of_the_street_is_not_shown() {
     let mut out = Vec::new();
     world.homes[0]
         .engine
-        .say(street, &StreetMessage::Alert(forged), &mut out);
+        .tell(street, Item::Alert(forged), &mut out);
     let Some(Output::Publish { topic, bytes }) = out.pop() else {
         panic!()
     };
@@ -150,7 +150,7 @@ fn an_alert_of_one_street_is_refused_in_another() {
     let mut out = Vec::new();
     oak.homes[0]
         .engine
-        .say(street, &StreetMessage::Alert(signed), &mut out);
+        .tell(street, Item::Alert(signed), &mut out);
     let Some(Output::Publish { topic, bytes }) = out.pop() else {
         panic!()
     };
@@ -189,6 +189,10 @@ fn a_home_whose_clock_is_off_is_told_so_before_it_posts() {
         device,
         addresses: vec![],
         now: then,
+        epoch: world.homes[0]
+            .engine
+            .current_rank(world.street_id())
+            .unwrap(),
     };
     let now = world.now;
     world.homes[0]
@@ -213,6 +217,6 @@ fn an_alert_that_ends_leaves_a_record_that_it_is_gone() {
     world.give(0, Input::Due(Timer::Sweep));
     assert!(matches!(
         world.homes[0].records.last(),
-        Some(Record::AlertGone(_))
+        Some(Record::Over(_))
     ));
 }

@@ -8,7 +8,7 @@ use super::super::*;
 use super::cddl::{Grammar, fields};
 use super::messages::{Messages, bytes};
 use crate::grant::Parcel;
-use crate::street::StreetMessage;
+use crate::street::{EpochParcel, Item, StreetMessage};
 
 const GRAMMAR: &str = include_str!("../../../../docs/protocol.cddl");
 
@@ -26,6 +26,8 @@ impl Samples {
         samples.signed("signed-certificate", "certificate", &real.join.device);
         samples.item("welcome", &real.welcome);
         samples.signed("signed-founding", "founding", &real.welcome.founding);
+        samples.epoch(&real.welcome.epoch);
+        samples.item("audience", &crate::alert::Audience::Nearby);
         samples.item("fetch-request", &real.fetch);
         for door in &real.ticket.doors {
             samples.item("door", door);
@@ -82,19 +84,53 @@ impl Samples {
         self.signed("signed-fetch-ticket", "fetch-ticket", &parcel.ticket);
     }
 
+    fn street_item(&mut self, item: &Item) {
+        self.item("item", item);
+        match item {
+            Item::Member(member) => self.member(member),
+            Item::Leave(leave) => self.signed("signed-leave", "leave", leave),
+            Item::Vote(vote) => self.signed("signed-vote", "removal-vote", vote),
+            Item::Alert(alert) => self.signed("signed-alert", "alert", alert),
+            Item::FollowUp(said) => self.signed("signed-follow-up", "follow-up", said),
+        }
+    }
+
+    fn epoch(&mut self, epoch: &EpochParcel) {
+        self.item("epoch-parcel", epoch);
+        self.signed("signed-epoch", "epoch", &epoch.notice);
+        for reason in &epoch.reasons {
+            self.street_item(reason);
+        }
+    }
+
     fn message(&mut self, message: &StreetMessage) {
         self.item("street-message", message);
         match message {
-            StreetMessage::Alert(alert) => self.signed("signed-alert", "alert", alert),
-            StreetMessage::Member(member) => self.member(member),
+            StreetMessage::Tell(item) => self.street_item(item),
             StreetMessage::CatchUp(asked) => {
                 self.item("catch-up", asked);
                 self.item("home", &asked.home);
+                self.item("epoch-rank", &asked.home.epoch);
             }
             StreetMessage::CatchUpAnswer(answer) => {
                 self.item("catch-up-answer", answer);
+                if let Some(epoch) = &answer.epoch {
+                    self.epoch(epoch);
+                }
             }
-            StreetMessage::Parcel(_) | StreetMessage::ParcelKept => {}
+            StreetMessage::Swap(swap) => {
+                self.item("swap", swap);
+                for item in &swap.give {
+                    self.street_item(item);
+                }
+            }
+            StreetMessage::SwapAnswer(items) => {
+                for item in items {
+                    self.street_item(item);
+                }
+            }
+            StreetMessage::Epoch(epoch) => self.epoch(epoch),
+            StreetMessage::Parcel(_) | StreetMessage::Kept => {}
         }
     }
 }
@@ -149,6 +185,7 @@ fn a_message_with_a_field_too_few_or_too_many_does_not_follow_the_grammar() {
             let whole = match rule {
                 "manifest" => at == 6,
                 "entry" => at >= 4 && fields.len() == 6,
+                "catch-up-answer" => at == 2,
                 _ => false,
             };
             assert_eq!(

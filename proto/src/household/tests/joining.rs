@@ -43,7 +43,14 @@ fn a_ticket_is_good_once() {
         "u33dc1".parse().unwrap(),
     );
     world
-        .command(0, Command::FoundStreet { name, cell })
+        .command(
+            0,
+            Command::FoundStreet {
+                name,
+                cell,
+                urgent_per_hour: 6,
+            },
+        )
         .unwrap();
     let ticket = world.ticket(0);
     world
@@ -70,7 +77,14 @@ fn a_proof_made_for_one_connection_is_worth_nothing_on_another() {
         "u33dc1".parse().unwrap(),
     );
     world
-        .command(0, Command::FoundStreet { name, cell })
+        .command(
+            0,
+            Command::FoundStreet {
+                name,
+                cell,
+                urgent_per_hour: 6,
+            },
+        )
         .unwrap();
     let ticket = world.ticket(0);
     let (ada, ben, eve) = (world.device(0), world.device(1), world.device(2));

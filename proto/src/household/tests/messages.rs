@@ -4,11 +4,11 @@ use minicbor::Encode;
 
 use super::super::*;
 use super::world::World;
-use crate::alert::{self, Urgency};
+use crate::alert::{self, Act, FlagReason, Urgency};
 use crate::clip::{ClipId, Outboard, SLICE, encode_slice};
 use crate::grant::{FetchRequest, Parcel, Purpose};
 use crate::identity::Name;
-use crate::street::{EpochKey, JoinRequest, StreetMessage, Ticket, Welcome};
+use crate::street::{EpochKey, Item, JoinRequest, StreetMessage, Ticket, Welcome};
 use crate::text::{Line, Prose};
 use crate::wire::limits::{DIRECT_FRAME, JOIN_FRAME, PARCEL_BYTES, WELCOME_FRAME};
 use crate::wire::{self, Kind};
@@ -70,34 +70,84 @@ fn draft(clips: Vec<ClipId>) -> Draft {
     }
 }
 
-fn open(world: &World, frame: &[u8]) -> StreetMessage {
+fn open(world: &World, frame: &[u8]) -> Option<StreetMessage> {
     let opened = world.homes[0]
         .records
         .iter()
         .find_map(|record| match record {
-            Record::Epoch { street, key, .. } => {
-                EpochKey::open(key, *street, frame, DIRECT_FRAME).ok()
+            Record::Epoch { notice, key, .. } => {
+                EpochKey::open(key, notice.statement().street, frame, DIRECT_FRAME).ok()
             }
             _ => None,
         });
-    wire::from_cbor(&opened.unwrap()).unwrap()
+    Some(wire::from_cbor(&opened?).unwrap())
+}
+
+/// Everything that can be said about an alert, by its author and by others.
+fn talk(world: &mut World) {
+    let alerts = world.homes[0].engine.alerts(world.now);
+    let (first, second) = (alerts[0].id, alerts[1].id);
+    let reason = |text| Some(Line::clean(text).unwrap());
+    let update = Change::Update {
+        title: None,
+        text: None,
+        urgency: Some(Urgency::Info),
+    };
+    let comment = Act::Comment(Prose::clean("I have a ladder.").unwrap());
+    let said = [
+        (1, first, Change::Act(Act::Confirm)),
+        (1, first, Change::Act(comment)),
+        (1, first, Change::Act(Act::Flag(FlagReason::NotTrue))),
+        (0, first, update),
+        (0, first, Change::Act(Act::CloseComments)),
+        (0, first, Change::Act(Act::Resolve)),
+        (0, first, Change::Act(Act::Cancel(None))),
+        (
+            0,
+            second,
+            Change::Act(Act::Cancel(reason("It was a barbecue"))),
+        ),
+    ];
+    for (home, alert, change) in said {
+        let said = Command::FollowUp { alert, change };
+        world.command(home, said).unwrap();
+    }
+}
+
+/// Dora and Eve come; Dora leaves while Ben is away, and Eve is voted out.
+fn come_and_go(world: &mut World) {
+    for home in [3, 4] {
+        world.now = world.now.after(Duration::from_secs(1));
+        let ticket = world.ticket(0);
+        let join = Command::Join(Box::new(ticket));
+        world.command(home, join).unwrap();
+    }
+    world.go_offline(1);
+    world.command(3, Command::Leave(None)).unwrap();
+    world.wait(Duration::from_secs(30));
+    world.come_back(1);
+    let household = world.household(4);
+    for home in [0, 1] {
+        let reason = Line::clean("Nobody lives there").unwrap();
+        let remove = Command::Remove { household, reason };
+        world.command(home, remove).unwrap();
+    }
 }
 
 impl Messages {
     pub(super) fn collect() -> Self {
-        let mut world = World::new(&["Ada", "Ben", "Cem"]);
-        for home in 0..3 {
+        let mut world = World::new(&["Ada", "Ben", "Cem", "Dora", "Eve"]);
+        for home in 0..5 {
             let address = format!("/ip4/192.0.2.{home}/tcp/4001");
             let addresses = vec![Address::parse(&address).unwrap()];
             world.give(home, Input::Listening { addresses });
         }
-        let (name, cell) = (
-            Name::clean("Maple Street").unwrap(),
-            "u33dc1".parse().unwrap(),
-        );
-        world
-            .command(0, Command::FoundStreet { name, cell })
-            .unwrap();
+        let founding = Command::FoundStreet {
+            name: Name::clean("Maple Street").unwrap(),
+            cell: "u33dc1".parse().unwrap(),
+            urgent_per_hour: 6,
+        };
+        world.command(0, founding).unwrap();
         let ticket = world.ticket(0);
         world.command(1, Command::Join(Box::new(ticket))).unwrap();
 
@@ -127,31 +177,25 @@ impl Messages {
         world.command(0, Command::Open(clip)).unwrap();
         let (ticket, join, welcome, refusals) = newcomer(&mut world);
 
-        // Ben comes back.
-        let (ada, ben) = (world.device(0), world.device(1));
-        let mut frames = Vec::new();
-        for frame in meet(&mut world, 1, 0) {
-            frames.extend(world.request(0, ben, Protocol::Street, frame.clone()));
-            frames.push(frame);
-        }
-        let mut parcels = Vec::new();
-        for frame in meet(&mut world, 0, 1) {
-            if let StreetMessage::Parcel(sealed) = open(&world, &frame) {
-                let parcel = world.homes[1]
-                    .engine
-                    .me()
-                    .sealing
-                    .open(&sealed, PARCEL_BYTES);
-                parcels.push(wire::from_cbor::<Parcel>(&parcel.unwrap()).unwrap());
-            }
-            frames.extend(world.request(1, ada, Protocol::Street, frame.clone()));
-            frames.push(frame);
-        }
-        frames.extend(world.gossip.iter().map(|(_, _, frame)| frame.clone()));
-        let said = frames
-            .into_iter()
-            .map(|frame| (open(&world, &frame), frame))
+        world.come_back(1);
+        talk(&mut world);
+        come_and_go(&mut world);
+
+        let gossip = world.gossip.iter().map(|(_, _, frame)| frame);
+        let said: Vec<_> = world
+            .exchanged
+            .iter()
+            .chain(gossip)
+            .filter_map(|frame| Some((open(&world, frame)?, frame.clone())))
             .collect();
+        let mut parcels = Vec::new();
+        for (message, _) in &said {
+            if let StreetMessage::Parcel(sealed) = message {
+                let ben = world.homes[1].engine.me();
+                let parcel = ben.sealing.open(sealed, PARCEL_BYTES).unwrap();
+                parcels.push(wire::from_cbor::<Parcel>(&parcel).unwrap());
+            }
+        }
 
         let grant = parcels[0].grant.id();
         world.command(0, Command::Stop(grant)).unwrap();
@@ -213,18 +257,20 @@ impl Messages {
         add("parcel", "second", wire::to_cbor(&self.parcels[1]));
         for (message, _) in &self.said {
             let (name, how) = match message {
-                StreetMessage::Alert(_) => ("alert", None),
-                StreetMessage::Member(_) => ("member", None),
+                StreetMessage::Tell(item) => (word(item), None),
                 StreetMessage::CatchUp(_) => ("catch-up", Some(4)),
                 StreetMessage::CatchUpAnswer(_) => ("catch-up-answer", Some(8)),
+                StreetMessage::Swap(_) => ("swap", Some(4)),
+                StreetMessage::SwapAnswer(_) => ("swap-answer", None),
                 StreetMessage::Parcel(_) => ("parcel", None),
-                StreetMessage::ParcelKept => ("parcel-kept", None),
+                StreetMessage::Epoch(_) => ("epoch", None),
+                StreetMessage::Kept => ("kept", None),
             };
             add("street_message", name, wire::to_cbor(message));
             if let Some(how) = how {
                 add("engine_inputs", name, arrival(how, &wire::to_cbor(message)));
             }
-            if let StreetMessage::Alert(alert) = message {
+            if let StreetMessage::Tell(Item::Alert(alert)) = message {
                 add(
                     "engine_inputs",
                     name,
@@ -270,6 +316,16 @@ impl Messages {
             add("text", name, text.as_bytes().to_vec());
         }
         seeds
+    }
+}
+
+const fn word(item: &Item) -> &'static str {
+    match item {
+        Item::Member(_) => "member",
+        Item::Leave(_) => "leave",
+        Item::Vote(_) => "vote",
+        Item::Alert(_) => "alert",
+        Item::FollowUp(_) => "follow-up",
     }
 }
 

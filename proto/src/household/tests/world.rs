@@ -13,7 +13,7 @@ use crate::clip::{ClipId, Sealer};
 use crate::identity::{DeviceCert, Name, Roles, Words};
 use crate::recipient::Identity;
 use crate::signed::PublicKey;
-use crate::street::{Ticket, Topic};
+use crate::street::{StreetId, Ticket, Topic};
 use crate::time::Timestamp;
 
 pub(super) const START: Timestamp = Timestamp::from_ms(1_800_000_000_000);
@@ -25,6 +25,9 @@ pub(super) struct Home {
     pub(super) topics: Vec<Topic>,
     pub(super) events: Vec<Event>,
     pub(super) online: bool,
+    timers: BTreeMap<Timer, Timestamp>,
+    /// On which side of a partition it is.
+    side: usize,
     words: u64,
 }
 
@@ -33,6 +36,8 @@ pub(super) struct World {
     pub(super) now: Timestamp,
     /// Every frame that was published, with who said it.
     pub(super) gossip: Vec<(usize, Topic, Vec<u8>)>,
+    /// Every sealed frame that one home sent another, asked or answered.
+    pub(super) exchanged: Vec<Vec<u8>>,
     queue: VecDeque<(usize, Output)>,
     answers: BTreeMap<CommandId, Result<Answer, Failure>>,
     requests: BTreeMap<RequestRef, (usize, AskRef)>,
@@ -88,6 +93,8 @@ impl World {
                 topics: Vec::new(),
                 events: Vec::new(),
                 online: true,
+                timers: BTreeMap::new(),
+                side: 0,
                 words: seed,
             });
         }
@@ -95,6 +102,7 @@ impl World {
             homes,
             now: START,
             gossip: Vec::new(),
+            exchanged: Vec::new(),
             queue: VecDeque::new(),
             answers: BTreeMap::new(),
             requests: BTreeMap::new(),
@@ -116,14 +124,24 @@ impl World {
         let mut world = Self::new(names);
         let (name, cell) = (Name::clean(street).unwrap(), "u33dc1".parse().unwrap());
         world
-            .command(0, Command::FoundStreet { name, cell })
+            .command(
+                0,
+                Command::FoundStreet {
+                    name,
+                    cell,
+                    urgent_per_hour: 6,
+                },
+            )
             .unwrap();
         for home in 1..names.len() {
+            // Who came first decides who is new.
+            world.now = world.now.after(Duration::from_secs(1));
             let ticket = world.ticket(0);
             world
                 .command(home, Command::Join(Box::new(ticket)))
                 .unwrap();
         }
+        world.now = world.now.after(Duration::from_secs(1));
         world
     }
 
@@ -136,6 +154,11 @@ impl World {
             Answer::Ticket(ticket) => *ticket,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// The one street that the first home is on.
+    pub(super) fn street_id(&self) -> StreetId {
+        self.homes[0].engine.streets()[0].street
     }
 
     pub(super) fn device(&self, home: usize) -> DeviceId {
@@ -190,14 +213,77 @@ impl World {
         }
     }
 
+    /// Cuts the net in two. Homes on neither side stay where they are.
+    pub(super) fn part<const N: usize>(&mut self, halves: &[[usize; N]; 2]) {
+        for (side, half) in halves.iter().enumerate() {
+            for home in half {
+                self.homes[*home].side = side;
+            }
+        }
+        for one in halves[0] {
+            for other in halves[1] {
+                let (here, there) = (self.device(one), self.device(other));
+                self.give(one, Input::Disconnected { device: there });
+                self.give(other, Input::Disconnected { device: here });
+            }
+        }
+    }
+
+    /// The net is whole again: everybody who is on it meets.
+    pub(super) fn heal(&mut self) {
+        for home in &mut self.homes {
+            home.side = 0;
+        }
+        for one in 0..self.homes.len() {
+            for other in one + 1..self.homes.len() {
+                if self.homes[one].online && self.homes[other].online {
+                    self.connect(one, other);
+                }
+            }
+        }
+    }
+
+    fn can_reach(&self, one: usize, other: usize) -> bool {
+        let (one, other) = (&self.homes[one], &self.homes[other]);
+        one.online && other.online && one.side == other.side
+    }
+
     pub(super) fn come_back(&mut self, home: usize) {
         self.homes[home].online = true;
         for other in (0..self.homes.len()).filter(|o| *o != home) {
-            if !self.homes[other].online {
-                continue;
+            if self.can_reach(home, other) {
+                self.connect(home, other);
             }
-            self.connect(home, other);
         }
+    }
+
+    /// Time passes; every home does what is due, in order. Those that are off the net do it too.
+    pub(super) fn wait(&mut self, span: Duration) {
+        let until = self.now.after(span);
+        loop {
+            let due = self.homes.iter().enumerate().flat_map(|(home, held)| {
+                let timers = held.timers.iter();
+                timers.map(move |(timer, at)| (*at, home, *timer))
+            });
+            let Some((at, home, timer)) = due.min().filter(|(at, ..)| *at <= until) else {
+                self.now = until;
+                return;
+            };
+            self.now = self.now.max(at);
+            self.homes[home].timers.remove(&timer);
+            self.give(home, Input::Due(timer));
+        }
+    }
+
+    /// A long time passes: everything that was due in it comes once, as after a long sleep of the machine.
+    pub(super) fn jump(&mut self, span: Duration) {
+        self.now = self.now.after(span);
+        for home in 0..self.homes.len() {
+            for (timer, _) in std::mem::take(&mut self.homes[home].timers) {
+                self.give(home, Input::Due(timer));
+            }
+        }
+        self.wait(Duration::from_secs(60));
     }
 
     /// The node dies and starts again from what it had stored.
@@ -299,9 +385,8 @@ impl World {
             Output::Publish { topic, bytes } => {
                 self.gossip.push((home, topic.clone(), bytes.clone()));
                 for other in (0..self.homes.len()).filter(|o| *o != home) {
-                    let hears =
-                        self.homes[other].online && self.homes[other].topics.contains(&topic);
-                    if hears && self.homes[home].online {
+                    let hears = self.homes[other].topics.contains(&topic);
+                    if hears && self.can_reach(home, other) {
                         self.count += 1;
                         let input = Input::Gossip {
                             topic: topic.clone(),
@@ -314,9 +399,7 @@ impl World {
             }
             Output::Dial { device, .. } => {
                 let there = (0..self.homes.len()).find(|h| self.device(*h) == device);
-                if let Some(there) =
-                    there.filter(|t| self.homes[*t].online && self.homes[home].online)
-                {
+                if let Some(there) = there.filter(|t| self.can_reach(home, *t)) {
                     let here = self.device(home);
                     self.later(
                         there,
@@ -342,7 +425,10 @@ impl World {
             } => {
                 let there = (0..self.homes.len())
                     .find(|h| self.device(*h) == to)
-                    .filter(|t| self.homes[*t].online);
+                    .filter(|t| self.can_reach(home, *t));
+                if protocol == Protocol::Street {
+                    self.exchanged.push(bytes.clone());
+                }
                 match there {
                     Some(there) => {
                         self.count += 1;
@@ -364,6 +450,7 @@ impl World {
             }
             Output::Reply { request, bytes } => {
                 if let Some((asker, ask)) = self.requests.remove(&request) {
+                    self.exchanged.push(bytes.clone());
                     self.later(
                         asker,
                         Input::Answered {
@@ -378,7 +465,10 @@ impl World {
                     self.later(asker, Input::Answered { ask, bytes: None });
                 }
             }
-            Output::SetTimer { .. } => {}
+            Output::Unsubscribe(topic) => self.homes[home].topics.retain(|t| *t != topic),
+            Output::SetTimer { at, timer } => {
+                self.homes[home].timers.insert(timer, at);
+            }
             Output::Answer(id, answer) => {
                 self.answers.insert(id, answer);
             }

@@ -1,0 +1,112 @@
+//! What is asked about clips and their grants. Films themselves are [`films`](crate::control::films).
+
+use streetlamp_proto::grant::Purpose;
+use streetlamp_proto::household::{Answer, ClipView, Command, GrantView};
+use streetlamp_proto::identity::HouseholdId;
+use streetlamp_proto::signed::StatementId;
+use streetlamp_proto::time::Timestamp;
+
+use super::street::neighbour;
+use super::{clip_named, invalid, unexpected};
+use crate::control::answers::{ClipItem, GrantItem, Granted, Moment};
+use crate::control::ids;
+use crate::error::Result;
+use crate::node::NodeHandle;
+
+pub(super) async fn list(handle: &NodeHandle) -> Result<Vec<ClipItem>> {
+    let clips = handle.read(|household, _| household.clips()).await?;
+    Ok(clips.into_iter().map(clip_item).collect())
+}
+
+pub(super) async fn show(handle: &NodeHandle, clip: &str) -> Result<Option<ClipItem>> {
+    let views = handle.read(|household, _| household.clips()).await?;
+    let id = ids::resolve("clip", clip, views.iter().map(|view| view.manifest.clip))?;
+    let mut views = views.into_iter();
+    Ok(views.find(|view| view.manifest.clip == id).map(clip_item))
+}
+
+pub(super) async fn stop(handle: &NodeHandle, grant: &str) -> Result<Granted> {
+    let known = handle.read(|household, _| household.given()).await?;
+    let grant = ids::resolve("grant", grant, known.iter().map(|view| view.id))?;
+    granted(handle.command(Command::Stop(grant)).await?)
+}
+
+fn clip_item(view: ClipView) -> ClipItem {
+    ClipItem {
+        clip: view.manifest.clip.to_string(),
+        camera: view.camera,
+        recorded: Moment(view.manifest.recorded),
+        duration_s: f64::from(view.manifest.duration_ms) / 1_000.0,
+        sealed_bytes: view.manifest.sealed_len,
+        owner: view.owner.to_string(),
+        mine: view.mine,
+        here: view.here,
+        granted_to: view.granted_to.iter().map(HouseholdId::to_string).collect(),
+        keepers: Vec::new(),
+        expires: view.until.map(Moment),
+        offered: view.offered,
+    }
+}
+
+pub(super) async fn give(
+    handle: &NodeHandle,
+    clip: &str,
+    to: &str,
+    purpose: &str,
+    until_ms: Option<u64>,
+) -> Result<Granted> {
+    let clip = clip_named(handle, clip).await?;
+    let command = Command::Give {
+        clip,
+        to: neighbour(handle, to).await?,
+        purpose: Purpose::clean(purpose).map_err(|e| invalid("purpose", e))?,
+        until: until_ms.map(Timestamp::from_ms),
+    };
+    granted(handle.command(command).await?)
+}
+
+fn granted(answer: Answer) -> Result<Granted> {
+    match answer {
+        Answer::Grant { grant, seq } => Ok(Granted {
+            grant: grant.to_string(),
+            ledger_seq: seq,
+        }),
+        _ => Err(unexpected()),
+    }
+}
+
+pub(super) async fn grants(
+    handle: &NodeHandle,
+    given: bool,
+    received: bool,
+) -> Result<Vec<GrantItem>> {
+    let mut views: Vec<GrantView> = handle
+        .read(move |household, _| {
+            let given = if given { household.given() } else { Vec::new() };
+            let received = if received {
+                household.received()
+            } else {
+                Vec::new()
+            };
+            given.into_iter().chain(received).collect()
+        })
+        .await?;
+    views.sort_by_key(|view| (std::cmp::Reverse(view.grant.issued), view.id));
+    Ok(views.into_iter().map(grant_item).collect())
+}
+
+fn grant_item(view: GrantView) -> GrantItem {
+    let id: StatementId = view.id;
+    GrantItem {
+        grant: id.to_string(),
+        clip: view.grant.clip.to_string(),
+        from: view.grant.from.to_string(),
+        to: view.grant.to.to_string(),
+        purpose: view.grant.purpose.to_string(),
+        issued: Moment(view.grant.issued),
+        until: Moment(view.grant.until),
+        stopped: view.stopped.map(Moment),
+        fetched: view.fetched,
+        delivered: view.delivered,
+    }
+}

@@ -1,0 +1,156 @@
+//! The short commands: each asks the node once and says what came of it in the words of [`answers`](super::answers).
+
+mod alert;
+mod clip;
+mod street;
+
+use std::time::Duration;
+
+use streetlamp_proto::clip::ClipId;
+use streetlamp_proto::household::{Household, Skew};
+use streetlamp_proto::ledger::Entry;
+use zeroize::Zeroizing;
+
+use super::answers::{EntryItem, Locked, Moment, SignIn, Status};
+use super::ids;
+use super::protocol::{Line, Request, encode};
+use crate::error::{Error, ErrorKind, Result};
+use crate::node::NodeHandle;
+
+/// Does what was asked, and gives the line that says so.
+pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zeroizing<Vec<u8>>> {
+    match request {
+        Request::Status => ok(&status(handle).await?),
+        Request::SignIn => {
+            let page = handle
+                .page()
+                .ok_or_else(|| Error::new(ErrorKind::NotFound, "this node has no page"))?;
+            ok(&SignIn {
+                web: page.url().to_owned(),
+                sign_in: page.new_sign_in_link(),
+            })
+        }
+        Request::Unlock { passphrase } => {
+            handle.unlock(passphrase.0).await?;
+            ok(&Locked { locked: false })
+        }
+        Request::Lock => {
+            handle.lock().await?;
+            ok(&Locked { locked: true })
+        }
+        Request::StreetNew {
+            name,
+            cell,
+            urgent_per_hour,
+        } => ok(&street::found(handle, &name, cell, urgent_per_hour).await?),
+        Request::StreetInvite { life_ms } => {
+            ok(&street::invite(handle, Duration::from_millis(life_ms)).await?)
+        }
+        Request::StreetJoin { ticket } => ok(&street::join(handle, &ticket.0).await?),
+        Request::StreetMembers => ok(&street::members(handle).await?),
+        Request::StreetVouch { household } => ok(&street::vouch(handle, &household).await?),
+        Request::StreetRemove { household, reason } => {
+            ok(&street::remove(handle, &household, &reason).await?)
+        }
+        Request::StreetLeave => ok(&street::leave(handle).await?),
+        Request::StreetMute { household, muted } => {
+            ok(&street::mute(handle, &household, muted).await?)
+        }
+        Request::AlertPost(post) => ok(&alert::post(handle, *post).await?),
+        Request::AlertList {
+            kind,
+            since_ms,
+            all,
+        } => ok(&alert::list(handle, kind, since_ms, all).await?),
+        Request::AlertShow { alert } => ok(&alert::show(handle, &alert).await?),
+        Request::AlertSay { alert, saying } => ok(&alert::say(handle, &alert, saying).await?),
+        Request::ClipList => ok(&clip::list(handle).await?),
+        Request::ClipShow { clip } => ok(&clip::show(handle, &clip).await?),
+        Request::GrantGive {
+            clip,
+            to,
+            purpose,
+            until_ms,
+        } => ok(&clip::give(handle, &clip, &to, &purpose, until_ms).await?),
+        Request::GrantList { given, received } => ok(&clip::grants(handle, given, received).await?),
+        Request::GrantStop { grant } => ok(&clip::stop(handle, &grant).await?),
+        Request::LedgerShow => {
+            let entries = handle.ledger().await?;
+            ok(&entries.iter().map(entry_item).collect::<Vec<_>>())
+        }
+        Request::ClipAdd { .. }
+        | Request::ClipOpen { .. }
+        | Request::ClipExport { .. }
+        | Request::ClipFetch { .. } => Err(unexpected()),
+    }
+}
+
+/// The clip that a resident means.
+pub(super) async fn clip_named(handle: &NodeHandle, given: &str) -> Result<ClipId> {
+    let known = handle.read(|household, _| household.clips()).await?;
+    ids::resolve("clip", given, known.iter().map(|view| view.manifest.clip))
+}
+
+fn ok(answer: &impl serde::Serialize) -> Result<Zeroizing<Vec<u8>>> {
+    encode(&Line::Ok(answer))
+}
+
+fn unexpected() -> Error {
+    Error::new(
+        ErrorKind::Internal,
+        "the node gave an answer to something else",
+    )
+}
+
+fn invalid(what: &str, error: impl std::fmt::Display) -> Error {
+    Error::new(
+        ErrorKind::Invalid,
+        format!("the {what} cannot be used: {error}"),
+    )
+}
+
+async fn status(handle: &NodeHandle) -> Result<Status> {
+    let status = handle.read(Household::status).await?;
+    let mut streets: Vec<_> = status
+        .streets
+        .iter()
+        .map(|street| street.name.to_string())
+        .collect();
+    let signed = |skew: Skew| {
+        let seconds = i64::try_from(skew.by.as_secs()).unwrap_or(i64::MAX);
+        if skew.ahead { seconds } else { -seconds }
+    };
+    Ok(Status {
+        running: true,
+        household: status.household.to_string(),
+        name: status.name.to_string(),
+        locked: status.locked,
+        street: if streets.len() == 1 {
+            streets.first().cloned()
+        } else {
+            None
+        },
+        streets: std::mem::take(&mut streets),
+        neighbours_known: status.neighbours_known,
+        neighbours_connected: status.neighbours_connected,
+        alerts: status.alerts,
+        clips: status.clips,
+        queued: status.queued,
+        ledger_seq: status.ledger_seq,
+        clock_skew_s: status.clock_skew.map(signed),
+        peer_id: handle.peer_id().to_owned(),
+        web: handle.page().map(|page| page.url().to_owned()),
+        listen: handle.listen().await?,
+    })
+}
+
+fn entry_item(entry: &Entry) -> EntryItem {
+    EntryItem {
+        seq: entry.seq,
+        hash: entry.hash().to_string(),
+        kind: entry.act.word().to_owned(),
+        clip: entry.act.clip().to_string(),
+        to: entry.act.to(),
+        at: Moment(entry.at),
+    }
+}

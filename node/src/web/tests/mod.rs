@@ -1,0 +1,162 @@
+//! The page as browsers, residents and hostile web sites meet it. No socket is opened where none is asked about.
+//!
+//! In files by subject: what reaches the page, who is let in, what residents see. Here is what they share: a gate
+//! without a node, a node of a fresh home with its page, and a browser that is one function.
+
+mod pages;
+mod reach;
+mod signing_in;
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Method, Request};
+use axum::response::Response;
+use axum::routing::get;
+use streetlamp_proto::household::Command;
+use tempfile::TempDir;
+use tower::ServiceExt;
+use zeroize::Zeroizing;
+
+use super::routes::{app, guarded};
+use super::*;
+use crate::clock::Clock;
+use crate::home::{Home, NewHome};
+use crate::mesh::Transport;
+use crate::node::{Core, Parts};
+use crate::store::Store;
+
+const HOST: &str = "127.0.0.1:8420";
+const ORIGIN: &str = "http://127.0.0.1:8420";
+const FORM: &str = "application/x-www-form-urlencoded";
+const PASSPHRASE: &str = "correct horse";
+
+fn gate() -> Arc<Gate> {
+    let address: SocketAddr = HOST.parse().unwrap();
+    Arc::new(Gate::new(Site::at(address), &Entropy::Repeatable(1)).unwrap())
+}
+
+/// A router of one page and one form behind the gate, for rules that need no node.
+fn bare() -> (Arc<Gate>, Router) {
+    let gate = gate();
+    let router = Router::new()
+        .route(
+            "/page",
+            get(|| async { "page" }).post(|body: String| async move { body }),
+        )
+        .route(
+            "/sign-in",
+            get(|| async { "sign-in" }).post(|| async { "done" }),
+        );
+    (Arc::clone(&gate), guarded(router, gate))
+}
+
+/// A node of a fresh home, with its page.
+struct Served {
+    _dir: TempDir,
+    gate: Arc<Gate>,
+    handle: NodeHandle,
+    router: Router,
+}
+
+async fn served() -> Served {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("home");
+    let entropy = Entropy::Repeatable(7);
+    let new = NewHome {
+        name: "Ada <b>& Ben</b>".parse_line(),
+        cell: None,
+        passphrase: Some(Zeroizing::new(PASSPHRASE.to_owned())),
+        recovery_sheet: None,
+        now: Clock::System.now(),
+    };
+    Home::create(&path, new, &entropy).unwrap();
+    let home = Home::open(&path).unwrap();
+    let store = Store::open(&home.store_path()).unwrap();
+    let parts = Parts {
+        store,
+        transport: Transport::Memory,
+        listen: vec!["/memory/0".to_owned()],
+        mdns: false,
+        clock: Clock::System,
+        entropy,
+    };
+    let handle = Core::start(home, parts).await.unwrap().handle;
+    let gate = gate();
+    let router = app(App {
+        gate: Arc::clone(&gate),
+        handle: handle.clone(),
+    });
+    Served {
+        _dir: dir,
+        gate,
+        handle,
+        router,
+    }
+}
+
+trait ParseLine {
+    fn parse_line<const N: usize>(&self) -> streetlamp_proto::text::Line<N>;
+}
+
+impl ParseLine for str {
+    fn parse_line<const N: usize>(&self) -> streetlamp_proto::text::Line<N> {
+        streetlamp_proto::text::Line::clean(self).unwrap()
+    }
+}
+
+impl Served {
+    /// What the resident's own browser gets.
+    async fn resident(&self, method: Method, path: &str, form: &str) -> Response {
+        let cookie = self.gate.begin_session();
+        let cookie = cookie.split(';').next().unwrap();
+        let headers = [
+            ("cookie", cookie),
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "null"),
+            ("content-type", FORM),
+        ];
+        send(&self.router, method, path, &headers, form).await
+    }
+
+    async fn found_street(&self) {
+        let command = Command::FoundStreet {
+            name: "Lindenstraße".parse_line(),
+            cell: "u33dc1".parse().unwrap(),
+            urgent_per_hour: 6,
+        };
+        self.handle.command(command).await.unwrap();
+    }
+}
+
+async fn send(
+    router: &Router,
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Response {
+    let mut request = Request::builder().method(method).uri(path);
+    if !headers.iter().any(|(name, _)| *name == "host") {
+        request = request.header("host", HOST);
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    router
+        .clone()
+        .oneshot(request.body(Body::from(body.to_owned())).unwrap())
+        .await
+        .unwrap()
+}
+
+async fn text(response: Response) -> String {
+    String::from_utf8(
+        to_bytes(response.into_body(), usize::MAX)
+            .await
+            .unwrap()
+            .to_vec(),
+    )
+    .unwrap()
+}

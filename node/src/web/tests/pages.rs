@@ -1,0 +1,125 @@
+//! What residents see and do once they are in: the street, the clips, the lock, and pages that stay fresh.
+
+use axum::http::{Method, StatusCode, header};
+use futures::StreamExt;
+
+use super::{served, text};
+
+#[tokio::test]
+async fn what_neighbours_write_is_shown_as_text() {
+    let home = served().await;
+    assert!(
+        text(home.resident(Method::GET, "/", "").await)
+            .await
+            .contains("streetlamp street join")
+    );
+    home.found_street().await;
+    let form = "kind=fire&urgency=urgent&title=%3Cscript%3Ealert(1)%3C%2Fscript%3E&text=%22%27%3E%3Cimg+src%3Dx+onerror%3Dalert(1)%3E&place=u33dc1k&life=24h";
+    let posted = home.resident(Method::POST, "/alerts", form).await;
+    assert_eq!(
+        (posted.status(), &posted.headers()[header::LOCATION]),
+        (StatusCode::SEE_OTHER, &"./?posted=0".parse().unwrap())
+    );
+    let page = text(home.resident(Method::GET, "/?posted=0", "").await).await;
+    for shown in [
+        "&#60;script&#62;alert(1)&#60;/script&#62;",
+        "&#60;img src=x",
+        "Fire or smoke",
+        "Urgent",
+        "u33dc1k",
+        "in 24 hours",
+        "Lindenstraße",
+        "Locked",
+        "kept here",
+    ] {
+        assert!(page.contains(shown), "{shown} is missing");
+    }
+    assert!(!page.contains("<script>") && !page.contains("<img src=x") && !page.contains("<b>"));
+}
+
+#[tokio::test]
+async fn a_refused_form_comes_back_with_its_words_and_the_reason() {
+    let home = served().await;
+    home.found_street().await;
+    let refused = home
+        .resident(
+            Method::POST,
+            "/alerts",
+            "kind=noise&urgency=info&title=&text=Loud+%26+late&life=14d",
+        )
+        .await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let page = text(refused).await;
+    for shown in [
+        "Loud &#38; late",
+        "say in a few words what happened",
+        "ends after 3 days at the latest",
+        "value=\"noise\" selected",
+    ] {
+        assert!(page.contains(shown), "{shown} is missing");
+    }
+}
+
+#[tokio::test]
+async fn the_passphrase_unlocks_and_a_wrong_one_says_so() {
+    let home = served().await;
+    let wrong = home
+        .resident(Method::POST, "/unlock", "passphrase=wrong&back=clips")
+        .await;
+    assert_eq!(wrong.status(), StatusCode::FORBIDDEN);
+    assert!(text(wrong).await.contains("passphrase is not right"));
+    let right = home
+        .resident(
+            Method::POST,
+            "/unlock",
+            "passphrase=correct+horse&back=clips",
+        )
+        .await;
+    assert_eq!(
+        (right.status(), &right.headers()[header::LOCATION]),
+        (StatusCode::SEE_OTHER, &"./clips".parse().unwrap())
+    );
+    let clips = text(home.resident(Method::GET, "/clips", "").await).await;
+    assert!(clips.contains("Unlocked") && clips.contains("No clips yet"));
+    let locked = home
+        .resident(Method::POST, "/lock", "back=https%3A%2F%2Fevil.example")
+        .await;
+    assert_eq!(locked.headers()[header::LOCATION], "./");
+    assert!(
+        home.handle
+            .read(|household, now| household.status(now).locked)
+            .await
+            .unwrap()
+    );
+}
+
+#[tokio::test]
+async fn an_open_page_is_told_of_changes_until_the_node_stops() {
+    let home = served().await;
+    let stream = home.resident(Method::GET, "/events", "").await;
+    assert_eq!(stream.headers()[header::CONTENT_TYPE], "text/event-stream");
+    let mut stream = stream.into_body().into_data_stream();
+    home.found_street().await;
+    let said = stream.next().await.unwrap().unwrap();
+    assert_eq!(said, "event: changed\ndata: page\n\n");
+    home.gate.closing.cancel();
+    while stream.next().await.is_some() {}
+}
+
+#[tokio::test]
+async fn at_most_64_pages_are_live_and_a_closed_one_makes_room() {
+    let home = served().await;
+    let mut streams = Vec::new();
+    for _ in 0..64 {
+        streams.push(home.resident(Method::GET, "/events", "").await);
+    }
+    assert_eq!(
+        home.resident(Method::GET, "/events", "").await.status(),
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+    streams.pop();
+    assert_eq!(
+        home.resident(Method::GET, "/events", "").await.status(),
+        StatusCode::OK
+    );
+}

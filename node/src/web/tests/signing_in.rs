@@ -1,0 +1,151 @@
+//! Who is let in: strangers get no further than the sign-in page, and a link lets one browser in, once.
+
+use axum::http::{Method, StatusCode, header};
+
+use super::super::routes::ROUTES;
+use super::{FORM, send, served, text};
+
+/// Every address, and what a stranger's GET and POST of it get. A new route needs a row here.
+const STRANGERS: [(&str, StatusCode, StatusCode); 9] = [
+    ("/", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
+    (
+        "/alerts",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
+        "/assets/{name}",
+        StatusCode::NOT_FOUND,
+        StatusCode::METHOD_NOT_ALLOWED,
+    ),
+    ("/clips", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
+    (
+        "/events",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    ("/lock", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
+    ("/sign-in", StatusCode::OK, StatusCode::FORBIDDEN),
+    (
+        "/sign-out",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
+        "/unlock",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+];
+
+#[tokio::test]
+async fn strangers_reach_the_sign_in_page_and_its_looks_only() {
+    let paths: Vec<_> = ROUTES.iter().map(|(path, _)| *path).collect();
+    assert_eq!(paths, STRANGERS.map(|(path, ..)| path));
+    let home = served().await;
+    home.found_street().await;
+    for (path, read, change) in STRANGERS {
+        let headers = [
+            ("sec-fetch-site", "same-origin"),
+            ("content-type", FORM),
+            ("cookie", "__Host-streetlamp-8420=0"),
+        ];
+        for (method, status) in [
+            (Method::GET, read),
+            (Method::HEAD, read),
+            (Method::POST, change),
+        ] {
+            let response = send(&home.router, method.clone(), path, &headers, "").await;
+            assert_eq!(response.status(), status, "{method} {path}");
+            let body = text(response).await;
+            assert!(
+                !body.contains("Lindenstraße") && !body.contains("Ada"),
+                "{method} {path} names the home"
+            );
+        }
+        let html = send(
+            &home.router,
+            Method::GET,
+            path,
+            &[("accept", "text/html")],
+            "",
+        )
+        .await;
+        if read == StatusCode::UNAUTHORIZED {
+            assert_eq!(
+                (html.status(), &html.headers()[header::LOCATION]),
+                (StatusCode::SEE_OTHER, &"./sign-in".parse().unwrap())
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_link_signs_in_once_and_looking_at_it_does_not_use_it_up() {
+    let home = served().await;
+    let link = home.gate.sign_in_link();
+    let (place, token) = link.split_once("?token=").unwrap();
+    assert_eq!((place, token.len()), ("http://127.0.0.1:8420/sign-in", 32));
+    let path = format!("/sign-in?token={token}");
+    for _ in 0..2 {
+        let page = send(&home.router, Method::GET, &path, &[], "").await;
+        assert_eq!(
+            (page.status(), page.headers().get(header::SET_COOKIE)),
+            (StatusCode::OK, None)
+        );
+        assert!(text(page).await.contains(token));
+    }
+    let form = format!("token={token}");
+    let own = [("sec-fetch-site", "same-origin"), ("content-type", FORM)];
+    let stranger = [("sec-fetch-site", "cross-site"), ("content-type", FORM)];
+    assert_eq!(
+        send(&home.router, Method::POST, "/sign-in", &stranger, &form)
+            .await
+            .status(),
+        StatusCode::FORBIDDEN
+    );
+
+    let entered = send(&home.router, Method::POST, "/sign-in", &own, &form).await;
+    assert_eq!(entered.status(), StatusCode::SEE_OTHER);
+    let cookie = entered.headers()[header::SET_COOKIE].to_str().unwrap();
+    let (name, rest) = cookie.split_once('=').unwrap();
+    let (secret, attributes) = rest.split_once(';').unwrap();
+    assert_eq!((name, secret.len()), ("__Host-streetlamp-8420", 32));
+    assert_eq!(
+        attributes,
+        " Path=/; Max-Age=2592000; Secure; HttpOnly; SameSite=Strict"
+    );
+
+    let pair = format!("other=1; {name}={secret}");
+    let signed_in = [
+        ("cookie", pair.as_str()),
+        ("sec-fetch-site", "same-origin"),
+        ("content-type", FORM),
+    ];
+    assert_eq!(
+        send(&home.router, Method::GET, "/", &signed_in, "")
+            .await
+            .status(),
+        StatusCode::OK
+    );
+    let again = send(&home.router, Method::POST, "/sign-in", &own, &form).await;
+    assert_eq!(
+        (again.status(), again.headers().get(header::SET_COOKIE)),
+        (StatusCode::FORBIDDEN, None)
+    );
+    assert!(text(again).await.contains("streetlamp sign-in"));
+
+    let left = send(&home.router, Method::POST, "/sign-out", &signed_in, "").await;
+    assert!(
+        left.headers()[header::SET_COOKIE]
+            .to_str()
+            .unwrap()
+            .contains("Max-Age=0")
+    );
+    assert_eq!(
+        send(&home.router, Method::GET, "/", &signed_in, "")
+            .await
+            .status(),
+        StatusCode::UNAUTHORIZED
+    );
+}
