@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use libp2p::gossipsub::{self, MessageAuthenticity, MessageId, ValidationMode};
+use libp2p::allow_block_list::{self, BlockedPeers};
+use libp2p::gossipsub::{
+    self, AllowAllSubscriptionFilter, MaxCountSubscriptionFilter, MessageAuthenticity, MessageId,
+    ValidationMode,
+};
 use libp2p::identity::Keypair;
 use libp2p::request_response::{self, ProtocolSupport};
 use libp2p::swarm::NetworkBehaviour;
@@ -10,6 +14,7 @@ use libp2p::{connection_limits, identify, memory_connection_limits, ping};
 use streetlamp_proto::wire::limits::GOSSIP_FRAME;
 
 use super::codec::{FrameCodec, JOIN, STREET};
+use super::scoring;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Connections that a home keeps: 2 for each of about 60 neighbours' devices, and room for newcomers.
@@ -25,11 +30,22 @@ const REQUEST: Duration = Duration::from_secs(20);
 /// Requests of one connection that are served at a time.
 const STREAMS: usize = 16;
 
+/// Topics of one peer that are remembered: its street's epochs and the cells around it, with room.
+const TOPICS: usize = 100;
+
+/// Gossip that bounds what a peer may subscribe to.
+pub(super) type Gossip = gossipsub::Behaviour<
+    gossipsub::IdentityTransform,
+    MaxCountSubscriptionFilter<AllowAllSubscriptionFilter>,
+>;
+
 #[derive(NetworkBehaviour)]
 pub(super) struct Behaviour {
+    /// Peers that sent far too much.
+    pub(super) shut_out: allow_block_list::Behaviour<BlockedPeers>,
     limits: connection_limits::Behaviour,
     memory: memory_connection_limits::Behaviour,
-    pub(super) gossip: gossipsub::Behaviour,
+    pub(super) gossip: Gossip,
     pub(super) join: request_response::Behaviour<FrameCodec>,
     pub(super) street: request_response::Behaviour<FrameCodec>,
     streams: libp2p_stream::Behaviour,
@@ -53,6 +69,7 @@ impl Behaviour {
             request_response::Behaviour::with_codec(FrameCodec, [(protocol, support)], config)
         };
         Ok(Self {
+            shut_out: allow_block_list::Behaviour::default(),
             limits: connection_limits::Behaviour::new(limits),
             memory: memory_connection_limits::Behaviour::with_max_bytes(MEMORY),
             gossip: gossip().map_err(|e| failed(e.into()))?,
@@ -70,7 +87,7 @@ impl Behaviour {
     }
 }
 
-fn gossip() -> Result<gossipsub::Behaviour, &'static str> {
+fn gossip() -> Result<Gossip, &'static str> {
     let config = gossipsub::ConfigBuilder::default()
         // The author's signature is inside the seal; the envelope must not name him.
         .validation_mode(ValidationMode::Anonymous)
@@ -94,9 +111,27 @@ fn gossip() -> Result<gossipsub::Behaviour, &'static str> {
         .flood_publish(true)
         // A mesh within a second of connecting instead of five.
         .heartbeat_initial_delay(Duration::from_millis(500))
+        // Prefer, every minute, peers that bring news over peers that never did (default: the same, spelled out
+        // because it is what keeps homes that forward nothing from filling the mesh).
+        .opportunistic_graft_ticks(60)
+        .opportunistic_graft_peers(2)
         // Alerts are rare: a copy that comes minutes later is still the same one.
         .duplicate_cache_time(Duration::from_secs(15 * 60))
         .build()
         .map_err(|_| "gossip settings contradict each other")?;
-    gossipsub::Behaviour::new(MessageAuthenticity::Anonymous, config)
+    // A stranger may name topics as it likes; a home remembers a few of each peer.
+    let filter = MaxCountSubscriptionFilter {
+        filter: AllowAllSubscriptionFilter {},
+        max_subscribed_topics: TOPICS,
+        max_subscriptions_per_request: TOPICS,
+    };
+    let mut gossip = gossipsub::Behaviour::new_with_subscription_filter(
+        MessageAuthenticity::Anonymous,
+        config,
+        filter,
+    )?;
+    gossip
+        .with_peer_score(scoring::peers(), scoring::thresholds())
+        .map_err(|_| "peer scores contradict each other")?;
+    Ok(gossip)
 }

@@ -78,7 +78,7 @@ impl Mesh {
         channel: ResponseChannel<Vec<u8>>,
     ) -> Option<MeshEvent> {
         let from = device_of(peer)?;
-        if self.requests.len() >= WAITING {
+        if self.requests.len() >= WAITING || !self.is_in_pace(peer) {
             return None;
         }
         let request = RequestRef(self.count());

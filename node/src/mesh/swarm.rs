@@ -15,10 +15,12 @@ use libp2p::{Multiaddr, PeerId, Swarm, ping};
 use streetlamp_proto::household::{AskRef, MessageRef, Protocol, RequestRef};
 use streetlamp_proto::identity::DeviceId;
 use streetlamp_proto::street::Address;
+use tokio::time::Instant;
 
 use super::behaviour::{Behaviour, BehaviourEvent};
 use super::event::MeshEvent;
 use super::lan::{Found, Lan};
+use super::pace::{Pace, Verdict};
 use super::peers::{device_of, keypair, peer_of, without_peer};
 use super::streams::{Incoming, SealedStreams};
 use super::transport::Transport;
@@ -42,6 +44,7 @@ pub struct Mesh {
     pub(super) messages: BTreeMap<MessageRef, (MessageId, PeerId)>,
     pub(super) requests: BTreeMap<RequestRef, (Protocol, ResponseChannel<Vec<u8>>)>,
     pub(super) asks: BTreeMap<(Protocol, OutboundRequestId), AskRef>,
+    pace: Pace,
     next: u64,
 }
 
@@ -80,6 +83,7 @@ impl Mesh {
                 messages,
                 requests,
                 asks,
+                pace: Pace::default(),
                 next: 0,
             },
             sealed,
@@ -127,6 +131,9 @@ impl Mesh {
     /// The next thing that happens. Cancel-safe.
     pub async fn next(&mut self) -> MeshEvent {
         loop {
+            for peer in self.pace.pardoned(Instant::now()) {
+                self.swarm.behaviour_mut().shut_out.unblock_peer(peer);
+            }
             let event = tokio::select! {
                 stream = self.incoming.next() => stream.map(MeshEvent::Stream),
                 event = self.swarm.select_next_some() => self.translate(event),
@@ -208,6 +215,19 @@ impl Mesh {
             .condition(PeerCondition::Disconnected)
             .addresses(found.addresses);
         let _is_connected = self.swarm.dial(options.build());
+    }
+
+    /// Whether a message of this peer is worth a look. Shuts a peer out that will not stop.
+    pub(super) fn is_in_pace(&mut self, peer: PeerId) -> bool {
+        match self.pace.count(peer, Instant::now()) {
+            Verdict::Hear => true,
+            Verdict::Drop => false,
+            Verdict::ShutOut => {
+                tracing::warn!(%peer, "a peer sends far too much; it is shut out for ten minutes");
+                self.swarm.behaviour_mut().shut_out.block_peer(peer);
+                false
+            }
+        }
     }
 
     /// What is told on the LAN follows what is listened on.

@@ -6,17 +6,18 @@ use streetlamp_proto::household::{Acceptance, MessageRef};
 use streetlamp_proto::street::Topic;
 
 use super::event::MeshEvent;
+use super::scoring::quiet_topic;
 use super::swarm::{Mesh, WAITING};
 
 impl Mesh {
     /// Listens to a topic.
     pub fn subscribe(&mut self, topic: &Topic) {
-        if let Err(error) = self
-            .swarm
-            .behaviour_mut()
-            .gossip
-            .subscribe(&IdentTopic::new(topic.as_str()))
-        {
+        let gossip = &mut self.swarm.behaviour_mut().gossip;
+        let topic = IdentTopic::new(topic.as_str());
+        if let Err(error) = gossip.set_topic_params(topic.clone(), quiet_topic()) {
+            tracing::warn!(%error, "peers are not scored on a topic");
+        }
+        if let Err(error) = gossip.subscribe(&topic) {
             tracing::warn!(%error, "a topic could not be subscribed");
         }
     }
@@ -62,7 +63,11 @@ impl Mesh {
         id: MessageId,
         message: gossipsub::Message,
     ) -> Option<MeshEvent> {
-        if self.messages.len() >= WAITING {
+        if self.messages.len() >= WAITING || !self.is_in_pace(source) {
+            self.swarm
+                .behaviour_mut()
+                .gossip
+                .report_message_validation_result(&id, &source, MessageAcceptance::Ignore);
             return None;
         }
         let reference = MessageRef(self.count());
