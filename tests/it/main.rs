@@ -9,6 +9,8 @@
 )]
 
 mod bad_input;
+mod bad_members;
+mod rogue;
 mod story;
 mod tidy;
 mod virtual_time;

@@ -1,0 +1,183 @@
+//! A member with a changed program: a real mesh and a real engine under a hand that keeps no rule.
+
+use std::time::Duration;
+
+use streetlamp::entropy::Entropy;
+use streetlamp::home::{Home, NewHome};
+use streetlamp::mesh::{Mesh, MeshEvent, Transport};
+use streetlamp::node::NodeHandle;
+use streetlamp_proto::alert::{Alert, Audience, Kind, Nonce, Text, Title, Urgency};
+use streetlamp_proto::household::{
+    Answer, Command, CommandId, Household, Input, Me, Output, Record,
+};
+use streetlamp_proto::identity::Name;
+use streetlamp_proto::signed::Signed;
+use streetlamp_proto::street::{EpochKey, Item, StreetId, StreetMessage, Topic};
+use streetlamp_proto::time::Timestamp;
+use streetlamp_proto::wire;
+use streetlamp_sim::PASSPHRASE;
+use tempfile::TempDir;
+use tokio::time::Instant;
+use zeroize::Zeroizing;
+
+pub(crate) struct Rogue {
+    engine: Household,
+    me: Me,
+    mesh: Mesh,
+    key: Option<(StreetId, EpochKey)>,
+    answer: Option<Answer>,
+    start: (Instant, Timestamp),
+    said: u64,
+    _dir: TempDir,
+}
+
+impl Rogue {
+    /// A home that nobody knows yet. Its clock is the others'.
+    pub(crate) async fn build(name: &str, now: Timestamp) -> Self {
+        let dir = TempDir::new().expect("room");
+        let place = dir.path().join("home");
+        let new = NewHome {
+            name: Name::clean(name).expect("a name"),
+            cell: None,
+            passphrase: Some(Zeroizing::new(PASSPHRASE.to_owned())),
+            recovery_sheet: None,
+            now,
+        };
+        Home::create(&place, new, &Entropy::Repeatable(666)).expect("a home");
+        let home = Home::open(&place).expect("a home");
+        let me = || home.me().expect("its keys");
+        let (mut mesh, _streams) =
+            Mesh::new(&me().device, Transport::Memory, false).expect("a mesh");
+        mesh.listen("/memory/0").await.expect("an address");
+        Self {
+            engine: Household::new(me(), [], [66; 32]),
+            me: me(),
+            mesh,
+            key: None,
+            answer: None,
+            start: (Instant::now(), now),
+            said: 0,
+            _dir: dir,
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.start.1.after(self.start.0.elapsed())
+    }
+
+    /// Enters the street honestly, with a ticket of `host`.
+    pub(crate) async fn join(&mut self, host: &NodeHandle) {
+        let invite = Command::Invite {
+            street: None,
+            life: Duration::from_secs(3600),
+        };
+        let Ok(Answer::Ticket(ticket)) = host.command(invite).await else {
+            panic!("no ticket")
+        };
+        self.feed(Input::Command(CommandId(1), Command::Join(ticket)));
+        while self.answer.take().is_none() {
+            self.live(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Does what an honest home does for a while.
+    pub(crate) async fn live(&mut self, span: Duration) {
+        let end = Instant::now() + span;
+        loop {
+            let event = tokio::select! {
+                event = self.mesh.next() => event,
+                () = tokio::time::sleep_until(end) => return,
+            };
+            let input = match event {
+                MeshEvent::Gossip {
+                    topic,
+                    message,
+                    bytes,
+                } => Input::Gossip {
+                    topic,
+                    message,
+                    bytes,
+                },
+                MeshEvent::Asked {
+                    from,
+                    request,
+                    protocol,
+                    bytes,
+                } => Input::Asked {
+                    from,
+                    request,
+                    protocol,
+                    bytes,
+                },
+                MeshEvent::Answered { ask, bytes } => Input::Answered { ask, bytes },
+                MeshEvent::Connected { device, address } => Input::Connected { device, address },
+                MeshEvent::Disconnected { device } => Input::Disconnected { device },
+                _ => continue,
+            };
+            self.feed(input);
+        }
+    }
+
+    fn feed(&mut self, input: Input) {
+        let now = self.now();
+        for output in self.engine.handle(input, now) {
+            match output {
+                Output::Judge {
+                    message,
+                    acceptance,
+                } => self.mesh.judge(message, acceptance),
+                Output::Store(record) => {
+                    if let Record::Epoch { notice, key, .. } = *record {
+                        self.key = Some((notice.statement().street, key));
+                    }
+                }
+                Output::Subscribe(topic) => self.mesh.subscribe(&topic),
+                Output::Publish { topic, bytes } => self.mesh.publish(&topic, bytes),
+                Output::Dial { device, addresses } => self.mesh.dial(device, &addresses),
+                Output::Ask {
+                    to,
+                    ask,
+                    protocol,
+                    bytes,
+                } => self.mesh.ask(to, ask, protocol, bytes),
+                Output::Reply { request, bytes } => self.mesh.reply(request, bytes),
+                Output::Decline(request) => self.mesh.decline(request),
+                Output::Answer(_, answer) => {
+                    self.answer = Some(answer.expect("an answer"));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A well-formed, well-signed alert of its own, one more each time.
+    pub(crate) fn say_something(&mut self) {
+        let (street, key) = self.key.clone().expect("it is on a street");
+        self.said += 1;
+        let mut nonce = [0; 16];
+        nonce[..8].copy_from_slice(&self.said.to_be_bytes());
+        let now = self.now();
+        let alert = Alert {
+            audience: Audience::Street(street),
+            kind: Kind::Noise,
+            urgency: Urgency::Info,
+            place: None,
+            title: Title::clean("Buy now").expect("a title"),
+            text: Text::default(),
+            happened: now,
+            issued: now,
+            expires: now.after(Duration::from_secs(3600)),
+            nonce: Nonce::from_bytes(nonce),
+            clips: Vec::new(),
+        };
+        let item = Item::Alert(Signed::sign(alert, &self.me.device));
+        let frame = key.seal(street, &wire::to_cbor(&StreetMessage::Tell(item)));
+        let topic: Topic = key.topic(street);
+        self.mesh.publish(&topic, frame);
+    }
+
+    /// Who it is.
+    pub(crate) fn household(&self) -> streetlamp_proto::identity::HouseholdId {
+        self.me.household()
+    }
+}
