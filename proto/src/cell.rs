@@ -8,7 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// The 32 characters of a geohash, in order. `a`, `i`, `l` and `o` are left out.
-const ALPHABET: &[u8; 32] = b"0123456789bcdefghjkmnpqrstuvwxyz";
+pub(crate) const ALPHABET: &[u8; 32] = b"0123456789bcdefghjkmnpqrstuvwxyz";
 
 /// Finest cell outside a sealed payload, in characters.
 pub const PUBLIC_PRECISION: usize = 6;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use streetlamp::node::NodeHandle;
 use streetlamp_proto::alert::{Kind, Reason, Text, Title, Urgency};
-use streetlamp_proto::household::{Answer, Command, Draft, Event};
+use streetlamp_proto::household::{Answer, Command, Draft, Event, Household};
 use streetlamp_proto::identity::{HouseholdId, Name};
 use streetlamp_proto::wire::limits::ALERT_BURST;
 use streetlamp_sim::Neighbourhood;
@@ -61,7 +61,7 @@ fn draft(title: &str) -> Draft {
 }
 
 async fn titles(home: &NodeHandle) -> Vec<String> {
-    let alerts = home.read(|household, now| household.alerts(now)).await;
+    let alerts = home.read(Household::alerts).await;
     let alerts = alerts.expect("it runs");
     alerts
         .iter()

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::allowance;
 use crate::alert::{Alert, FollowUp, Said, Thread, Urgency};
 use crate::identity::HouseholdId;
+use crate::open::within_rate;
 use crate::signed::{Signed, StatementId};
 use crate::street::Members;
 use crate::time::Timestamp;
@@ -111,7 +111,7 @@ impl Feed {
         let (burst, per_hour) = voice.allowance(urgent_per_hour);
         let said = self.spoken.get(&(household, voice));
         let times = said.into_iter().flatten().map(|(at, _)| *at);
-        allowance::within(times, at, burst, per_hour)
+        within_rate(times, at, burst, per_hour)
     }
 
     pub(super) fn alert(&self, id: StatementId) -> Option<&HeldAlert> {

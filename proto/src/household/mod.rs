@@ -9,7 +9,6 @@
 //! `catching_up` finds what was missed; `sharing` gives keys away and keeps the ledger; `view` is what page and command
 //! line read.
 
-mod allowance;
 mod catching_up;
 mod epochs;
 mod event;

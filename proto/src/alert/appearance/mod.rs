@@ -3,7 +3,7 @@
 //! "A black man on our street" is not an event, and it fits everybody whom it was not meant for. With at least two of
 //! clothing, hair, shoes, build and vehicle it describes one person. The rule is a [`Table`] for each language and a
 //! few sentences about where its words stand; every table is tried on every text, after the text was brought to a form
-//! in which spacing, look-alike letters and stretched words make no difference ([`words`]).
+//! in which spacing, look-alike letters and stretched words make no difference.
 //!
 //! What it cannot do: judge. It makes the writer pause, and whoever wants to get around it will. It speaks only about
 //! what this home is about to post; what others posted is never hidden by it.

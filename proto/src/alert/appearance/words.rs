@@ -175,8 +175,8 @@ impl Lexicon {
         if sentence.get(at + 1).is_some_and(|next| self.is_thing(next)) {
             return false;
         }
-        let before = sentence.iter().take(at).rev();
-        let person = before.skip_while(|word| self.links.contains(*word)).next();
+        let mut before = sentence.iter().take(at).rev();
+        let person = before.find(|word| !self.links.contains(*word));
         let linked = at > 0
             && sentence
                 .get(at - 1)
