@@ -275,7 +275,7 @@ fn words(shown: &AlertShown) -> String {
         text.push_str(&format!("\n{}\n", alert.text));
     }
     text.push_str(&format!(
-        "\nkind      {} ({})\nfrom      {} ({})\nhappened  {}\nsaid      {}\nexpires   {} ({})\n",
+        "\nkind      {} ({})\nfrom      {} ({})\nhappened  {}\nsaid      {}\nexpires   {}\n",
         alert.kind,
         alert.urgency,
         author(alert),
@@ -283,7 +283,6 @@ fn words(shown: &AlertShown) -> String {
         when::readable(alert.happened.0),
         when::readable(alert.issued.0),
         when::readable(alert.expires.0),
-        alert.state,
     ));
     if let Some(place) = &alert.place {
         text.push_str(&format!("place     {place}\n"));
@@ -291,8 +290,13 @@ fn words(shown: &AlertShown) -> String {
     for clip in &alert.clips {
         text.push_str(&format!("clip      {clip}\n"));
     }
-    if alert.confirmations > 0 {
-        text.push_str(&format!("confirmed {} times\n", alert.confirmations));
+    match alert.confirmations {
+        0 => {}
+        1 => text.push_str("confirmed by 1 neighbour\n"),
+        many => text.push_str(&format!("confirmed by {many} neighbours\n")),
+    }
+    if matches!(alert.state.as_str(), "resolved" | "expired") {
+        text.push_str(&format!("state     {}\n", alert.state));
     }
     text.push_str(&format!("alert     {}\n", alert.alert));
     if !follow_ups.is_empty() {

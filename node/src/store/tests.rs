@@ -2,7 +2,9 @@ use std::fs;
 use std::time::Duration;
 
 use streetlamp_proto::alert::{Kind, Text, Title, Urgency};
-use streetlamp_proto::household::{Command, CommandId, Draft, Household, Input, Output, Record};
+use streetlamp_proto::household::{
+    Change, Command, CommandId, Draft, Household, Input, Output, Record, Timer,
+};
 use streetlamp_proto::identity::Name;
 use tempfile::TempDir;
 use zeroize::Zeroizing;
@@ -46,16 +48,7 @@ impl House {
             _ => None,
         });
         assert_eq!(refused, None);
-        outputs
-            .into_iter()
-            .filter_map(|o| {
-                if let Output::Store(r) = o {
-                    Some(*r)
-                } else {
-                    None
-                }
-            })
-            .collect()
+        outputs.into_iter().filter_map(stored).collect()
     }
 
     fn lived_in(&mut self) -> Vec<Record> {
@@ -75,6 +68,13 @@ impl House {
         records.extend(self.records_of(Command::Invite { street: None, life }, NOW));
         records.extend(self.records_of(Command::PostAlert(draft("A needle in the haystack")), NOW));
         records
+    }
+}
+
+fn stored(output: Output) -> Option<Record> {
+    match output {
+        Output::Store(record) => Some(*record),
+        _ => None,
     }
 }
 
@@ -148,7 +148,20 @@ fn an_alert_that_is_over_leaves_no_text_in_any_file() {
     };
     assert!(needle(house.home.dir()) > 0, "the search would not find it");
     let alert = house.engine.alerts(NOW)[0].id;
-    store.save(&[Record::Over(alert)]).unwrap();
+    let update = Command::FollowUp {
+        alert,
+        change: Change::Update {
+            title: None,
+            text: Some(Text::clean("It is in the haystack behind the barn").unwrap()),
+            urgency: None,
+        },
+    };
+    store.save(&house.records_of(update, NOW)).unwrap();
+    let later = NOW.after(Duration::from_secs(601));
+    let over = house.engine.handle(Input::Due(Timer::Sweep), later);
+    let over: Vec<_> = over.into_iter().filter_map(stored).collect();
+    assert_eq!(over.len(), 2, "{over:?}");
+    store.save(&over).unwrap();
     assert_eq!(needle(house.home.dir()), 0);
     drop(store);
     assert_eq!(needle(house.home.dir()), 0);

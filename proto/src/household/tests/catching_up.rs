@@ -30,6 +30,40 @@ fn long_alerts_that_do_not_fit_one_answer_come_in_several() {
 }
 
 #[test]
+fn what_came_before_a_connection_was_cut_is_kept_and_the_rest_comes_with_the_next() {
+    let mut world = World::street(&["Ada", "Ben"]);
+    world.go_offline(1);
+    for _ in 0..130 {
+        let mut long = draft("Fire");
+        long.text = crate::text::Prose::clean(&"🔥".repeat(1_000)).unwrap();
+        world.command(0, Command::PostAlert(long)).unwrap();
+    }
+    let mut here = vec![0];
+    while here.last() < Some(&130) {
+        // Each time one request more gets through before the connection breaks.
+        world.until_the_cut = here.len();
+        world.come_back(1);
+        here.push(world.homes[1].engine.alerts(world.now).len());
+        world.go_offline(1);
+    }
+    assert!(here.is_sorted(), "{here:?}");
+    assert!(here.iter().any(|n| (1..130).contains(n)), "{here:?}");
+}
+
+#[test]
+fn what_one_neighbour_brings_reaches_those_who_were_connected_all_the_time() {
+    let mut world = World::street(&["Ada", "Ben", "Cem"]);
+    world.go_offline(0);
+    world
+        .command(0, Command::PostAlert(draft("Smoke")))
+        .unwrap();
+    // Ada meets Ben alone; Cem hears of it from him at once.
+    world.homes[0].online = true;
+    world.connect(0, 1);
+    assert_eq!(world.homes[2].engine.alerts(world.now).len(), 1);
+}
+
+#[test]
 fn what_was_posted_alone_is_queued_and_delivered_later() {
     let mut world = World::street(&["Ada", "Ben"]);
     world.go_offline(1);

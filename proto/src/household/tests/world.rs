@@ -38,6 +38,8 @@ pub(super) struct World {
     pub(super) gossip: Vec<(usize, Topic, Vec<u8>)>,
     /// Every sealed frame that one home sent another, asked or answered.
     pub(super) exchanged: Vec<Vec<u8>>,
+    /// Requests that still get through; all of them, unless a test says otherwise.
+    pub(super) until_the_cut: usize,
     queue: VecDeque<(usize, Output)>,
     answers: BTreeMap<CommandId, Result<Answer, Failure>>,
     requests: BTreeMap<RequestRef, (usize, AskRef)>,
@@ -103,6 +105,7 @@ impl World {
             now: START,
             gossip: Vec::new(),
             exchanged: Vec::new(),
+            until_the_cut: usize::MAX,
             queue: VecDeque::new(),
             answers: BTreeMap::new(),
             requests: BTreeMap::new(),
@@ -425,7 +428,8 @@ impl World {
             } => {
                 let there = (0..self.homes.len())
                     .find(|h| self.device(*h) == to)
-                    .filter(|t| self.can_reach(home, *t));
+                    .filter(|t| self.can_reach(home, *t) && self.until_the_cut > 0);
+                self.until_the_cut = self.until_the_cut.saturating_sub(1);
                 if protocol == Protocol::Street {
                     self.exchanged.push(bytes.clone());
                 }
