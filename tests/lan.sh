@@ -4,7 +4,7 @@
 # Two network namespaces stand for two machines, a veth pair between them for the LAN: no other interface, no other
 # route. The homes meet by a ticket, with multicast DNS off. Then both move to other addresses and ports, so that
 # whatever they remember of each other is wrong. With multicast DNS off in one of them they stay apart; with it on in
-# both they meet again. Needs root.
+# both they meet again. At last one leaves, knocks, and hears what is told to everybody nearby. Needs root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -136,3 +136,17 @@ at "$ada" 192.168.77.21
 start "$ada" 4021
 soon 60 connected "$ada" || fail "they did not find each other after one moved while it ran"
 echo "ok: one moved while it ran, and they found each other again"
+
+# Without a street a home hears what is told to everybody nearby, and can ask to be met.
+home "$ben" street leave >/dev/null
+home "$ben" street knock --text "We moved into number 9" >/dev/null
+knocks() { home "$1" street knocks | grep -q "number 9"; }
+soon 60 knocks "$ada" || fail "the knock is not heard"
+home "$ada" alert post --kind noise --title "For the street alone" >/dev/null
+home "$ada" alert post --kind lost-pet --audience nearby --title "Grey cat missing" >/dev/null
+soon 60 reads "$ben" "Grey cat missing" || fail "the alert for everybody nearby does not come"
+home "$ben" alert list | grep -q '"known": *false' || fail "a stranger's alert is shown as a neighbour's"
+if reads "$ben" "For the street alone"; then
+  fail "an alert of the street is read by a home that left it"
+fi
+echo "ok: a knock is heard, and an alert for everybody nearby by a home of no street"

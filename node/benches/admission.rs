@@ -89,6 +89,7 @@ fn me(seed: u8) -> Me {
         device,
         sealing,
         recovery: words.recovery().recipient(),
+        cell: None,
     }
 }
 
@@ -181,6 +182,7 @@ impl Street {
                 card: me.card.clone(),
                 devices: vec![me.cert.clone()],
                 vouches: vec![],
+                pseudonym: None,
             }),
         }));
         let (mut anonymous, mut strict, mut records) = (Vec::new(), Vec::new(), Vec::new());
@@ -195,6 +197,7 @@ impl Street {
             strict.extend(vec![signed; COPIES]);
             anonymous.extend(vec![message; COPIES]);
             records.push(Record::Alert {
+                street,
                 alert,
                 author: author.household(),
                 received: NOW,

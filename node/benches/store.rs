@@ -35,6 +35,7 @@ fn records() -> Vec<Record> {
         HouseholdId::from_bytes([2; 32]),
     );
     let record = |number| Record::Alert {
+        street,
         alert: alert(street, number, &device),
         author,
         received: NOW,

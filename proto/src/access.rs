@@ -31,10 +31,18 @@ pub enum Action {
     ReadAlerts,
     /// Speak on the street.
     PostAlerts,
+    /// Read what was told to everybody nearby, and knocks.
+    ReadNearby,
+    /// Tell everybody nearby, or knock.
+    SpeakNearby,
     /// Ask what was missed.
     CatchUp,
     /// Enter the street.
     Join,
+    /// Vouch for a household.
+    Vouch,
+    /// Vote for the removal of a household.
+    VoteRemoval,
     /// Hand over a grant.
     DeliverGrant,
     /// Get the sealed bytes of a clip.
@@ -94,11 +102,15 @@ impl Party {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::ReadAlerts,
         Self::PostAlerts,
+        Self::ReadNearby,
+        Self::SpeakNearby,
         Self::CatchUp,
         Self::Join,
+        Self::Vouch,
+        Self::VoteRemoval,
         Self::DeliverGrant,
         Self::FetchSealed,
         Self::OpenClip,
@@ -113,8 +125,12 @@ impl Action {
         match self {
             Self::ReadAlerts => "read-alerts",
             Self::PostAlerts => "post-alerts",
+            Self::ReadNearby => "read-nearby",
+            Self::SpeakNearby => "speak-nearby",
             Self::CatchUp => "catch-up",
             Self::Join => "join",
+            Self::Vouch => "vouch",
+            Self::VoteRemoval => "vote-removal",
             Self::DeliverGrant => "deliver-grant",
             Self::FetchSealed => "fetch-sealed",
             Self::OpenClip => "open-clip",
@@ -132,6 +148,14 @@ pub const fn rule(party: Party, action: Action) -> Rule {
     use Party as P;
     let (allowed, why) = match (party, action) {
         (_, A::AskForFootage) => (false, "no message of the protocol asks for footage"),
+        (_, A::ReadNearby) => (
+            true,
+            "who knocks, or tells everybody nearby, chose to be read by anybody who listens",
+        ),
+        (_, A::SpeakNearby) => (
+            true,
+            "with a stamp of work; what no neighbour said waits apart, in a bounded tray",
+        ),
         (P::Household, A::Join) => (
             false,
             "this home is already inside; it joins other streets with their tickets",
@@ -156,6 +180,13 @@ pub const fn rule(party: Party, action: Action) -> Rule {
             (true, "it holds the key of the street's epoch")
         }
         (P::Neighbour | P::Grantee, A::PostAlerts) => (true, "a member vouched for it"),
+        (P::Neighbour | P::Grantee, A::Vouch) => {
+            (true, "unless it is new and waits for its own second vouch")
+        }
+        (P::Neighbour | P::Grantee, A::VoteRemoval) => (
+            true,
+            "one vote each; a quarter of the street has to agree, and two at the least",
+        ),
         (P::Neighbour | P::Grantee, A::CatchUp) => (true, "a member vouched for it"),
         (P::Neighbour | P::Grantee, A::DeliverGrant) => (
             true,
@@ -164,6 +195,7 @@ pub const fn rule(party: Party, action: Action) -> Rule {
         (P::Invited, A::Join) => (true, "once, with a ticket that a member gave in person"),
         (_, A::ReadAlerts) => (false, "alerts are sealed to the street"),
         (_, A::PostAlerts) => (false, "only members' signatures count"),
+        (_, A::Vouch | A::VoteRemoval) => (false, "only members' signatures count"),
         (_, A::CatchUp) => (false, "only members get an answer"),
         (_, A::Join) => (false, "needs a ticket and a vouch"),
         (_, A::DeliverGrant) => (false, "only members get an answer"),
@@ -220,9 +252,10 @@ mod tests {
     #[test]
     fn p3_agencies_and_companies_can_do_no_more_than_strangers() {
         for action in Action::ALL {
-            assert!(!allows(Party::Stranger, action), "{action:?}");
-            assert!(!allows(Party::Agency, action), "{action:?}");
-            assert!(!allows(Party::Company, action), "{action:?}");
+            let in_the_open = matches!(action, Action::ReadNearby | Action::SpeakNearby);
+            for party in [Party::Stranger, Party::Agency, Party::Company] {
+                assert_eq!(allows(party, action), in_the_open, "{party:?} {action:?}");
+            }
         }
     }
 }

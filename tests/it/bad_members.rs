@@ -49,6 +49,7 @@ async fn street(names: &[&str]) -> (Neighbourhood, Vec<NodeHandle>) {
 fn draft(title: &str) -> Draft {
     Draft {
         street: None,
+        nearby: false,
         kind: Kind::Fire,
         urgency: Urgency::Urgent,
         place: None,
@@ -128,6 +129,27 @@ async fn a_member_that_floods_is_shut_out_within_ten_seconds_and_the_others_are_
     for home in &homes {
         assert!(titles(home).await.len() <= most);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn p6_a_stranger_who_is_connected_reads_what_was_told_to_everybody_nearby_and_no_more() {
+    let (street, homes) = street(&["Ada", "Ben"]).await;
+    let mut stranger = Rogue::build("Mallory", street.clock().now()).await;
+    stranger.visit(&homes[0]).await;
+    stranger.live(Duration::from_secs(3)).await;
+    let sealed = Command::PostAlert(draft("For the street alone"));
+    homes[0].command(sealed).await.expect("posted");
+    let open = Draft {
+        nearby: true,
+        ..draft("Smoke over the park")
+    };
+    homes[0]
+        .command(Command::PostAlert(open))
+        .await
+        .expect("posted");
+    hears(&homes[1], "Smoke over the park").await;
+    stranger.live(Duration::from_secs(3)).await;
+    assert_eq!(stranger.reads(), ["Smoke over the park"]);
 }
 
 #[tokio::test(start_paused = true)]

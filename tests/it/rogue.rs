@@ -38,7 +38,7 @@ impl Rogue {
         let place = dir.path().join("home");
         let new = NewHome {
             name: Name::clean(name).expect("a name"),
-            cell: None,
+            cell: Some("u33dc1".parse().expect("a cell")),
             passphrase: Some(Zeroizing::new(PASSPHRASE.to_owned())),
             recovery_sheet: None,
             now,
@@ -78,6 +78,27 @@ impl Rogue {
         while self.answer.take().is_none() {
             self.live(Duration::from_millis(50)).await;
         }
+    }
+
+    /// Connects to a home without asking for anything, and listens around.
+    pub(crate) async fn visit(&mut self, host: &NodeHandle) {
+        let invite = Command::Invite {
+            street: None,
+            life: Duration::from_secs(3600),
+        };
+        let Ok(Answer::Ticket(ticket)) = host.command(invite).await else {
+            panic!("no ticket")
+        };
+        self.feed(Input::Started);
+        for door in &ticket.doors {
+            self.mesh.dial(door.device, &door.addresses);
+        }
+    }
+
+    /// What this home could read of what it heard.
+    pub(crate) fn reads(&self) -> Vec<String> {
+        let alerts = self.engine.alerts(self.now());
+        alerts.iter().map(|a| a.thread.title.to_string()).collect()
     }
 
     /// Does what an honest home does for a while.

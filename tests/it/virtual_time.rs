@@ -26,6 +26,7 @@ async fn join(host: &NodeHandle, guest: &NodeHandle) {
 fn draft(title: &str) -> Draft {
     Draft {
         street: None,
+        nearby: false,
         kind: Kind::Outage,
         urgency: Urgency::HeadsUp,
         place: None,

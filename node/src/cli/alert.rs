@@ -135,6 +135,8 @@ pub(super) struct PostArgs {
 enum Audience {
     /// The street, and nobody else: the alert is sealed
     Street,
+    /// Everybody around the place, also agencies and companies: it is not sealed, and bears no name
+    Nearby,
 }
 
 fn kinds() -> PossibleValuesParser {
@@ -200,6 +202,10 @@ pub(super) fn alert(context: &Context, command: AlertCommand) -> Result<()> {
     }
 }
 
+/// Said before an alert goes out that is not sealed.
+const NEARBY: &str = "note: everybody around the place can read this, neighbours or not, also police and companies. \
+     It bears no name, and it cannot be called back from those who read it.";
+
 fn say(context: &Context, alert: String, saying: Saying, done: &str) -> Result<()> {
     let request = Request::AlertSay { alert, saying };
     let said: FollowedUp = context.node()?.ask(&request)?;
@@ -212,8 +218,12 @@ fn say(context: &Context, alert: String, saying: Saying, done: &str) -> Result<(
 }
 
 fn post(context: &Context, args: PostArgs) -> Result<()> {
-    let Audience::Street = args.audience;
+    let nearby = matches!(args.audience, Audience::Nearby);
+    if nearby && !context.out.json {
+        print::note(NEARBY);
+    }
     let request = Request::AlertPost(Box::new(AlertPost {
+        nearby,
         kind: args.kind,
         urgency: args.urgency,
         title: args.title,
@@ -233,11 +243,15 @@ fn post(context: &Context, args: PostArgs) -> Result<()> {
     })
 }
 
+/// Somebody of whom nothing is known but that he did the work of a stamp.
+const OUTSIDER: &str = "somebody of another street";
+
 fn author(alert: &AlertItem) -> &str {
     alert
         .author_name
         .as_deref()
-        .unwrap_or_else(|| print::short(&alert.author))
+        .or_else(|| alert.author.as_deref().map(print::short))
+        .unwrap_or(OUTSIDER)
 }
 
 fn list_words(alerts: &[AlertItem]) -> String {
@@ -274,18 +288,24 @@ fn words(shown: &AlertShown) -> String {
     if !alert.text.is_empty() {
         text.push_str(&format!("\n{}\n", alert.text));
     }
+    let from = match &alert.author {
+        Some(id) => format!("{} ({id})", author(alert)),
+        None => format!("{OUTSIDER}: nobody here vouches for it"),
+    };
     text.push_str(&format!(
-        "\nkind      {} ({})\nfrom      {} ({})\nhappened  {}\nsaid      {}\nexpires   {}\n",
+        "\nkind      {} ({})\nfrom      {}\nhappened  {}\nsaid      {}\nexpires   {}\n",
         alert.kind,
         alert.urgency,
-        author(alert),
-        alert.author,
+        from,
         when::readable(alert.happened.0),
         when::readable(alert.issued.0),
         when::readable(alert.expires.0),
     ));
     if let Some(place) = &alert.place {
         text.push_str(&format!("place     {place}\n"));
+    }
+    if alert.audience == "nearby" {
+        text.push_str("read by   everybody nearby\n");
     }
     for clip in &alert.clips {
         text.push_str(&format!("clip      {clip}\n"));
@@ -312,7 +332,8 @@ fn follow_up_words(said: &FollowUpItem) -> String {
     let who = said
         .author_name
         .as_deref()
-        .unwrap_or_else(|| print::short(&said.author));
+        .or_else(|| said.author.as_deref().map(print::short))
+        .unwrap_or(OUTSIDER);
     let what = said.text.as_deref().map(|text| format!(": {text}"));
     format!(
         "{}  {who}  {}{}\n",

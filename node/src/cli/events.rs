@@ -29,6 +29,9 @@ pub(super) enum EventLine {
     Member {
         household: String,
     },
+    Knock {
+        household: String,
+    },
     Neighbour {
         household: String,
         connected: bool,
@@ -58,6 +61,9 @@ impl From<Event> for EventLine {
                 alert: alert.to_string(),
             },
             Event::Member { household } => Self::Member {
+                household: household.to_string(),
+            },
+            Event::Knock { household } => Self::Knock {
                 household: household.to_string(),
             },
             Event::Neighbour {

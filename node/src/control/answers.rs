@@ -120,6 +120,36 @@ pub struct Membership {
     pub gone: bool,
 }
 
+/// `street knock`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Knocked {
+    /// The knock; none if it was taken back.
+    pub knock: Option<String>,
+    pub expires: Option<Moment>,
+    pub reached: usize,
+}
+
+/// One of `street knocks`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct KnockItem {
+    pub knock: String,
+    pub household: String,
+    pub name: String,
+    pub cell: String,
+    pub text: String,
+    pub received: Moment,
+    pub expires: Moment,
+}
+
+/// `street nearby`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Hearing {
+    /// `off`, or rings of cells around the home's own.
+    pub radius: String,
+    /// The cells that are listened to.
+    pub cells: Vec<String>,
+}
+
 /// `alert post`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Posted {
@@ -133,7 +163,8 @@ pub struct Posted {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AlertItem {
     pub alert: String,
-    pub author: String,
+    /// Its household; not known of an alert in the open by somebody of another street.
+    pub author: Option<String>,
     pub author_name: Option<String>,
     pub kind: String,
     pub urgency: String,
@@ -159,6 +190,7 @@ pub struct AlertItem {
     pub muted: bool,
     pub clips: Vec<String>,
     pub audience: String,
+    /// Whether its author's street is known here.
     pub known: bool,
     pub received: Moment,
 }
@@ -175,7 +207,7 @@ pub struct AlertShown {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct FollowUpItem {
     pub follow_up: String,
-    pub author: String,
+    pub author: Option<String>,
     pub author_name: Option<String>,
     /// `update`, `cancel`, `confirm`, `resolve`, `comment`, `close-comments` or `flag`.
     pub act: String,

@@ -67,6 +67,22 @@ pub enum Request {
         /// Whether not.
         muted: bool,
     },
+    /// Stand at the door, or do not any more.
+    StreetKnock {
+        /// Around where; where the home is if left out.
+        cell: Option<String>,
+        /// What neighbours read.
+        text: String,
+        /// How long it stands; zero takes it back.
+        life_ms: u64,
+    },
+    /// Who stands at the door.
+    StreetKnocks,
+    /// Which cells are listened to, and how far around from now on.
+    StreetNearby {
+        /// How far; as it is if left out.
+        radius: Option<String>,
+    },
     /// Tell the street.
     AlertPost(Box<AlertPost>),
     /// What the street said.
@@ -154,6 +170,8 @@ pub enum Request {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AlertPost {
+    /// Whether everybody nearby may read it.
+    pub nearby: bool,
     /// The kind's word.
     pub kind: String,
     /// The urgency's word.

@@ -172,6 +172,7 @@ impl Home {
             device: keys.signing,
             sealing: keys.sealing,
             recovery: self.recovery.clone(),
+            cell: self.cell.clone(),
         })
     }
 

@@ -70,13 +70,24 @@ const TABLES: &[(&str, &str, Reader)] = &[
     ),
     (
         "alert",
-        "select signed, author, received_ms from alert order by rowid",
+        "select signed, author, received_ms, street from alert order by rowid",
         alert,
     ),
     (
         "follow-up",
-        "select signed, author from follow_up order by rowid",
+        "select signed, author, street from follow_up order by rowid",
         follow_up,
+    ),
+    (
+        "stamp",
+        "select statement, stamp from stamp order by rowid",
+        stamp,
+    ),
+    ("knock", "select signed from knock order by rowid", knock),
+    (
+        "radius",
+        "select value from setting where name = 'radius'",
+        radius,
     ),
     (
         "ticket",
@@ -193,6 +204,7 @@ fn muted(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
 
 fn follow_up(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
     Ok(vec![Record::FollowUp {
+        street: StreetId::try_from(bytes(row, 2)?.as_slice())?,
         follow_up: Signed::from_bytes(&bytes(row, 0)?)?,
         author: HouseholdId::try_from(bytes(row, 1)?.as_slice())?,
     }])
@@ -201,10 +213,27 @@ fn follow_up(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
 fn alert(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
     let author = HouseholdId::try_from(bytes(row, 1)?.as_slice())?;
     Ok(vec![Record::Alert {
+        street: StreetId::try_from(bytes(row, 3)?.as_slice())?,
         alert: Signed::from_bytes(&bytes(row, 0)?)?,
         author,
         received: time(row.get(2)?),
     }])
+}
+
+fn stamp(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
+    Ok(vec![Record::Stamp {
+        statement: StatementId::try_from(bytes(row, 0)?.as_slice())?,
+        stamp: wire::from_cbor(&bytes(row, 1)?)?,
+    }])
+}
+
+fn knock(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
+    Ok(vec![Record::Knock(Signed::from_bytes(&bytes(row, 0)?)?)])
+}
+
+fn radius(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
+    let radius = row.get::<_, String>(0)?.parse().map_err(|_| Fault::Form)?;
+    Ok(vec![Record::Radius(radius)])
 }
 
 fn ticket(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {

@@ -152,6 +152,9 @@ impl Store {
     }
 }
 
+/// The setting that says how far around itself this home listens.
+const RADIUS: &str = "radius";
+
 fn damaged(
     what: &str,
     which: impl std::fmt::Display,

@@ -1,11 +1,10 @@
 //! Records on their way to disk.
 
 use rusqlite::{Transaction, params};
-use streetlamp_proto::alert::Audience;
 use streetlamp_proto::household::Record;
 use streetlamp_proto::wire;
 
-use super::{Store, ms};
+use super::{RADIUS, Store, ms};
 use crate::error::Result;
 
 impl Store {
@@ -114,22 +113,22 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
         Record::Muted { household, muted: false } => {
             db.execute("delete from muted where household = ?1", [household.as_bytes()])
         }
-        Record::Alert { alert, author, received } => db.execute(
+        Record::Alert { street, alert, author, received } => db.execute(
             "insert into alert (id, street, author, received_ms, expires_ms, signed) values (?1, ?2, ?3, ?4, ?5, ?6)",
             params![
                 alert.id().as_bytes(),
-                street_of(alert.statement().audience),
+                street.as_bytes(),
                 author.as_bytes(),
                 ms(*received),
                 ms(alert.statement().expires),
                 alert.to_bytes()
             ],
         ),
-        Record::FollowUp { follow_up, author } => db.execute(
+        Record::FollowUp { street, follow_up, author } => db.execute(
             "insert into follow_up (id, street, author, expires_ms, signed) values (?1, ?2, ?3, ?4, ?5)",
             params![
                 follow_up.id().as_bytes(),
-                street_of(follow_up.statement().audience),
+                street.as_bytes(),
                 author.as_bytes(),
                 ms(follow_up.statement().expires),
                 follow_up.to_bytes()
@@ -137,8 +136,22 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
         ),
         Record::Over(id) => {
             db.execute("delete from follow_up where id = ?1", [id.as_bytes()])?;
+            db.execute("delete from stamp where statement = ?1", [id.as_bytes()])?;
+            db.execute("delete from knock where id = ?1", [id.as_bytes()])?;
             db.execute("delete from alert where id = ?1", [id.as_bytes()])
         }
+        Record::Stamp { statement, stamp } => db.execute(
+            "insert or replace into stamp (statement, stamp) values (?1, ?2)",
+            params![statement.as_bytes(), wire::to_cbor(stamp)],
+        ),
+        Record::Knock(knock) => db.execute(
+            "insert into knock (id, signed) values (?1, ?2)",
+            params![knock.id().as_bytes(), knock.to_bytes()],
+        ),
+        Record::Radius(radius) => db.execute(
+            "insert or replace into setting (name, value) values (?1, ?2)",
+            params![RADIUS, radius.to_string()],
+        ),
         Record::Ticket { id, key, street, expires } => db.execute(
             "insert into ticket (id, key, street, expires_ms) values (?1, ?2, ?3, ?4)",
             params![id.as_bytes(), key.as_bytes(), street.as_bytes(), ms(*expires)],
@@ -181,8 +194,4 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
         ),
     }?;
     Ok(())
-}
-
-fn street_of(audience: Audience) -> Option<Vec<u8>> {
-    audience.street().map(|street| street.as_bytes().to_vec())
 }

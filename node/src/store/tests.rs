@@ -6,6 +6,8 @@ use streetlamp_proto::household::{
     Change, Command, CommandId, Draft, Household, Input, Output, Record, Timer,
 };
 use streetlamp_proto::identity::Name;
+use streetlamp_proto::open::Radius;
+use streetlamp_proto::text::Line;
 use tempfile::TempDir;
 use zeroize::Zeroizing;
 
@@ -81,6 +83,7 @@ fn stored(output: Output) -> Option<Record> {
 fn draft(title: &str) -> Draft {
     Draft {
         street: None,
+        nearby: false,
         kind: Kind::Noise,
         urgency: Urgency::Info,
         place: None,
@@ -111,6 +114,34 @@ fn everything_that_was_kept_comes_back_as_it_was() {
     assert_eq!(
         (&before[0].alert, before[0].author),
         (&after[0].alert, after[0].author)
+    );
+}
+
+#[test]
+fn what_was_said_in_the_open_is_kept_with_its_stamp_until_it_is_over() {
+    let mut house = house();
+    let path = house.home.store_path();
+    let mut store = Store::open(&path).unwrap();
+    let knock = Command::Knock {
+        cell: Some("u33dc1".parse().unwrap()),
+        greeting: Line::clean("We moved into number 9").unwrap(),
+        life: Duration::from_secs(600),
+    };
+    let mut records = house.records_of(knock, NOW);
+    records.extend(house.records_of(Command::Listen(Radius::Off), NOW));
+    while !records.iter().any(|r| matches!(r, Record::Stamp { .. })) {
+        let found = house.engine.handle(Input::Due(Timer::Stamp), NOW);
+        records.extend(found.into_iter().filter_map(stored));
+    }
+    store.save(&records).unwrap();
+    let kept = store.records().unwrap();
+    assert_eq!(format!("{kept:?}").len(), format!("{records:?}").len());
+    let over = house.records_of(Command::StopKnocking, NOW);
+    store.save(&over).unwrap();
+    let kept = store.records().unwrap();
+    assert!(
+        matches!(kept[..], [Record::Radius(Radius::Off)]),
+        "{kept:?}"
     );
 }
 

@@ -30,6 +30,7 @@ const HOUR: Duration = Duration::from_secs(3_600);
 #[serde(default)]
 pub(super) struct AlertForm {
     street: String,
+    audience: String,
     kind: String,
     urgency: String,
     pub(super) title: String,
@@ -114,6 +115,7 @@ impl AlertForm {
                 Some(life),
             ) if wrong == Complaints::default() => Ok(Draft {
                 street,
+                nearby: self.audience == "nearby",
                 kind,
                 urgency,
                 place,
@@ -161,6 +163,25 @@ impl AlertForm {
             chosen: *value == chosen,
         };
         LIVES.iter().map(choice).collect()
+    }
+
+    /// Who can read it, to choose from. Nothing but an explicit choice takes an alert beyond the street.
+    pub(super) fn audiences(&self) -> Vec<Choice> {
+        let choice = |value: &str, label: &str, hint| Choice {
+            value: value.to_owned(),
+            label: label.to_owned(),
+            hint,
+            chosen: (self.audience == "nearby") == (value == "nearby"),
+        };
+        vec![
+            choice("street", "My street", "Sealed: nobody else can read it."),
+            choice(
+                "nearby",
+                "Everybody nearby",
+                "Not sealed, without your name. Police and companies can read it too. \
+                 For searches, fire, roads, outages, weather, water and animals.",
+            ),
+        ]
     }
 
     /// The streets to choose from; none if there is no choice.

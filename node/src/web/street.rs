@@ -8,7 +8,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use streetlamp_proto::alert::{Progress, Urgency};
+use streetlamp_proto::alert::{Audience, Progress, Urgency};
 use streetlamp_proto::household::{AlertView, Answer, Command, StatusView};
 use streetlamp_proto::identity::HouseholdId;
 use streetlamp_proto::time::Timestamp;
@@ -55,6 +55,7 @@ struct Page {
     wrong: Complaints,
     kinds: Vec<Choice>,
     urgencies: Vec<Choice>,
+    audiences: Vec<Choice>,
     lives: Vec<Choice>,
     streets: Vec<Choice>,
     title_chars: usize,
@@ -74,6 +75,10 @@ struct AlertCard {
     place: Option<String>,
     author: Option<String>,
     mine: bool,
+    /// Whether everybody nearby can read it.
+    nearby: bool,
+    /// Whether it came in the open, from somebody of another street.
+    outside: bool,
     /// What its author says of it now, to be read before the alert.
     over: Option<Over>,
     /// How many neighbours saw it too.
@@ -201,6 +206,7 @@ impl Page {
             all,
             kinds: form.kinds(),
             urgencies: form.urgencies(),
+            audiences: form.audiences(),
             lives: form.lives(),
             streets: form.streets(&streets),
             form,
@@ -251,7 +257,9 @@ impl AlertCard {
             text: thread.text.to_string(),
             place: alert.place.as_ref().map(ToString::to_string),
             author: view.author_name.as_ref().map(ToString::to_string),
-            mine: view.author == me,
+            mine: view.author == Some(me),
+            nearby: view.alert.audience == Audience::Nearby,
+            outside: view.author.is_none(),
             over,
             confirmed: (confirmed > 0).then(|| count(confirmed, "neighbour")),
             comments: comments.collect(),

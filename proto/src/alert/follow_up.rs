@@ -102,7 +102,8 @@ impl Act {
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct FollowUp {
-    /// Whom it is for: the same as the alert.
+    /// Whom it is for: the same as the alert. What neighbours say about an alert for everybody nearby stays on the
+    /// street.
     #[n(0)]
     pub audience: Audience,
     /// Which alert.
@@ -174,8 +175,12 @@ impl FollowUp {
     /// [`FollowUpError::Misfit`], [`FollowUpError::NotTheAuthor`], [`FollowUpError::TheAuthor`].
     pub fn fits(&self, alert: &Signed<Alert>, by_author: bool) -> Result<(), FollowUpError> {
         let said = alert.statement();
+        let audience = match said.audience {
+            Audience::Nearby if !self.act.is_the_authors() => self.audience.street().is_some(),
+            audience => self.audience == audience,
+        };
         let fits = self.alert == alert.id()
-            && self.audience == said.audience
+            && audience
             && self.expires == said.expires
             // The clocks of two homes may differ.
             && self.issued.after(CLOCK_SKEW + CLOCK_SKEW) >= said.issued;

@@ -21,6 +21,7 @@ use minicbor::{Decode, Encode};
 use crate::cell::{PUBLIC_PRECISION, Place};
 use crate::clip::ClipId;
 use crate::id::id;
+use crate::open::OPEN_PRECISION;
 use crate::signed::Statement;
 use crate::street::StreetId;
 use crate::text::{Line, Prose};
@@ -82,7 +83,7 @@ pub struct Alert {
     /// How soon neighbours should know.
     #[n(2)]
     pub urgency: Urgency,
-    /// Where, as a cell: up to seven characters inside a seal, up to six for [`Audience::Nearby`], which needs one.
+    /// Where, as a cell: up to seven characters inside a seal, five or six for [`Audience::Nearby`], which needs one.
     #[n(3)]
     pub place: Option<Place>,
     /// What happened, in one line.
@@ -133,8 +134,10 @@ pub enum AlertError {
         "an alert of this kind stays on your street; nearby is for lost pets, missing people, fire, road, outage, weather, water and animals"
     )]
     NotNearby,
-    /// For everybody nearby, but without a place, or with one finer than everybody may know.
-    #[error("an alert for everybody nearby needs a place of at most {PUBLIC_PRECISION} characters")]
+    /// For everybody nearby, but without a place, or with one that has no topic, or finer than everybody may know.
+    #[error(
+        "an alert for everybody nearby needs a place of {OPEN_PRECISION} or {PUBLIC_PRECISION} characters"
+    )]
     NearbyPlace,
     /// For everybody nearby, and offers clips.
     #[error("an alert for everybody nearby cannot offer clips: a key is for one neighbour")]
@@ -195,7 +198,8 @@ impl Alert {
         if !Self::may_be_nearby(self.kind) {
             return Err(AlertError::NotNearby);
         }
-        let public = |place: &Place| place.as_str().len() <= PUBLIC_PRECISION;
+        let public =
+            |place: &Place| (OPEN_PRECISION..=PUBLIC_PRECISION).contains(&place.as_str().len());
         if !self.place.as_ref().is_some_and(public) {
             return Err(AlertError::NearbyPlace);
         }

@@ -47,6 +47,7 @@ fn me(seed: u8) -> Option<Me> {
         device,
         sealing,
         recovery: words.recovery().recipient(),
+        cell: None,
     })
 }
 

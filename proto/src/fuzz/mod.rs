@@ -15,7 +15,9 @@ mod writing;
 
 pub use clips::{clip_header, clip_slice};
 pub use engine::engine_inputs;
-pub use messages::{fetch_request, frame, join, ledger_entry, parcel, street_message, welcome};
+pub use messages::{
+    fetch_request, frame, join, ledger_entry, open_statement, parcel, street_message, welcome,
+};
 pub use writing::{text, ticket_text};
 
 use std::fmt::Debug;
@@ -33,13 +35,14 @@ use crate::wire::{self, Kind};
 pub type Target = (&'static str, fn(&[u8]) -> bool);
 
 /// Every property.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     ("frame", frame),
     ("street_message", street_message),
     ("ticket_text", ticket_text),
     ("join", join),
     ("welcome", welcome),
     ("fetch_request", fetch_request),
+    ("open_statement", open_statement),
     ("parcel", parcel),
     ("clip_header", clip_header),
     ("clip_slice", clip_slice),

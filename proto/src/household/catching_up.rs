@@ -106,7 +106,7 @@ impl Household {
                 // It may have been admitted while we were away: its record says by whom. Only who holds the current
                 // key can have been; an old one may be in the hands of somebody who is gone.
                 if self.current_rank(street) == Some(rank) {
-                    self.admit(street, std::slice::from_ref(&question.me), out);
+                    self.admit(street, std::slice::from_ref(&question.me), now, out);
                 }
                 if !self.may(from, Action::CatchUp) || question.home.device != from {
                     return None;
@@ -265,7 +265,7 @@ impl Household {
             })
             .collect();
         fresh.extend(
-            self.admit(street, &members, out)
+            self.admit(street, &members, now, out)
                 .into_iter()
                 .map(Item::Member),
         );

@@ -8,6 +8,7 @@ use crate::cell::{Cell, Place};
 use crate::clip::{ClipId, FileKey, GrantHeader, KeyCommit, Manifest, OwnerHeader};
 use crate::grant::Purpose;
 use crate::identity::{DeviceId, HouseholdId, Name};
+use crate::open::{Greeting, Radius};
 use crate::recipient::{Identity, Recipient};
 use crate::signed::{Signed, StatementId};
 use crate::street::{Address, Refusal, StreetId, Ticket, Topic};
@@ -185,6 +186,10 @@ pub enum Timer {
     AutoLock,
     /// Give up joining.
     JoinTimeout(CommandId),
+    /// Say again what was said in the open.
+    SayAgain,
+    /// Look for a stamp a while longer.
+    Stamp,
 }
 
 /// What the household can want.
@@ -226,7 +231,20 @@ pub enum Command {
         /// Whether not.
         muted: bool,
     },
-    /// Tell the street.
+    /// Ask the neighbours around to be met.
+    Knock {
+        /// Around where; this home's cell if left out.
+        cell: Option<Cell>,
+        /// What they read.
+        greeting: Greeting,
+        /// How long it stands.
+        life: Duration,
+    },
+    /// Do not stand at the door any more.
+    StopKnocking,
+    /// Listen so far around this home.
+    Listen(Radius),
+    /// Tell the street, or everybody nearby.
     PostAlert(Draft),
     /// Say something about an alert.
     FollowUp {
@@ -274,6 +292,8 @@ pub enum Command {
 pub struct Draft {
     /// For which street; may be left out by a household of one street.
     pub street: Option<StreetId>,
+    /// Whether everybody nearby may read it, agencies and companies too.
+    pub nearby: bool,
     /// What kind of event.
     pub kind: Kind,
     /// How soon neighbours should know.
@@ -356,6 +376,15 @@ pub enum Answer {
         alert: StatementId,
         /// What was said.
         follow_up: StatementId,
+    },
+    /// This household stands at the door.
+    Knock {
+        /// The knock.
+        knock: StatementId,
+        /// Until when.
+        expires: Timestamp,
+        /// Connected homes that it went to.
+        reached: usize,
     },
     /// Who is of the street changed, or a household asked for it.
     Membership {
@@ -442,6 +471,17 @@ pub enum Failure {
     /// The follow-up breaks a rule.
     #[error(transparent)]
     FollowUp(#[from] alert::FollowUpError),
+    /// The knock breaks a rule.
+    #[error(transparent)]
+    Knock(#[from] crate::open::KnockError),
+    /// Nobody knows where this home is.
+    #[error(
+        "this home does not know its cell, or only a very large one: name one of 5 or 6 characters, such as u33dc1"
+    )]
+    NoCell,
+    /// An alert that came in the open from somebody of another street.
+    #[error("this alert is not from your street: only its author can say more about it")]
+    FromOutside,
     /// It describes a person by origin and hardly anything else.
     #[error(transparent)]
     Appearance(#[from] alert::appearance::Appearance),
@@ -529,6 +569,11 @@ pub enum Event {
     /// A household was admitted, or something about it is new.
     Member {
         /// Which.
+        household: HouseholdId,
+    },
+    /// Somebody stands at the door.
+    Knock {
+        /// Which household.
         household: HouseholdId,
     },
     /// A neighbour came or went.

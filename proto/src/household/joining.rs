@@ -48,7 +48,7 @@ impl Household {
         });
         let street = self.enter(founding, None, now, out);
         let me = self.my_member();
-        self.admit(street, &[me], out);
+        self.admit(street, &[me], now, out);
         self.make_epoch(street, now, out);
         Ok(Answer::Street {
             street,
@@ -66,6 +66,7 @@ impl Household {
         out: &mut Vec<Output>,
     ) -> StreetId {
         let street = founding.street();
+        self.stop_knocking(out);
         self.store(
             Record::Street {
                 founding,
@@ -74,6 +75,7 @@ impl Household {
             },
             out,
         );
+        self.listen(out);
         street
     }
 
@@ -268,6 +270,7 @@ impl Household {
             card: request.card,
             devices: vec![request.device],
             vouches: vec![vouch],
+            pseudonym: None,
         };
 
         // Used up before the answer leaves: a ticket admits once, also through a crash.
@@ -281,7 +284,7 @@ impl Household {
             },
             out,
         );
-        let fresh = self.admit(street_id, &[member], out);
+        let fresh = self.admit(street_id, &[member], now, out);
         for member in fresh {
             self.tell(street_id, Item::Member(member), out);
         }
@@ -303,6 +306,7 @@ impl Household {
         &mut self,
         street: StreetId,
         told: &[Member],
+        now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Vec<Member> {
         let Some(held) = self.state.streets.get_mut(&street) else {
@@ -312,6 +316,9 @@ impl Household {
         for member in &fresh {
             keep_member(street, member, out);
         }
+        for member in &fresh {
+            self.promote(street, member, now, out);
+        }
         fresh
     }
 
@@ -320,6 +327,7 @@ impl Household {
         &mut self,
         street: StreetId,
         told: &Member,
+        now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), HearError> {
         let held = self.held_mut(street)?;
@@ -329,6 +337,7 @@ impl Household {
         if let Some(member) = held.members.get(told.household()) {
             keep_member(street, member, out);
         }
+        self.promote(street, told, now, out);
         Ok(())
     }
 
@@ -394,7 +403,7 @@ impl Household {
         }
         let number = notice.number;
         self.enter(welcome.founding, inviter, now, out);
-        self.admit(street, &members, out);
+        self.admit(street, &members, now, out);
         self.take_items(street, epoch.reasons, now, out);
         self.begin_epoch(epoch.notice, key, now, out);
         for door in &ticket.doors {

@@ -31,9 +31,10 @@ impl Household {
         });
         let vouched = Member {
             vouches: vec![vouch],
+            pseudonym: None,
             ..member
         };
-        for member in self.admit(street, &[vouched], out) {
+        for member in self.admit(street, &[vouched], now, out) {
             self.tell(street, Item::Member(member), out);
         }
         let epoch = self.epoch_number(street);

@@ -23,6 +23,9 @@ impl Household {
     ) {
         let fresh = self.connected.insert(device);
         self.show_tickets(device, out);
+        if fresh {
+            self.say_soon(now, out);
+        }
         let Some(household) = self.neighbour(device) else {
             return;
         };

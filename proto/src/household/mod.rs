@@ -6,7 +6,8 @@
 //!
 //! `speaking` posts and hears alerts and what is said about them, `joining` founds and enters streets, `leaving` is
 //! about vouches and departures, `epochs` about the key that follows from them; `meeting` greets neighbours,
-//! `catching_up` finds what was missed; `sharing` gives keys away and keeps the ledger; `view` is what page and command
+//! `catching_up` finds what was missed; `nearby` is
+//! what is said in the open; `sharing` gives keys away and keeps the ledger; `view` is what page and command
 //! line read.
 
 mod catching_up;
@@ -16,6 +17,7 @@ mod feed;
 mod joining;
 mod leaving;
 mod meeting;
+mod nearby;
 mod record;
 mod sharing;
 mod speaking;
@@ -29,7 +31,8 @@ pub use event::{
 pub use record::Record;
 pub use sharing::Unserved;
 pub use view::{
-    AlertView, ClipView, FetchPlan, FollowUpView, GrantView, MemberView, StatusView, StreetView,
+    AlertView, ClipView, FetchPlan, FollowUpView, GrantView, KnockView, MemberView, StatusView,
+    StreetView,
 };
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,14 +42,17 @@ use std::time::Duration;
 use ed25519_dalek::SigningKey;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
+use zeroize::Zeroizing;
 
 use crate::access::{self, Action, Party};
+use crate::cell::Cell;
 use crate::identity::{Card, DeviceCert, DeviceId, HouseholdId};
 use crate::recipient::{Identity, Recipient};
 use crate::signed::{PublicKey, Signed, Statement};
 use crate::street::{Address, EpochRank, ItemId, Member, Refusal, StreetId};
 use crate::time::Timestamp;
 use catching_up::Comparison;
+use nearby::Nearby;
 use state::{State, Street};
 
 /// How often expired things are looked for when nothing is known to expire sooner.
@@ -55,6 +61,9 @@ const SWEEP: Duration = Duration::from_secs(60);
 const REDIAL: Duration = Duration::from_secs(20);
 /// How often a home asks one neighbour what it missed although nothing told it to.
 const CATCH_UP: Duration = Duration::from_secs(5 * 60);
+/// BLAKE3 `derive_key` context of a household's pseudonym on one street.
+const PSEUDONYM_CONTEXT: &str = "streetlamp 2026 street pseudonym v1";
+
 /// Who this node is: what set-up left on its disk.
 pub struct Me {
     /// The household's card.
@@ -67,6 +76,8 @@ pub struct Me {
     pub sealing: Identity,
     /// The recovery recipient. Stands beside the reading key in every owner header.
     pub recovery: Recipient,
+    /// Where the home is, if it was said at set-up.
+    pub cell: Option<Cell>,
 }
 
 impl Me {
@@ -78,6 +89,17 @@ impl Me {
     /// This device.
     pub fn device_id(&self) -> DeviceId {
         DeviceId::from_bytes(*PublicKey::of(&self.device).as_bytes())
+    }
+
+    /// The key under which this household speaks to everybody nearby: made from its device's key and the street's id,
+    /// so that there is nothing more to keep.
+    pub fn pseudonym(&self, street: StreetId) -> SigningKey {
+        let mut key = Zeroizing::new([0; 64]);
+        let (device, of_street) = key.split_at_mut(32);
+        device.copy_from_slice(self.device.as_bytes());
+        of_street.copy_from_slice(street.as_bytes());
+        let seed = Zeroizing::new(blake3::derive_key(PSEUDONYM_CONTEXT, &*key));
+        SigningKey::from_bytes(&seed)
     }
 
     /// Whose keys open every clip of this household: its reading key and its recovery key, and no other.
@@ -141,6 +163,7 @@ pub struct Household {
     heard: BTreeMap<HouseholdId, Timestamp>,
     /// How far each neighbour's clock is ahead of ours, in milliseconds.
     skews: BTreeMap<HouseholdId, i64>,
+    nearby: Nearby,
 }
 
 impl Household {
@@ -167,6 +190,7 @@ impl Household {
             refused: BTreeSet::new(),
             heard: BTreeMap::new(),
             skews: BTreeMap::new(),
+            nearby: Nearby::default(),
         }
     }
 
@@ -219,6 +243,7 @@ impl Household {
         }
         self.sweep(now, out);
         self.redial(now, out);
+        self.say_soon(now, out);
         out.push(Output::SetTimer {
             at: now.after(CATCH_UP),
             timer: Timer::CatchUp,
@@ -239,6 +264,8 @@ impl Household {
             Timer::NextEpoch(street) => self.next_epoch_due(street, now, out),
             Timer::AutoLock => self.lock(out),
             Timer::JoinTimeout(command) => self.give_up_joining(command, out),
+            Timer::SayAgain => self.say_again(now, out),
+            Timer::Stamp => self.look_for_stamp(now, out),
         }
     }
 
@@ -263,6 +290,16 @@ impl Household {
             Command::Remove { household, reason } => self.remove(household, reason, now, out),
             Command::Leave(street) => self.leave(street, now, out),
             Command::Mute { household, muted } => self.mute(household, muted, out),
+            Command::Knock {
+                cell,
+                greeting,
+                life,
+            } => self.knock(cell, greeting, life, now, out),
+            Command::StopKnocking => {
+                self.stop_knocking(out);
+                Ok(Answer::Done)
+            }
+            Command::Listen(radius) => self.set_radius(radius, out),
             Command::PostAlert(draft) => self.post(draft, now, out),
             Command::FollowUp { alert, change } => self.follow_up(alert, change, now, out),
             Command::AddClip(clip) => self.add_clip(*clip, out),
@@ -286,6 +323,7 @@ impl Household {
                 Ok(Answer::Done)
             }
         };
+        self.listen(out);
         if self.reading.is_some() && uses_key {
             out.push(Output::SetTimer {
                 at: now.after(Self::AUTO_LOCK),
@@ -319,6 +357,7 @@ impl Household {
             out.push(Output::Emit(Event::AlertGone { alert: id }));
         }
         self.sweep_epochs(now, out);
+        self.sweep_nearby(now, out);
         let dead: Vec<_> = self
             .state
             .tickets
@@ -383,6 +422,7 @@ impl Household {
             card: self.me.card.clone(),
             devices: vec![self.me.cert.clone()],
             vouches: Vec::new(),
+            pseudonym: None,
         }
     }
 

@@ -6,6 +6,7 @@ use crate::clip::{ClipId, GrantHeader, Manifest, OwnerHeader};
 use crate::grant::Parcel;
 use crate::identity::{DeviceId, HouseholdId, Name};
 use crate::ledger::{Entry, Head};
+use crate::open::{Knock, Radius, Stamp};
 use crate::signed::{Signed, StatementId};
 use crate::street::{
     Address, EpochKey, EpochNotice, Founding, Leave, Member, RemovalVote, StreetId, TicketId,
@@ -60,6 +61,8 @@ pub enum Record {
     },
     /// An alert that passed every rule.
     Alert {
+        /// On which street.
+        street: StreetId,
         /// The alert.
         alert: Signed<Alert>,
         /// Who said it.
@@ -69,13 +72,26 @@ pub enum Record {
     },
     /// What was said about an alert, and passed every rule.
     FollowUp {
+        /// On which street.
+        street: StreetId,
         /// The follow-up.
         follow_up: Signed<FollowUp>,
         /// Who said it.
         author: HouseholdId,
     },
-    /// An alert or a follow-up is over. Its text must not stay on disk.
+    /// An alert, a follow-up or a knock of ours is over. Its text must not stay on disk.
     Over(StatementId),
+    /// The work that was done for one of our own statements in the open.
+    Stamp {
+        /// Which statement.
+        statement: StatementId,
+        /// The stamp.
+        stamp: Stamp,
+    },
+    /// This household stands at the door of a street.
+    Knock(Signed<Knock>),
+    /// How far around itself this home listens.
+    Radius(Radius),
     /// What a household says is shown, or not.
     Muted {
         /// Who.

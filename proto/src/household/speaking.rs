@@ -5,7 +5,8 @@ use super::feed::Voice;
 use super::state::Street;
 use super::{Household, Record};
 use crate::alert::{Act, Alert, AlertError, Audience, FollowUp, FollowUpError, Nonce, appearance};
-use crate::signed::{Signed, StatementId};
+use crate::open::{KnockError, OpenError};
+use crate::signed::{Signed, Statement, StatementId};
 use crate::street::{Item, MemberError, SealError, StreetId, StreetMessage, Topic};
 use crate::time::Timestamp;
 use crate::wire::limits::{
@@ -26,6 +27,10 @@ pub(super) enum HearError {
     Member(#[from] MemberError),
     #[error(transparent)]
     FollowUp(#[from] FollowUpError),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Knock(#[from] KnockError),
     #[error("message does not belong on a topic")]
     Misplaced,
     #[error("heard before")]
@@ -65,6 +70,7 @@ impl HearError {
             | Self::Full
             | Self::TooMuch
             | Self::FollowUp(FollowUpError::Expired | FollowUpError::Future)
+            | Self::Knock(KnockError::Expired | KnockError::Future)
             | Self::Member(
                 MemberError::Stranger
                 | MemberError::NotVouched
@@ -77,6 +83,8 @@ impl HearError {
             | Self::Wire(_)
             | Self::Member(_)
             | Self::FollowUp(_)
+            | Self::Open(_)
+            | Self::Knock(_)
             | Self::Misplaced => Acceptance::Reject,
         }
     }
@@ -101,11 +109,17 @@ impl Household {
         {
             return Err(Failure::Unknown("clip"));
         }
+        let audience = if draft.nearby {
+            Audience::Nearby
+        } else {
+            Audience::Street(street)
+        };
+        let at_home = || self.place_nearby().filter(|_| draft.nearby);
         let alert = Alert {
-            audience: Audience::Street(street),
+            audience,
             kind: draft.kind,
             urgency: draft.urgency,
-            place: draft.place,
+            place: draft.place.or_else(at_home),
             title: draft.title,
             text: draft.text,
             happened: draft.happened.unwrap_or(now),
@@ -115,9 +129,15 @@ impl Household {
             clips: draft.clips,
         };
         alert.check(now)?;
-        let signed = self.sign(alert);
+        if draft.nearby {
+            self.announce(street, now, out);
+        }
+        let signed = self.sign_for(alert, audience, street);
         let id = signed.id();
         self.say(street, Item::Alert(signed), now, out)?;
+        if draft.nearby {
+            self.say_again(now, out);
+        }
         let reached = self.connected_members(street).len();
         Ok(Answer::Alert { alert: id, reached })
     }
@@ -135,7 +155,7 @@ impl Household {
         let mut streets = self.state.streets.values();
         let (street, held) = streets
             .find_map(|s| Some((s, s.feed.alert(alert)?)))
-            .ok_or(Failure::Unknown("alert"))?;
+            .ok_or_else(|| self.no_such_alert(alert))?;
         let thread = street.feed.thread(held, &street.members);
         let act = match change {
             Change::Act(act) => act,
@@ -158,8 +178,14 @@ impl Household {
             return Err(Failure::CommentsClosed);
         }
         let said = held.alert.statement();
+        // What neighbours say about an alert stays on their street, whoever reads the alert.
+        let audience = if act.is_the_authors() {
+            said.audience
+        } else {
+            Audience::Street(street.id())
+        };
         let follow_up = FollowUp {
-            audience: said.audience,
+            audience,
             alert,
             act,
             issued: now,
@@ -169,10 +195,34 @@ impl Household {
         follow_up.check(now)?;
         follow_up.fits(&held.alert, held.author == self.me.household())?;
         let street = street.id();
-        let signed = self.sign(follow_up);
+        let signed = self.sign_for(follow_up, audience, street);
         let follow_up = signed.id();
         self.say(street, Item::FollowUp(signed), now, out)?;
+        if audience == Audience::Nearby {
+            self.say_again(now, out);
+        }
         Ok(Answer::FollowUp { alert, follow_up })
+    }
+
+    fn sign_for<T: Statement>(
+        &self,
+        statement: T,
+        audience: Audience,
+        street: StreetId,
+    ) -> Signed<T> {
+        match audience {
+            Audience::Street(_) => self.sign(statement),
+            Audience::Nearby => Signed::sign(statement, &self.me.pseudonym(street)),
+        }
+    }
+
+    fn no_such_alert(&self, alert: StatementId) -> Failure {
+        let mut outside = self.nearby.tray.iter();
+        if outside.any(|waiting| waiting.id == alert) {
+            Failure::FromOutside
+        } else {
+            Failure::Unknown("alert")
+        }
     }
 
     fn clock_is_right(&self) -> Result<(), Failure> {
@@ -233,6 +283,9 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), HearError> {
+        if self.nearby.listens_to(topic) {
+            return self.hear_open(topic, bytes, now, out);
+        }
         let mut keys = self
             .state
             .streets
@@ -267,7 +320,7 @@ impl Household {
             Item::FollowUp(follow_up) => self.keep_follow_up(street, follow_up, now, out),
             Item::Leave(leave) => self.keep_leave(street, leave, now, out),
             Item::Vote(vote) => self.keep_vote(street, vote, now, out),
-            Item::Member(member) => self.admit_one(street, &member, out),
+            Item::Member(member) => self.admit_one(street, &member, now, out),
         }
     }
 
@@ -300,6 +353,7 @@ impl Household {
         let alert = verified.signed().clone();
         self.store(
             Record::Alert {
+                street,
                 alert,
                 author,
                 received: now,
@@ -348,7 +402,14 @@ impl Household {
             return Err(HearError::Full);
         }
         let follow_up = verified.signed().clone();
-        self.store(Record::FollowUp { follow_up, author }, out);
+        self.store(
+            Record::FollowUp {
+                street,
+                follow_up,
+                author,
+            },
+            out,
+        );
         out.push(Output::Emit(Event::Alert { alert }));
         Ok(())
     }
@@ -367,6 +428,9 @@ fn left(street: &Street, item: &Item) -> bool {
         // A household that leaves says so before it is gone, and a record may bring it back.
         Item::Leave(_) | Item::Member(_) => return false,
     };
+    if let Some(household) = street.members.behind(signer) {
+        return street.members.get(household).is_none();
+    }
     let device = crate::identity::DeviceId::from_bytes(*signer.as_bytes());
     street.members.certificate(device).is_some() && street.members.household_of(device).is_none()
 }

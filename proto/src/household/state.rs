@@ -8,6 +8,7 @@ use crate::clip::{ClipId, Manifest, OwnerHeader};
 use crate::grant::Parcel;
 use crate::identity::{DeviceId, HouseholdId, Name};
 use crate::ledger::EntryHash;
+use crate::open::{Knock, Radius, Stamp};
 use crate::signed::{Signed, StatementId};
 use crate::street::{
     Address, Departure, EpochKey, EpochNotice, EpochRank, Founding, Item, ItemId, Members,
@@ -139,6 +140,11 @@ pub(super) struct State {
     pub(super) addresses: BTreeMap<DeviceId, Vec<Address>>,
     /// Households that this one does not want to hear of.
     pub(super) muted: BTreeSet<HouseholdId>,
+    /// The work that was done for our own statements in the open.
+    pub(super) stamps: BTreeMap<StatementId, Stamp>,
+    /// Our own knock, while we stand at a door.
+    pub(super) knock: Option<Signed<Knock>>,
+    pub(super) radius: Radius,
 }
 
 impl State {
@@ -191,11 +197,11 @@ impl State {
                 members.depart(&Departure { household, at });
             }),
             Record::Alert {
+                street,
                 alert,
                 author,
                 received,
             } => {
-                let street = alert.statement().audience.street();
                 self.with_feed(street, |feed| {
                     feed.add_alert(HeldAlert {
                         alert,
@@ -204,8 +210,11 @@ impl State {
                     });
                 });
             }
-            Record::FollowUp { follow_up, author } => {
-                let street = follow_up.statement().audience.street();
+            Record::FollowUp {
+                street,
+                follow_up,
+                author,
+            } => {
                 self.with_feed(street, |feed| {
                     feed.add_follow_up(HeldFollowUp { follow_up, author });
                 });
@@ -214,7 +223,14 @@ impl State {
                 for street in self.streets.values_mut() {
                     street.feed.forget(id);
                 }
+                self.stamps.remove(&id);
+                self.knock.take_if(|knock| knock.id() == id);
             }
+            Record::Stamp { statement, stamp } => {
+                self.stamps.insert(statement, stamp);
+            }
+            Record::Knock(knock) => self.knock = Some(knock),
+            Record::Radius(radius) => self.radius = radius,
             Record::Muted { household, muted } => {
                 if muted {
                     self.muted.insert(household);
@@ -295,8 +311,8 @@ impl State {
         }
     }
 
-    fn with_feed(&mut self, street: Option<StreetId>, change: impl FnOnce(&mut Feed)) {
-        if let Some(street) = street.and_then(|id| self.streets.get_mut(&id)) {
+    fn with_feed(&mut self, street: StreetId, change: impl FnOnce(&mut Feed)) {
+        if let Some(street) = self.streets.get_mut(&street) {
             change(&mut street.feed);
         }
     }

@@ -4,11 +4,12 @@ use super::Household;
 use super::event::Skew;
 use super::feed::HeldAlert;
 use super::state::Street;
-use crate::alert::{Act, Alert, Thread};
+use crate::alert::{Act, Alert, FollowUp, Said, Thread};
 use crate::cell::Cell;
 use crate::clip::{ClipId, Manifest};
 use crate::grant::{FetchTicket, Grant};
 use crate::identity::{DeviceId, HouseholdId, Name};
+use crate::open::{Greeting, OpenStatement, Radius};
 use crate::signed::{Signed, StatementId};
 use crate::street::{Address, StreetId};
 use crate::time::Timestamp;
@@ -83,8 +84,8 @@ pub struct MemberView {
 pub struct AlertView {
     /// Its id.
     pub id: StatementId,
-    /// Who said it.
-    pub author: HouseholdId,
+    /// Who said it; not known of an alert that somebody of another street told everybody nearby.
+    pub author: Option<HouseholdId>,
     /// The author's name.
     pub author_name: Option<Name>,
     /// What was said.
@@ -106,14 +107,33 @@ pub struct AlertView {
 pub struct FollowUpView {
     /// Its id.
     pub id: StatementId,
-    /// Who said it.
-    pub author: HouseholdId,
+    /// Who said it; not known of what was said in the open by somebody of another street.
+    pub author: Option<HouseholdId>,
     /// The author's name.
     pub author_name: Option<Name>,
     /// What was said.
     pub act: Act,
     /// When.
     pub issued: Timestamp,
+}
+
+/// Somebody who stands at the door.
+#[derive(Debug, Clone)]
+pub struct KnockView {
+    /// The knock's id.
+    pub id: StatementId,
+    /// The household, by its own word: nobody vouched for it.
+    pub household: HouseholdId,
+    /// What it calls itself.
+    pub name: Name,
+    /// Around where it says that it lives.
+    pub cell: Cell,
+    /// What it says.
+    pub greeting: Greeting,
+    /// When it came in.
+    pub received: Timestamp,
+    /// When it is over.
+    pub expires: Timestamp,
 }
 
 /// A clip, own or granted.
@@ -191,7 +211,7 @@ impl Household {
         let alerts: Vec<_> = self.alerts(now);
         let own_alerts = alerts
             .iter()
-            .filter(|a| a.author == self.me.household())
+            .filter(|a| a.author == Some(self.me.household()))
             .count();
         let undelivered = self
             .state
@@ -278,6 +298,7 @@ impl Household {
                 let held = street.feed.alerts();
                 held.map(move |(id, held)| self.alert_view(street, *id, held, now))
             })
+            .chain(self.alerts_of_strangers(now))
             .collect();
         alerts.sort_by_key(|view| (std::cmp::Reverse(view.alert.issued), view.id));
         alerts
@@ -293,7 +314,7 @@ impl Household {
         let thread = street.feed.thread(held, &street.members);
         AlertView {
             id,
-            author: held.author,
+            author: Some(held.author),
             author_name: self.name_of(held.author),
             alert: held.alert.statement().clone(),
             received: held.received,
@@ -312,14 +333,114 @@ impl Household {
             .flat_map(|(street, held)| street.feed.follow_ups_of(held))
             .map(|(id, held)| FollowUpView {
                 id: *id,
-                author: held.author,
+                author: Some(held.author),
                 author_name: self.name_of(held.author),
                 act: held.follow_up.statement().act.clone(),
                 issued: held.follow_up.statement().issued,
             })
+            .chain(self.strangers_on(alert))
             .collect();
         said.sort_by_key(|view| (view.issued, view.id));
         said
+    }
+
+    /// Alerts in the open of keys that nobody here knows.
+    fn alerts_of_strangers(&self, now: Timestamp) -> impl Iterator<Item = AlertView> + '_ {
+        let waiting = self.nearby.tray.iter();
+        waiting.filter_map(move |waiting| {
+            let (OpenStatement::Alert(alert), received) = &waiting.item else {
+                return None;
+            };
+            // Somebody signed a neighbour's words.
+            let mut streets = self.state.streets.values();
+            if streets.any(|s| s.feed.alert(waiting.id).is_some()) {
+                return None;
+            }
+            let said = self.said_by_stranger(alert);
+            // No household counts here: only the author can say more in the open.
+            let nobody = HouseholdId::from_bytes(*waiting.key.as_bytes());
+            let thread = Thread::fold(
+                alert.statement(),
+                said.map(|follow_up| Said {
+                    id: follow_up.id(),
+                    follow_up: follow_up.statement(),
+                    author: nobody,
+                    vouched: false,
+                }),
+            );
+            Some(AlertView {
+                id: waiting.id,
+                author: None,
+                author_name: None,
+                alert: alert.statement().clone(),
+                received: *received,
+                expired: alert.statement().expires <= now,
+                muted: false,
+                hidden: false,
+                thread,
+            })
+        })
+    }
+
+    /// What the author of an alert in the open said about it.
+    fn said_by_stranger<'a>(
+        &'a self,
+        alert: &'a Signed<Alert>,
+    ) -> impl Iterator<Item = &'a Signed<FollowUp>> {
+        let waiting = self.nearby.tray.iter();
+        waiting.filter_map(move |waiting| match &waiting.item.0 {
+            OpenStatement::FollowUp(said)
+                if waiting.key == alert.signer() && said.statement().fits(alert, true).is_ok() =>
+            {
+                Some(said)
+            }
+            _ => None,
+        })
+    }
+
+    fn strangers_on(&self, alert: StatementId) -> Vec<FollowUpView> {
+        let mut waiting = self.nearby.tray.iter();
+        let Some(OpenStatement::Alert(alert)) = waiting.find(|w| w.id == alert).map(|w| &w.item.0)
+        else {
+            return Vec::new();
+        };
+        let said = self.said_by_stranger(alert);
+        let said = said.map(|said| FollowUpView {
+            id: said.id(),
+            author: None,
+            author_name: None,
+            act: said.statement().act.clone(),
+            issued: said.statement().issued,
+        });
+        said.collect()
+    }
+
+    /// Everybody who stands at the door, the first first.
+    pub fn knocks(&self) -> Vec<KnockView> {
+        let waiting = self.nearby.door.iter();
+        let knocks = waiting.map(|waiting| {
+            let (knock, received) = (waiting.item.0.statement(), waiting.item.1);
+            let card = knock.card.statement();
+            KnockView {
+                id: waiting.id,
+                household: card.household,
+                name: card.name.clone(),
+                cell: knock.cell.clone(),
+                greeting: knock.greeting.clone(),
+                received,
+                expires: knock.expires,
+            }
+        });
+        let member = |knock: &KnockView| {
+            let mut streets = self.state.streets.values();
+            streets.any(|s| s.members.get(knock.household).is_some())
+        };
+        knocks.filter(|knock| !member(knock)).collect()
+    }
+
+    /// How far around itself this home listens.
+    pub const fn radius(&self) -> Radius {
+        self.state.radius
     }
 
     /// Every clip, own and granted, the newest first.

@@ -11,6 +11,9 @@
 //!
 //! Left to others: how many rings a home wants, and what is said on the topics.
 
+use std::fmt;
+use std::str::FromStr;
+
 use crate::cell::{ALPHABET, Cell};
 use crate::street::Topic;
 use crate::wire::limits::WIRE_VERSION;
@@ -21,6 +24,52 @@ pub const OPEN_PRECISION: usize = 5;
 
 /// Most rings of cells around its own that a home listens to: 5 x 5 cells, which is 25 topics.
 pub const MOST_RINGS: u8 = 2;
+
+/// How far around itself a home listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Radius {
+    /// Not at all.
+    Off,
+    /// In its own cell and so many rings around it, at most [`MOST_RINGS`].
+    Rings(u8),
+}
+
+impl Default for Radius {
+    /// One ring: a neighbour across the border of a cell is a neighbour.
+    fn default() -> Self {
+        Self::Rings(1)
+    }
+}
+
+impl fmt::Display for Radius {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Off => f.write_str("off"),
+            Self::Rings(rings) => write!(f, "{rings}"),
+        }
+    }
+}
+
+/// Neither `off` nor a number of rings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "say 'off', or how many rings of cells around its own this home listens to: 0, 1 or {MOST_RINGS}"
+)]
+pub struct NotARadius;
+
+impl FromStr for Radius {
+    type Err = NotARadius;
+
+    fn from_str(text: &str) -> Result<Self, NotARadius> {
+        if text == "off" {
+            return Ok(Self::Off);
+        }
+        match text.parse() {
+            Ok(rings) if rings <= MOST_RINGS => Ok(Self::Rings(rings)),
+            _ => Err(NotARadius),
+        }
+    }
+}
 
 const BITS_PER_CHARACTER: usize = 5;
 /// Bits of a cell of five characters.

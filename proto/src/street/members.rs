@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use minicbor::{Decode, Encode};
 
 use super::departure::removed_at;
-use super::{Founding, Leave, RemovalVote, StreetId, Vouch};
-use crate::alert::{Alert, AlertError, FollowUp, FollowUpError};
+use super::{Announcement, Founding, Leave, RemovalVote, StreetId, Vouch};
+use crate::alert::{Alert, AlertError, Audience, FollowUp, FollowUpError};
 use crate::identity::{Card, DeviceCert, DeviceId, HouseholdId, Role};
 use crate::signed::{PublicKey, Signed, Statement, Verified};
 use crate::time::Timestamp;
@@ -39,6 +39,9 @@ pub struct Member {
     /// Vouches for it; none for the founder.
     #[n(2)]
     pub vouches: Vec<Signed<Vouch>>,
+    /// Under which key it speaks to everybody nearby, once it did.
+    #[n(3)]
+    pub pseudonym: Option<Box<Signed<Announcement>>>,
 }
 
 impl Member {
@@ -106,6 +109,8 @@ pub struct Members {
     former: BTreeMap<HouseholdId, (Timestamp, Option<Member>)>,
     /// Devices of all of them.
     devices: BTreeMap<DeviceId, HouseholdId>,
+    /// Under which keys they speak in the open.
+    pseudonyms: BTreeMap<PublicKey, HouseholdId>,
     /// The newest vote of each household about another: by whom it is about, then by who says it.
     votes: BTreeMap<HouseholdId, BTreeMap<HouseholdId, Signed<RemovalVote>>>,
     leaves: BTreeMap<HouseholdId, Signed<Leave>>,
@@ -120,6 +125,7 @@ impl Members {
             households: BTreeMap::new(),
             former: BTreeMap::new(),
             devices: BTreeMap::new(),
+            pseudonyms: BTreeMap::new(),
             votes: BTreeMap::new(),
             leaves: BTreeMap::new(),
         }
@@ -160,6 +166,9 @@ impl Members {
             return Err(MemberError::Full);
         }
         let merged = merge(known, member, vouches)?;
+        if let Some(announcement) = &merged.pseudonym {
+            self.check_pseudonym(&merged, announcement)?;
+        }
         if known == Some(&merged) {
             return Ok(false);
         }
@@ -174,7 +183,41 @@ impl Members {
         for cert in &member.devices {
             self.devices.insert(cert.statement().device, household);
         }
+        if let Some(announcement) = &member.pseudonym {
+            self.pseudonyms
+                .insert(announcement.statement().key(), household);
+        }
         self.households.insert(household, member);
+    }
+
+    /// Checks that a pseudonym is this household's, by its own word and by that of a device that may speak.
+    fn check_pseudonym(
+        &self,
+        member: &Member,
+        announcement: &Signed<Announcement>,
+    ) -> Result<(), MemberError> {
+        let (key, said) = (
+            announcement.statement().key(),
+            announcement.statement().said(),
+        );
+        if said.street != self.street {
+            return Err(MemberError::OtherStreet);
+        }
+        let by_device = member.devices.iter().map(Signed::statement).any(|cert| {
+            cert.device.as_bytes() == announcement.signer().as_bytes()
+                && cert.roles.has(Role::Alert)
+        });
+        let holder = self.pseudonyms.get(&key);
+        let taken = holder.is_some_and(|holder| *holder != member.household());
+        if said.household != member.household() || !by_device || taken {
+            return Err(MemberError::NotTheirs);
+        }
+        Ok(())
+    }
+
+    /// The household that speaks under a pseudonym, if it is or was here.
+    pub fn behind(&self, pseudonym: PublicKey) -> Option<HouseholdId> {
+        self.pseudonyms.get(&pseudonym).copied()
     }
 
     /// Takes in as many of these as the rules allow, in whatever order they came. Returns those that brought news.
@@ -228,10 +271,7 @@ impl Members {
         issued: Timestamp,
     ) -> Result<HouseholdId, MemberError> {
         let household = self.certified(signed.signer(), role)?.household;
-        match self.former.get(&household) {
-            Some((left, _)) if issued >= *left => Err(MemberError::Stranger),
-            _ => Ok(household),
-        }
+        self.still_here(household, issued)
     }
 
     fn certified(&self, signer: PublicKey, role: Role) -> Result<&DeviceCert, MemberError> {
@@ -244,7 +284,41 @@ impl Members {
         }
     }
 
-    /// Checks that an alert is by a member who may alert, for this street, and within the rules at `now`.
+    /// The household that said something for an audience: under its device's key on the street, under its pseudonym
+    /// nearby.
+    fn author_for<T: Statement>(
+        &self,
+        signed: &Signed<T>,
+        audience: Audience,
+        issued: Timestamp,
+    ) -> Result<HouseholdId, MemberError> {
+        match audience {
+            Audience::Street(street) if street == self.street => {
+                self.author(signed, Role::Alert, issued)
+            }
+            Audience::Street(_) => Err(MemberError::OtherStreet),
+            Audience::Nearby => {
+                let author = self.behind(signed.signer());
+                let author = author.ok_or(MemberError::Stranger)?;
+                self.still_here(author, issued)
+            }
+        }
+    }
+
+    /// The household, unless it was gone by then.
+    fn still_here(
+        &self,
+        household: HouseholdId,
+        issued: Timestamp,
+    ) -> Result<HouseholdId, MemberError> {
+        match self.former.get(&household) {
+            Some((left, _)) if issued >= *left => Err(MemberError::Stranger),
+            _ => Ok(household),
+        }
+    }
+
+    /// Checks that an alert is by a member who may alert, for this street or for everybody nearby, and within the rules
+    /// at `now`.
     ///
     /// # Errors
     /// Every [`MemberError`] but those of admission.
@@ -254,15 +328,12 @@ impl Members {
         now: Timestamp,
     ) -> Result<Verified<Alert>, MemberError> {
         let said = alert.statement();
-        if said.audience.street() != Some(self.street) {
-            return Err(MemberError::OtherStreet);
-        }
-        let author = self.author(&alert, Role::Alert, said.issued)?;
+        let author = self.author_for(&alert, said.audience, said.issued)?;
         said.check(now)?;
         Ok(Verified::new(alert, author))
     }
 
-    /// Checks that a follow-up is by a member who may alert, for this street, and within the rules at `now`. Whether
+    /// Checks that a follow-up is by a member who may alert, as an alert is, and within the rules at `now`. Whether
     /// it fits its alert is [`FollowUp::fits`].
     ///
     /// # Errors
@@ -273,10 +344,7 @@ impl Members {
         now: Timestamp,
     ) -> Result<Verified<FollowUp>, MemberError> {
         let said = follow_up.statement();
-        if said.audience.street() != Some(self.street) {
-            return Err(MemberError::OtherStreet);
-        }
-        let author = self.author(&follow_up, Role::Alert, said.issued)?;
+        let author = self.author_for(&follow_up, said.audience, said.issued)?;
         said.check(now)?;
         Ok(Verified::new(follow_up, author))
     }
@@ -476,7 +544,15 @@ fn merge(
         card: told.card.clone(),
         devices: Vec::new(),
         vouches: Vec::new(),
+        pseudonym: None,
     });
+    let since = |member: &Member| {
+        let announcement = member.pseudonym.as_ref()?;
+        Some(announcement.statement().said().issued)
+    };
+    if since(told) > since(&merged) {
+        merged.pseudonym.clone_from(&told.pseudonym);
+    }
     if told.card.statement().issued > merged.card.statement().issued {
         merged.card = told.card.clone();
     }

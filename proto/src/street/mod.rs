@@ -11,6 +11,7 @@ mod item;
 mod members;
 mod message;
 mod notice;
+mod pseudonym;
 pub mod reconcile;
 mod ticket;
 
@@ -21,6 +22,7 @@ pub use item::{Item, ItemId};
 pub use members::{Departure, Member, MemberError, Members, SECOND_VOUCH_FROM};
 pub use message::{CatchUp, CatchUpAnswer, Home, StreetMessage, Swap};
 pub use notice::{EpochCommit, EpochNotice, EpochParcel, EpochRank};
+pub use pseudonym::{Announcement, Pseudonym};
 pub use ticket::{
     Door, JoinRequest, Refusal, Ticket, TicketError, TicketId, TicketKey, TicketSecret, Welcome,
 };

@@ -40,6 +40,7 @@ impl Person {
             card,
             devices: vec![root.certify(cert)],
             vouches: vec![],
+            pseudonym: None,
         };
         Self { member, key }
     }
@@ -63,6 +64,7 @@ impl Person {
     fn vouched_by(&self, street: StreetId, other: &Self) -> Member {
         Member {
             vouches: vec![other.vouch(street, self.household())],
+            pseudonym: None,
             ..self.member.clone()
         }
     }
@@ -114,6 +116,7 @@ fn a_vouch_by_a_stranger_by_oneself_or_for_another_street_does_not_count() {
     ] {
         let member = Member {
             vouches: vec![vouch],
+            pseudonym: None,
             ..ben.member.clone()
         };
         assert_eq!(members.admit(&member), Err(MemberError::NotVouched));

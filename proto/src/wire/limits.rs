@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use crate::open::Bounds;
+
 /// Version byte that opens every frame.
 pub const WIRE_VERSION: u8 = 1;
 
@@ -34,6 +36,9 @@ pub const TEXT_CHARS: usize = 1_000;
 
 /// Characters of a comment on an alert.
 pub const COMMENT_CHARS: usize = 500;
+
+/// Characters of what somebody says who knocks.
+pub const KNOCK_CHARS: usize = 120;
 
 /// Characters of the reason of a retraction or a removal.
 pub const REASON_CHARS: usize = 200;
@@ -115,6 +120,26 @@ pub const FOLLOW_UP_BURST: u32 = 200;
 /// See [`FOLLOW_UP_BURST`].
 pub const FOLLOW_UPS_PER_HOUR: u32 = 120;
 
+/// Statements of unknown keys that a home takes in from all open topics together: at once, and how many more an hour.
+/// A thousand keys that shout at the same time share this.
+pub const UNKNOWN_BURST: u32 = 100;
+/// See [`UNKNOWN_BURST`].
+pub const UNKNOWN_PER_HOUR: u32 = 600;
+/// Alerts and follow-ups of unknown keys that wait in a home's tray, their bytes, and how many of one key.
+pub const TRAY: Bounds = Bounds {
+    entries: 256,
+    bytes: 512 * 1024,
+    per_key: 8,
+};
+/// Knocks that a home keeps, their bytes, and how many of one key.
+pub const DOOR: Bounds = Bounds {
+    entries: 64,
+    bytes: 128 * 1024,
+    per_key: 1,
+};
+/// Statements of open topics of which a home remembers when it passed them on.
+pub const PASSED_ON: usize = 4_096;
+
 /// Grants received from neighbours that a home keeps.
 pub const GRANTS_RECEIVED: usize = 10_000;
 
@@ -136,6 +161,11 @@ pub const ALERT_LIFE_DEFAULT: Duration = Duration::from_secs(24 * 3600);
 pub const ALERT_LIFE: Duration = Duration::from_secs(72 * 3600);
 /// Longest life of an alert about a lost pet or a missing person.
 pub const ALERT_LIFE_SEARCH: Duration = Duration::from_secs(14 * 24 * 3600);
+
+/// Default life of a knock.
+pub const KNOCK_LIFE_DEFAULT: Duration = Duration::from_secs(3 * 24 * 3600);
+/// Longest life of a knock.
+pub const KNOCK_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// Longest life of a ticket.
 pub const TICKET_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);

@@ -24,6 +24,8 @@ pub enum Kind {
     Fetch = 5,
     /// An invitation to a street, as it is written on paper.
     Ticket = 6,
+    /// A statement in clear, on an open topic.
+    Open = 7,
 }
 
 /// Why bytes were not taken as a frame.

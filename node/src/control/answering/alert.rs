@@ -24,6 +24,7 @@ pub(super) async fn post(handle: &NodeHandle, post: AlertPost) -> Result<Posted>
     }
     let draft = Draft {
         street: None,
+        nearby: post.nearby,
         kind: post.kind.parse().map_err(|e| invalid("kind", e))?,
         urgency: post.urgency.parse().map_err(|e| invalid("urgency", e))?,
         place: post
@@ -138,7 +139,7 @@ fn alert_item(view: &AlertView) -> AlertItem {
     };
     AlertItem {
         alert: view.id.to_string(),
-        author: view.author.to_string(),
+        author: view.author.as_ref().map(ToString::to_string),
         author_name: view.author_name.as_ref().map(ToString::to_string),
         kind: alert.kind.to_string(),
         urgency: thread.urgency.to_string(),
@@ -159,7 +160,7 @@ fn alert_item(view: &AlertView) -> AlertItem {
         muted: view.muted,
         clips: alert.clips.iter().map(ClipId::to_string).collect(),
         audience: alert.audience.word().to_owned(),
-        known: true,
+        known: view.author.is_some(),
         received: Moment(view.received),
     }
 }
@@ -175,7 +176,7 @@ fn follow_up_item(view: FollowUpView) -> FollowUpItem {
     };
     FollowUpItem {
         follow_up: view.id.to_string(),
-        author: view.author.to_string(),
+        author: view.author.as_ref().map(ToString::to_string),
         author_name: view.author_name.map(|name| name.to_string()),
         act: view.act.word().to_owned(),
         text,

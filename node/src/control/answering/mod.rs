@@ -53,6 +53,13 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
             ok(&street::remove(handle, &household, &reason).await?)
         }
         Request::StreetLeave => ok(&street::leave(handle).await?),
+        Request::StreetKnock {
+            cell,
+            text,
+            life_ms,
+        } => ok(&street::knock(handle, cell, &text, Duration::from_millis(life_ms)).await?),
+        Request::StreetKnocks => ok(&street::knocks(handle).await?),
+        Request::StreetNearby { radius } => ok(&street::nearby(handle, radius).await?),
         Request::StreetMute { household, muted } => {
             ok(&street::mute(handle, &household, muted).await?)
         }

@@ -77,6 +77,18 @@ create table follow_up (
   signed     blob not null
 ) strict;
 
+-- One row per statement of ours in the open: the work that was done for it.
+create table stamp (
+  statement blob primary key check (length(statement) = 32),
+  stamp     blob not null
+) strict;
+
+-- At most one row: this household's own knock. Knocks of others are never written down.
+create table knock (
+  id     blob primary key check (length(id) = 32),
+  signed blob not null
+) strict;
+
 -- One row per ticket that can still be used.
 create table ticket (
   id         blob primary key check (length(id) = 16),

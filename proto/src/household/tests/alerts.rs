@@ -9,6 +9,7 @@ use crate::street::{Home, Item};
 pub(super) fn draft(title: &str) -> Draft {
     Draft {
         street: None,
+        nearby: false,
         kind: Kind::Theft,
         urgency: Urgency::HeadsUp,
         place: Some("u33dc1k".parse().unwrap()),
@@ -29,7 +30,7 @@ fn an_alert_reaches_everybody_on_the_street_once() {
     for home in &world.homes {
         let alerts = home.engine.alerts(world.now);
         assert_eq!(alerts.len(), 1);
-        assert_eq!(alerts[0].author, world.household(0));
+        assert_eq!(alerts[0].author, Some(world.household(0)));
         assert_eq!(
             home.events
                 .iter()

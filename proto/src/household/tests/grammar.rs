@@ -8,6 +8,7 @@ use super::super::*;
 use super::cddl::{Grammar, fields};
 use super::messages::{Messages, bytes};
 use crate::grant::Parcel;
+use crate::open::OpenStatement;
 use crate::street::{EpochParcel, Item, StreetMessage};
 
 const GRAMMAR: &str = include_str!("../../../../docs/protocol.cddl");
@@ -29,6 +30,10 @@ impl Samples {
         samples.epoch(&real.welcome.epoch);
         samples.item("audience", &crate::alert::Audience::Nearby);
         samples.item("fetch-request", &real.fetch);
+        for frame in &real.open {
+            samples.0.push(("open", frame[2..].to_vec()));
+            samples.open_statement(&OpenStatement::from_frame(frame).unwrap());
+        }
         for door in &real.ticket.doors {
             samples.item("door", door);
         }
@@ -74,6 +79,23 @@ impl Samples {
         self.item("member", member);
         for vouch in &member.vouches {
             self.signed("signed-vouch", "vouch", vouch);
+        }
+        if let Some(announcement) = &member.pseudonym {
+            self.signed("signed-announcement", "announcement", announcement);
+            let pseudonym = &announcement.statement().pseudonym;
+            self.signed("signed-pseudonym", "pseudonym", pseudonym);
+        }
+    }
+
+    fn open_statement(&mut self, statement: &OpenStatement) {
+        self.item("open-statement", statement);
+        match statement {
+            OpenStatement::Alert(alert) => self.signed("signed-alert", "alert", alert),
+            OpenStatement::FollowUp(said) => self.signed("signed-follow-up", "follow-up", said),
+            OpenStatement::Knock(knock) => {
+                self.signed("signed-knock", "knock", knock);
+                self.item("signed-card", &knock.statement().card);
+            }
         }
     }
 
@@ -186,6 +208,7 @@ fn a_message_with_a_field_too_few_or_too_many_does_not_follow_the_grammar() {
                 "manifest" => at == 6,
                 "entry" => at >= 4 && fields.len() == 6,
                 "catch-up-answer" => at == 2,
+                "member" => at == 3,
                 _ => false,
             };
             assert_eq!(

@@ -8,6 +8,7 @@ use crate::alert::{self, Act, FlagReason, Urgency};
 use crate::clip::{ClipId, Outboard, SLICE, encode_slice};
 use crate::grant::{FetchRequest, Parcel, Purpose};
 use crate::identity::Name;
+use crate::open::OpenStatement;
 use crate::street::{EpochKey, Item, JoinRequest, StreetMessage, Ticket, Welcome};
 use crate::text::{Line, Prose};
 use crate::wire::limits::{DIRECT_FRAME, JOIN_FRAME, PARCEL_BYTES, WELCOME_FRAME};
@@ -22,6 +23,8 @@ pub(super) struct Messages {
     /// One of every variant, and a frame in which it was sealed.
     pub(super) said: Vec<(StreetMessage, Vec<u8>)>,
     pub(super) parcels: Vec<Parcel>,
+    /// Frames of open topics: an alert, a retraction, a knock.
+    pub(super) open: Vec<Vec<u8>>,
     pub(super) fetch: FetchRequest,
     /// Everything that the giver kept: clips, grants, ledger.
     pub(super) kept: Vec<Record>,
@@ -59,6 +62,7 @@ fn alert_of(world: &mut World, draft: Draft) {
 fn draft(clips: Vec<ClipId>) -> Draft {
     Draft {
         street: None,
+        nearby: false,
         kind: alert::Kind::Fire,
         urgency: Urgency::Urgent,
         place: (!clips.is_empty()).then(|| "u33dc1k".parse().unwrap()),
@@ -114,6 +118,27 @@ fn talk(world: &mut World) {
     }
 }
 
+/// Ada tells everybody nearby and takes it back; Dora, who is on no street yet, knocks.
+fn say_in_the_open(world: &mut World) {
+    let nearby = Draft {
+        nearby: true,
+        place: None,
+        ..draft(Vec::new())
+    };
+    alert_of(world, nearby);
+    let alert = world.homes[0].engine.alerts(world.now)[0].id;
+    let change = Change::Act(Act::Cancel(None));
+    let cancel = Command::FollowUp { alert, change };
+    world.command(0, cancel).unwrap();
+    let knock = Command::Knock {
+        cell: None,
+        greeting: Line::clean("We moved into number 9").unwrap(),
+        life: Duration::from_secs(24 * 3_600),
+    };
+    world.command(3, knock).unwrap();
+    world.wait(Duration::from_secs(1));
+}
+
 /// Dora and Eve come; Dora leaves while Ben is away, and Eve is voted out.
 fn come_and_go(world: &mut World) {
     for home in [3, 4] {
@@ -151,6 +176,8 @@ impl Messages {
         let ticket = world.ticket(0);
         world.command(1, Command::Join(Box::new(ticket))).unwrap();
 
+        say_in_the_open(&mut world);
+
         // While Ben is away: an alert with a clip, a grant for him, and a newcomer.
         world.go_offline(1);
         world.unlock(0);
@@ -182,6 +209,8 @@ impl Messages {
         come_and_go(&mut world);
 
         let gossip = world.gossip.iter().map(|(_, _, frame)| frame);
+        let in_the_open = |frame: &&Vec<u8>| frame[1] == Kind::Open as u8;
+        let open_frames = gossip.clone().filter(in_the_open).cloned().collect();
         let said: Vec<_> = world
             .exchanged
             .iter()
@@ -205,6 +234,7 @@ impl Messages {
             welcome,
             refusals,
             said,
+            open: open_frames,
             fetch: FetchRequest {
                 ticket: parcels[0].ticket.clone(),
                 offset: 16 * 1024,
@@ -237,6 +267,15 @@ impl Messages {
         );
         add("frame", "fetch", wire::frame(Kind::Fetch, &self.fetch));
         add("frame", "ticket", wire::frame(Kind::Ticket, &self.ticket));
+        for frame in &self.open {
+            let name = match OpenStatement::from_frame(frame).unwrap() {
+                OpenStatement::Alert(_) => "alert",
+                OpenStatement::FollowUp(_) => "follow-up",
+                OpenStatement::Knock(_) => "knock",
+            };
+            add("open_statement", name, frame.clone());
+        }
+        add("frame", "open", self.open[0].clone());
         add("join", "join", wire::frame(Kind::Join, &self.join));
         add(
             "welcome",

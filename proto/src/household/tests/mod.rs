@@ -10,4 +10,5 @@ mod grants;
 mod joining;
 mod leaving;
 mod messages;
+mod nearby;
 mod world;

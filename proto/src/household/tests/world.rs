@@ -78,6 +78,7 @@ pub(super) fn me(seed: u64, name: &str) -> (Me, Zeroizing<String>) {
         device,
         sealing,
         recovery: words.recovery().recipient(),
+        cell: Some("u33dc1".parse().unwrap()),
     };
     assert!(me.is_whole());
     (me, reading.expose())
