@@ -41,8 +41,8 @@ pub(super) struct Nearby {
     pub(super) tray: Tray<(OpenStatement, Timestamp)>,
     /// Who stands at the door, and since when.
     pub(super) door: Tray<(Signed<Knock>, Timestamp)>,
-    /// When a statement of a key was last passed on. Two keys may have signed the same words.
-    passed: BTreeMap<(PublicKey, StatementId), Timestamp>,
+    /// When a statement was last passed on.
+    passed: BTreeMap<StatementId, Timestamp>,
     /// Stamps that are being looked for.
     searches: VecDeque<(StatementId, Search)>,
     /// When everything was last said to somebody.
@@ -71,8 +71,8 @@ impl Nearby {
         self.topics.contains(topic)
     }
 
-    fn passed_lately(&self, of: (PublicKey, StatementId), now: Timestamp) -> bool {
-        let at = self.passed.get(&of);
+    fn passed_lately(&self, id: StatementId, now: Timestamp) -> bool {
+        let at = self.passed.get(&id);
         at.is_some_and(|at| now < at.after(LATELY))
     }
 }
@@ -137,9 +137,9 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), HearError> {
-        let of = (statement.signer(), statement.id());
+        let id = statement.id();
         check(topic, &statement, now)?;
-        if self.nearby.passed_lately(of, now) || self.nearby.passed.len() >= PASSED_ON {
+        if self.nearby.passed_lately(id, now) || self.nearby.passed.len() >= PASSED_ON {
             return Err(HearError::Known);
         }
         let taken = match self.street_of(statement.signer()) {
@@ -150,7 +150,7 @@ impl Household {
         if !matches!(taken, Ok(()) | Err(HearError::Known)) {
             return taken;
         }
-        self.nearby.passed.insert(of, now);
+        self.nearby.passed.insert(id, now);
         Ok(())
     }
 

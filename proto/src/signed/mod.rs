@@ -16,7 +16,7 @@ id! {
 }
 
 id! {
-    /// BLAKE3 of a statement's context and signed bytes.
+    /// BLAKE3 of a statement's context, signer and signed bytes.
     StatementId, 32
 }
 
@@ -105,11 +105,13 @@ impl<T: Statement> Signed<T> {
         self.signer
     }
 
-    /// The id of what was said: the same for every copy, whatever its wrapping.
+    /// The id of what was said and by whom: the same for every copy, whatever its wrapping. The signer is part of it, so
+    /// that whoever signs the words of another makes a statement of his own, and takes nobody's place.
     pub fn id(&self) -> StatementId {
         let mut hash = blake3::Hasher::new();
         hash.update(T::CONTEXT.as_bytes());
         hash.update(&[0]);
+        hash.update(self.signer.as_bytes());
         hash.update(&self.payload);
         StatementId::from_bytes(*hash.finalize().as_bytes())
     }

@@ -42,6 +42,28 @@ fn an_alert_reaches_everybody_on_the_street_once() {
 }
 
 #[test]
+fn a_neighbour_who_signs_the_words_of_another_takes_nobodys_place() {
+    let mut world = World::street(&["Ada", "Ben", "Cem"]);
+    world.go_offline(1);
+    let post = Command::PostAlert(draft("Bicycle taken"));
+    let Ok(Answer::Alert { alert, .. }) = world.command(0, post) else {
+        panic!()
+    };
+    let street = world.street_id();
+    let said = world.homes[2].engine.alerts(world.now)[0].alert.clone();
+    let mut out = Vec::new();
+    let cem = &mut world.homes[2].engine;
+    let copy = Item::Alert(cem.sign(said));
+    cem.take_item(street, copy, world.now, &mut out).unwrap();
+    world.homes[1].online = true;
+    world.connect(1, 2);
+    world.come_back(1);
+    let alerts = world.homes[1].engine.alerts(world.now);
+    let real = alerts.iter().find(|view| view.id == alert).unwrap();
+    assert_eq!(real.author, Some(world.household(0)));
+}
+
+#[test]
 fn p6_on_the_wire_an_alert_is_sealed() {
     let mut world = World::street(&["Ada", "Ben"]);
     world

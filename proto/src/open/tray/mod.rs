@@ -30,7 +30,7 @@ pub struct Bounds {
 /// A statement that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting<T, Id = StatementId, Key = PublicKey> {
-    /// Names the statement. Two keys may have signed the same words, so key and id together make it one of a kind.
+    /// Names the statement among those of its key.
     pub id: Id,
     /// Whose it claims to be.
     pub key: Key,
