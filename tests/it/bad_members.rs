@@ -26,8 +26,13 @@ async fn join(host: &NodeHandle, guest: &NodeHandle) {
         .expect("the guest joins");
 }
 
-async fn street(names: &[&str]) -> (Neighbourhood, Vec<NodeHandle>) {
-    let mut street = Neighbourhood::new(11).expect("a neighbourhood");
+pub(crate) async fn street(names: &[&str]) -> (Neighbourhood, Vec<NodeHandle>) {
+    street_of(11, names).await
+}
+
+/// A street whose households come of this seed.
+pub(crate) async fn street_of(seed: u64, names: &[&str]) -> (Neighbourhood, Vec<NodeHandle>) {
+    let mut street = Neighbourhood::new(seed).expect("a neighbourhood");
     let mut homes = Vec::new();
     for name in names {
         homes.push(street.build(name).await.expect("a home"));
@@ -46,7 +51,7 @@ async fn street(names: &[&str]) -> (Neighbourhood, Vec<NodeHandle>) {
     (street, homes)
 }
 
-fn draft(title: &str) -> Draft {
+pub(crate) fn draft(title: &str) -> Draft {
     Draft {
         street: None,
         nearby: false,
@@ -61,7 +66,7 @@ fn draft(title: &str) -> Draft {
     }
 }
 
-async fn titles(home: &NodeHandle) -> Vec<String> {
+pub(crate) async fn titles(home: &NodeHandle) -> Vec<String> {
     let alerts = home.read(Household::alerts).await;
     let alerts = alerts.expect("it runs");
     alerts
@@ -70,7 +75,7 @@ async fn titles(home: &NodeHandle) -> Vec<String> {
         .collect()
 }
 
-async fn is_connected(home: &NodeHandle, household: HouseholdId) -> bool {
+pub(crate) async fn is_connected(home: &NodeHandle, household: HouseholdId) -> bool {
     let members = home.read(|household, _| household.members()).await;
     let members = members.expect("it runs");
     members
@@ -79,7 +84,7 @@ async fn is_connected(home: &NodeHandle, household: HouseholdId) -> bool {
 }
 
 /// Waits until a home shows an alert with this title.
-async fn hears(home: &NodeHandle, title: &str) {
+pub(crate) async fn hears(home: &NodeHandle, title: &str) {
     let mut events = home.events();
     let heard = async {
         while !titles(home).await.iter().any(|t| t == title) {

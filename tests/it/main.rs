@@ -8,6 +8,7 @@
     reason = "a story that goes wrong stops and says where; one that is skipped says so"
 )]
 
+mod attacks;
 mod bad_input;
 mod bad_members;
 mod rogue;

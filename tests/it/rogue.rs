@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use ed25519_dalek::SigningKey;
 use streetlamp::entropy::Entropy;
 use streetlamp::home::{Home, NewHome};
 use streetlamp::mesh::{Mesh, MeshEvent, Transport};
 use streetlamp::node::NodeHandle;
 use streetlamp_proto::alert::{Alert, Audience, Kind, Nonce, Text, Title, Urgency};
 use streetlamp_proto::household::{
-    Answer, Command, CommandId, Household, Input, Me, Output, Record,
+    Acceptance, Answer, Command, CommandId, Household, Input, Me, Output, Record,
 };
 use streetlamp_proto::identity::Name;
 use streetlamp_proto::signed::Signed;
@@ -26,6 +27,10 @@ pub(crate) struct Rogue {
     mesh: Mesh,
     key: Option<(StreetId, EpochKey)>,
     answer: Option<Answer>,
+    /// Every frame that it heard on a topic.
+    heard: Vec<(Topic, Vec<u8>)>,
+    /// Whether it passes on what it hears.
+    passes_on: bool,
     start: (Instant, Timestamp),
     said: u64,
     _dir: TempDir,
@@ -43,7 +48,7 @@ impl Rogue {
             recovery_sheet: None,
             now,
         };
-        Home::create(&place, new, &Entropy::Repeatable(666)).expect("a home");
+        Home::create(&place, new, &Entropy::Repeatable(666 + name.len() as u64)).expect("a home");
         let home = Home::open(&place).expect("a home");
         let me = || home.me().expect("its keys");
         let (mut mesh, _streams) =
@@ -55,6 +60,8 @@ impl Rogue {
             mesh,
             key: None,
             answer: None,
+            heard: Vec::new(),
+            passes_on: true,
             start: (Instant::now(), now),
             said: 0,
             _dir: dir,
@@ -114,11 +121,14 @@ impl Rogue {
                     topic,
                     message,
                     bytes,
-                } => Input::Gossip {
-                    topic,
-                    message,
-                    bytes,
-                },
+                } => {
+                    self.heard.push((topic.clone(), bytes.clone()));
+                    Input::Gossip {
+                        topic,
+                        message,
+                        bytes,
+                    }
+                }
                 MeshEvent::Asked {
                     from,
                     request,
@@ -146,7 +156,15 @@ impl Rogue {
                 Output::Judge {
                     message,
                     acceptance,
-                } => self.mesh.judge(message, acceptance),
+                } => {
+                    let passes = self.passes_on;
+                    let kept = if passes {
+                        acceptance
+                    } else {
+                        Acceptance::Ignore
+                    };
+                    self.mesh.judge(message, kept);
+                }
                 Output::Store(record) => {
                     if let Record::Epoch { notice, key, .. } = *record {
                         self.key = Some((notice.statement().street, key));
@@ -171,14 +189,60 @@ impl Rogue {
         }
     }
 
+    /// From now on it swallows what it should pass on.
+    pub(crate) fn swallow(&mut self) {
+        self.passes_on = false;
+    }
+
+    /// The last frame that it heard, with its topic.
+    pub(crate) fn last_heard(&self) -> (Topic, Vec<u8>) {
+        self.heard.last().expect("it heard something").clone()
+    }
+
+    /// Puts any bytes on a topic.
+    pub(crate) fn publish(&mut self, topic: &Topic, bytes: Vec<u8>) {
+        self.mesh.publish(topic, bytes);
+    }
+
+    /// The key that it was given, and for which street.
+    pub(crate) fn epoch(&self) -> (StreetId, EpochKey) {
+        self.key.clone().expect("it is on a street")
+    }
+
     /// A well-formed, well-signed alert of its own, one more each time.
     pub(crate) fn say_something(&mut self) {
-        let (street, key) = self.key.clone().expect("it is on a street");
+        let alert = self.alert(Duration::ZERO);
+        let alert = Signed::sign(alert, &self.me.device);
+        self.tell(alert);
+    }
+
+    /// An alert that is signed by a key of nobody.
+    pub(crate) fn say_as_nobody(&mut self) {
+        let alert = self.alert(Duration::ZERO);
+        self.tell(Signed::sign(alert, &SigningKey::from_bytes(&[13; 32])));
+    }
+
+    /// An alert by a clock that is this far ahead.
+    pub(crate) fn say_from_the_future(&mut self, ahead: Duration) {
+        let alert = self.alert(ahead);
+        self.tell(Signed::sign(alert, &self.me.device));
+    }
+
+    /// Seals an alert to its street, whoever signed it for whatever street.
+    pub(crate) fn tell(&mut self, alert: Signed<Alert>) {
+        let (street, key) = self.epoch();
+        let message = StreetMessage::Tell(Item::Alert(alert));
+        let frame = key.seal(street, &wire::to_cbor(&message));
+        self.mesh.publish(&key.topic(street), frame);
+    }
+
+    fn alert(&mut self, ahead: Duration) -> Alert {
+        let (street, _) = self.epoch();
         self.said += 1;
         let mut nonce = [0; 16];
         nonce[..8].copy_from_slice(&self.said.to_be_bytes());
-        let now = self.now();
-        let alert = Alert {
+        let now = self.now().after(ahead);
+        Alert {
             audience: Audience::Street(street),
             kind: Kind::Noise,
             urgency: Urgency::Info,
@@ -190,11 +254,7 @@ impl Rogue {
             expires: now.after(Duration::from_secs(3600)),
             nonce: Nonce::from_bytes(nonce),
             clips: Vec::new(),
-        };
-        let item = Item::Alert(Signed::sign(alert, &self.me.device));
-        let frame = key.seal(street, &wire::to_cbor(&StreetMessage::Tell(item)));
-        let topic: Topic = key.topic(street);
-        self.mesh.publish(&topic, frame);
+        }
     }
 
     /// Who it is.
