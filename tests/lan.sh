@@ -137,6 +137,19 @@ start "$ada" 4021
 soon 60 connected "$ada" || fail "they did not find each other after one moved while it ran"
 echo "ok: one moved while it ran, and they found each other again"
 
+# A cable is pulled, both go on posting, and it is plugged in again.
+ip -n "$ada" link set lan0 down
+for name in "$ada" "$ben"; do
+  home "$name" alert post --kind outage --title "Cut off, says $name" >/dev/null
+done
+sleep 30
+ip -n "$ada" link set lan0 up
+for name in "$ada" "$ben"; do
+  soon 120 reads "$name" "Cut off, says $ada" || fail "$name does not read what $ada posted while they were apart"
+  soon 120 reads "$name" "Cut off, says $ben" || fail "$name does not read what $ben posted while they were apart"
+done
+echo "ok: apart for a while, both posted, and both have everything since they met again"
+
 # Without a street a home hears what is told to everybody nearby, and can ask to be met.
 home "$ben" street leave >/dev/null
 home "$ben" street knock --text "We moved into number 9" >/dev/null

@@ -124,3 +124,26 @@ async fn a_member_that_reads_nothing_any_more_holds_nobody_up() {
         tokio::time::sleep(20 * 60 * SECOND / 100).await;
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_opens_a_thousand_streams_delays_nobody() {
+    let (street, homes) = street(&["Ada", "Ben"]).await;
+    let mut rogue = Rogue::build("Mallory", street.clock().now()).await;
+    rogue.join(&homes[0]).await;
+    rogue.live(3 * SECOND).await;
+    let ada = homes[0]
+        .read(|household, _| household.me().device_id())
+        .await
+        .expect("it runs");
+    rogue.ask_at_once(ada, 1_000);
+    let streams = rogue.live(10 * SECOND);
+    let alert = async {
+        let posted = Instant::now();
+        let post = Command::PostAlert(draft("Smoke behind number 12"));
+        homes[0].command(post).await.expect("posted");
+        hears(&homes[1], "Smoke behind number 12").await;
+        posted.elapsed()
+    };
+    let ((), heard) = tokio::join!(streams, alert);
+    assert!(heard < 2 * SECOND, "{heard:?}");
+}

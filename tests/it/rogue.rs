@@ -9,9 +9,9 @@ use streetlamp::mesh::{Mesh, MeshEvent, Transport};
 use streetlamp::node::NodeHandle;
 use streetlamp_proto::alert::{Alert, Audience, Kind, Nonce, Text, Title, Urgency};
 use streetlamp_proto::household::{
-    Acceptance, Answer, Command, CommandId, Household, Input, Me, Output, Record,
+    Acceptance, Answer, AskRef, Command, CommandId, Household, Input, Me, Output, Protocol, Record,
 };
-use streetlamp_proto::identity::Name;
+use streetlamp_proto::identity::{DeviceId, Name};
 use streetlamp_proto::signed::Signed;
 use streetlamp_proto::street::{EpochKey, Item, StreetId, StreetMessage, Topic};
 use streetlamp_proto::time::Timestamp;
@@ -186,6 +186,14 @@ impl Rogue {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Asks a home so many things at one time, each on a stream of its own, and does not wait for an answer.
+    pub(crate) fn ask_at_once(&mut self, to: DeviceId, times: u64) {
+        for number in 0..times {
+            let ask = AskRef(1_000_000 + number);
+            self.mesh.ask(to, ask, Protocol::Street, vec![1; 1_000]);
         }
     }
 

@@ -117,6 +117,62 @@ fn what_was_acknowledged_is_there_after_a_power_cut() {
     );
 }
 
+/// Kilobytes of memory, threads, and open files of a process, by Linux.
+#[cfg(target_os = "linux")]
+fn footprint(home: &Home) -> [usize; 3] {
+    let process = format!("/proc/{}", home.pid().expect("it runs"));
+    let status = fs::read_to_string(format!("{process}/status")).expect("its status");
+    let field = |name: &str| {
+        let line = status.lines().find(|line| line.starts_with(name));
+        let number = line.and_then(|line| line.split_whitespace().nth(1));
+        number.and_then(|n| n.parse().ok()).expect("a number")
+    };
+    let files = fs::read_dir(format!("{process}/fd")).expect("its files");
+    [field("VmRSS:"), field("Threads:"), files.count()]
+}
+
+/// Whether all of these alerts are in a home.
+fn lists(home: &Home, posted: &[String]) -> bool {
+    let listed = home.run(&["alert", "list"]);
+    let here: Vec<_> = listed.list().iter().map(|a| a["alert"].clone()).collect();
+    posted.iter().all(|id| here.iter().any(|held| held == id))
+}
+
+/// Ben dies in the middle of everything and comes back, over and over. Nothing that either home acknowledged is lost,
+/// and the home that stays grows by nothing but the alerts.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_neighbour_that_dies_and_comes_back_all_the_time_loses_nothing_and_costs_no_memory() {
+    let place = place();
+    let [mut ada, mut ben] = street(place.path());
+    let mut posted = Vec::new();
+    let mut before = None;
+    for round in 0..12 {
+        for home in [&ada, &ben] {
+            let title = format!("round {round}");
+            let post = ["alert", "post", "--kind", "noise", "--title", &title];
+            posted.push(home.run(&post).text("alert"));
+        }
+        ben.kill().expect("it dies");
+        let while_away = ["alert", "post", "--kind", "noise", "--title", "Ben is off"];
+        posted.push(ada.run(&while_away).text("alert"));
+        ben.start().expect("it starts again");
+        for home in [&mut ada, &mut ben] {
+            while !lists(home, &posted) {
+                home.wait_for("alert", |_| true).expect("what is missing");
+            }
+        }
+        if round == 3 {
+            before = Some(footprint(&ada));
+        }
+    }
+    let [memory, threads, files] = before.expect("after four rounds");
+    let after = footprint(&ada);
+    assert!(after[0] < memory + 16 * 1024, "{before:?} {after:?}");
+    assert!(after[1] <= threads + 2, "{before:?} {after:?}");
+    assert!(after[2] <= files + 4, "{before:?} {after:?}");
+}
+
 #[test]
 fn p7_a_granted_clip_is_fetched_and_opened_by_its_recipient_alone_and_the_ledger_says_so() {
     let place = place();

@@ -138,6 +138,11 @@ impl Home {
         self.node.as_ref().map_or(&Value::Null, |node| &node.ready)
     }
 
+    /// The process id of the node, if one runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.node.as_ref().map(|node| node.child.id())
+    }
+
     /// Waits for an event of this kind that `fits`.
     ///
     /// # Errors
