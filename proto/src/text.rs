@@ -54,7 +54,12 @@ fn hidden(c: char) -> bool {
 }
 
 fn bounded(text: &str, limit: usize) -> Result<(), TextError> {
-    let got = text.graphemes(true).count();
+    // In clean ASCII, where no carriage return is left, each byte is a character of its own (UAX #29).
+    let got = if text.is_ascii() {
+        text.len()
+    } else {
+        text.graphemes(true).count()
+    };
     if got > limit {
         return Err(TextError::TooLong { got, limit });
     }

@@ -269,7 +269,7 @@ impl Household {
             let mut newer = None;
             for epoch in street.epochs.values().rev() {
                 if newer.is_some_and(|since: Timestamp| now.since(since) > GRACE) {
-                    over.push((epoch.notice.id(), epoch.key.topic(street.id())));
+                    over.push((epoch.notice.id(), epoch.topic.clone()));
                 }
                 newer = Some(epoch.since);
             }

@@ -187,7 +187,7 @@ impl Household {
 
     fn forget_street(&mut self, street: StreetId, out: &mut Vec<Output>) {
         if let Some(held) = self.state.streets.get(&street) {
-            let topics = held.epochs.values().map(|epoch| epoch.key.topic(street));
+            let topics = held.epochs.values().map(|epoch| epoch.topic.clone());
             out.extend(topics.map(Output::Unsubscribe));
         }
         self.store(Record::StreetGone(street), out);

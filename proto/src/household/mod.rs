@@ -237,8 +237,8 @@ impl Household {
 
     fn start(&mut self, now: Timestamp, out: &mut Vec<Output>) {
         for street in self.state.streets.values() {
-            let keys = street.epochs.values().map(|epoch| &epoch.key);
-            out.extend(keys.map(|key| Output::Subscribe(key.topic(street.id()))));
+            let topics = street.epochs.values().map(|epoch| epoch.topic.clone());
+            out.extend(topics.map(Output::Subscribe));
             self.plan_epoch(street.id(), now, out);
         }
         self.sweep(now, out);

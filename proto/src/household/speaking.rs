@@ -286,15 +286,15 @@ impl Household {
         if self.nearby.listens_to(topic) {
             return self.hear_open(topic, bytes, now, out);
         }
-        let mut keys = self
+        let mut epochs = self
             .state
             .streets
             .values()
-            .flat_map(|s| s.epochs.values().map(move |epoch| (s, &epoch.key)));
-        let (street, key) = keys
-            .find(|(street, key)| key.topic(street.id()) == *topic)
+            .flat_map(|s| s.epochs.values().map(move |epoch| (s, epoch)));
+        let (street, epoch) = epochs
+            .find(|(_, epoch)| epoch.topic == *topic)
             .ok_or(HearError::Topic)?;
-        let opened = key.open(street.id(), bytes, GOSSIP_FRAME)?;
+        let opened = epoch.key.open(street.id(), bytes, GOSSIP_FRAME)?;
         let StreetMessage::Tell(item) = wire::from_cbor(&opened)? else {
             return Err(HearError::Misplaced);
         };

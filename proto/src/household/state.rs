@@ -21,6 +21,8 @@ use crate::time::Timestamp;
 pub(super) struct Epoch {
     pub(super) notice: Signed<EpochNotice>,
     pub(super) key: EpochKey,
+    /// Where it is spoken in.
+    pub(super) topic: Topic,
     /// When it came in. It is kept for a while after the next one did.
     pub(super) since: Timestamp,
 }
@@ -47,7 +49,7 @@ impl Street {
     }
 
     pub(super) fn topic(&self) -> Option<Topic> {
-        self.epoch().map(|epoch| epoch.key.topic(self.id()))
+        self.epoch().map(|epoch| epoch.topic.clone())
     }
 
     /// Every item of the street, by time and name. Who is a member stands at the beginning of time, so that it is
@@ -171,7 +173,13 @@ impl State {
             }
             Record::Epoch { notice, key, since } => {
                 if let Some(street) = self.streets.get_mut(&notice.statement().street) {
-                    let epoch = Epoch { notice, key, since };
+                    let topic = key.topic(notice.statement().street);
+                    let epoch = Epoch {
+                        notice,
+                        key,
+                        topic,
+                        since,
+                    };
                     street.epochs.insert(epoch.notice.rank(), epoch);
                 }
             }

@@ -66,6 +66,7 @@ pub struct Signed<T> {
     payload: Vec<u8>,
     signer: PublicKey,
     signature: [u8; 64],
+    id: StatementId,
 }
 
 impl<T: Statement> Signed<T> {
@@ -73,10 +74,12 @@ impl<T: Statement> Signed<T> {
     pub fn sign(statement: T, key: &SigningKey) -> Self {
         let payload = wire::to_cbor(&statement);
         let signature = key.sign(&signed_bytes::<T>(&payload)).to_bytes();
+        let signer = PublicKey::of(key);
         Self {
             statement,
+            id: id_of::<T>(signer, &payload),
             payload,
-            signer: PublicKey::of(key),
+            signer,
             signature,
         }
     }
@@ -107,13 +110,8 @@ impl<T: Statement> Signed<T> {
 
     /// The id of what was said and by whom: the same for every copy, whatever its wrapping. The signer is part of it, so
     /// that whoever signs the words of another makes a statement of his own, and takes nobody's place.
-    pub fn id(&self) -> StatementId {
-        let mut hash = blake3::Hasher::new();
-        hash.update(T::CONTEXT.as_bytes());
-        hash.update(&[0]);
-        hash.update(self.signer.as_bytes());
-        hash.update(&self.payload);
-        StatementId::from_bytes(*hash.finalize().as_bytes())
+    pub const fn id(&self) -> StatementId {
+        self.id
     }
 
     fn check(envelope: Envelope) -> Result<Self, SignedError> {
@@ -136,11 +134,21 @@ impl<T: Statement> Signed<T> {
         let statement = wire::from_cbor(&payload)?;
         Ok(Self {
             statement,
+            id: id_of::<T>(signer, &payload),
             payload,
             signer,
             signature,
         })
     }
+}
+
+fn id_of<T: Statement>(signer: PublicKey, payload: &[u8]) -> StatementId {
+    let mut hash = blake3::Hasher::new();
+    hash.update(T::CONTEXT.as_bytes());
+    hash.update(&[0]);
+    hash.update(signer.as_bytes());
+    hash.update(payload);
+    StatementId::from_bytes(*hash.finalize().as_bytes())
 }
 
 fn signed_bytes<T: Statement>(payload: &[u8]) -> Vec<u8> {
