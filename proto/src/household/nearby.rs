@@ -199,7 +199,8 @@ impl Household {
             if household == self.me.household()
                 || streets.any(|s| s.members.get(household).is_some())
             {
-                return Err(HearError::Misplaced);
+                // Whoever passed it on may not know yet that the household got in.
+                return Err(HearError::Known);
             }
         }
         if !self.nearby.unknown.take(now) {

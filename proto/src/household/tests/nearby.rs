@@ -408,6 +408,16 @@ fn a_knock_is_seen_by_everybody_around_and_brings_nobody_in() {
     let ticket = world.ticket(0);
     world.command(1, Command::Join(Box::new(ticket))).unwrap();
     assert!(world.homes[0].engine.knocks().is_empty());
+    // Somebody who has not heard of it yet passes the knock on once more: no fault of his.
+    world.now = world.now.after(21 * MINUTE);
+    let (_, topic, late) = world
+        .gossip
+        .iter()
+        .rfind(|(_, t, _)| *t == open_topic())
+        .unwrap()
+        .clone();
+    assert_eq!(world.overhear(0, topic, late), Acceptance::Accept);
+    assert!(world.homes[0].engine.knocks().is_empty());
     assert_eq!(knock(&mut world, 1).unwrap_err(), Failure::OnAStreet);
     let before = in_the_open(&world).len();
     world.wait(120 * MINUTE);
