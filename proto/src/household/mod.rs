@@ -6,9 +6,8 @@
 //!
 //! `speaking` posts and hears alerts and what is said about them, `joining` founds and enters streets, `leaving` is
 //! about vouches and departures, `epochs` about the key that follows from them; `meeting` greets neighbours,
-//! `catching_up` finds what was missed; `nearby` is
-//! what is said in the open; `sharing` gives keys away and keeps the ledger; `view` is what page and command
-//! line read.
+//! `catching_up` finds what was missed; `nearby` is what is said in the open; `sharing` gives keys away and keeps the
+//! ledger; `view` is what page and command line read.
 
 mod catching_up;
 mod epochs;
@@ -52,7 +51,7 @@ use crate::signed::{PublicKey, Signed, Statement};
 use crate::street::{Address, EpochRank, ItemId, Member, Refusal, StreetId};
 use crate::time::Timestamp;
 use catching_up::Comparison;
-use nearby::Nearby;
+use nearby::{Ear, Mouth};
 use state::{State, Street};
 
 /// How often expired things are looked for when nothing is known to expire sooner.
@@ -163,7 +162,8 @@ pub struct Household {
     heard: BTreeMap<HouseholdId, Timestamp>,
     /// How far each neighbour's clock is ahead of ours, in milliseconds.
     skews: BTreeMap<HouseholdId, i64>,
-    nearby: Nearby,
+    ear: Ear,
+    mouth: Mouth,
 }
 
 impl Household {
@@ -190,7 +190,8 @@ impl Household {
             refused: BTreeSet::new(),
             heard: BTreeMap::new(),
             skews: BTreeMap::new(),
-            nearby: Nearby::default(),
+            ear: Ear::default(),
+            mouth: Mouth::default(),
         }
     }
 

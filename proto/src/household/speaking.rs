@@ -217,7 +217,7 @@ impl Household {
     }
 
     fn no_such_alert(&self, alert: StatementId) -> Failure {
-        let mut outside = self.nearby.tray.iter();
+        let mut outside = self.ear.tray.iter();
         if outside.any(|waiting| waiting.id == alert) {
             Failure::FromOutside
         } else {
@@ -283,7 +283,7 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), HearError> {
-        if self.nearby.listens_to(topic) {
+        if self.ear.listens_to(topic) {
             return self.hear_open(topic, bytes, now, out);
         }
         let mut epochs = self

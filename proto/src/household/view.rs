@@ -346,7 +346,7 @@ impl Household {
 
     /// Alerts in the open of keys that nobody here knows.
     fn alerts_of_strangers(&self, now: Timestamp) -> impl Iterator<Item = AlertView> + '_ {
-        let waiting = self.nearby.tray.iter();
+        let waiting = self.ear.tray.iter();
         waiting.filter_map(move |waiting| {
             let (OpenStatement::Alert(alert), received) = &waiting.item else {
                 return None;
@@ -382,7 +382,7 @@ impl Household {
         &'a self,
         alert: &'a Signed<Alert>,
     ) -> impl Iterator<Item = &'a Signed<FollowUp>> {
-        let waiting = self.nearby.tray.iter();
+        let waiting = self.ear.tray.iter();
         waiting.filter_map(move |waiting| match &waiting.item.0 {
             OpenStatement::FollowUp(said)
                 if waiting.key == alert.signer() && said.statement().fits(alert, true).is_ok() =>
@@ -394,7 +394,7 @@ impl Household {
     }
 
     fn strangers_on(&self, alert: StatementId) -> Vec<FollowUpView> {
-        let mut waiting = self.nearby.tray.iter();
+        let mut waiting = self.ear.tray.iter();
         let Some(OpenStatement::Alert(alert)) = waiting.find(|w| w.id == alert).map(|w| &w.item.0)
         else {
             return Vec::new();
@@ -412,7 +412,7 @@ impl Household {
 
     /// Everybody who stands at the door, the first first.
     pub fn knocks(&self) -> Vec<KnockView> {
-        let waiting = self.nearby.door.iter();
+        let waiting = self.ear.door.iter();
         let knocks = waiting.map(|waiting| {
             let (knock, received) = (waiting.item.0.statement(), waiting.item.1);
             let card = knock.card.statement();

@@ -197,7 +197,7 @@ fn an_unknown_key_that_turns_out_to_be_a_neighbours_is_one_alert_and_known() {
     let alerts = feed(&world, 1);
     assert_eq!((alerts.len(), alerts[0].id), (1, alert));
     assert_eq!(alerts[0].author, Some(world.household(0)));
-    assert!(world.homes[1].engine.nearby.tray.is_empty());
+    assert!(world.homes[1].engine.ear.tray.is_empty());
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn a_thousand_keys_that_shout_take_little_room_and_hide_no_alert_of_the_street()
             let said = shouted(day * 1_000 + seed, &world);
             let _ = overhear(&mut world, 1, said);
         }
-        let tray = &world.homes[1].engine.nearby.tray;
+        let tray = &world.homes[1].engine.ear.tray;
         assert!(tray.len() <= TRAY.entries && tray.bytes() <= TRAY.bytes);
     }
     let stored = world.homes[1].records.iter();
