@@ -1,0 +1,177 @@
+//! Coming in: who is admitted, and what is added to what is known of a household.
+
+use std::collections::BTreeMap;
+
+use super::{Member, MemberError, Members};
+use crate::identity::{HouseholdId, Role};
+use crate::signed::Signed;
+use crate::street::{Announcement, Vouch};
+use crate::wire::limits::{DEVICES_PER_HOUSEHOLD, MEMBERS_PER_STREET, VOUCHES_PER_HOUSEHOLD};
+
+impl Members {
+    /// Takes a household in, or adds what is new about one. Returns whether anything was new.
+    ///
+    /// # Errors
+    /// [`MemberError`]; nothing is taken then.
+    pub fn admit(&mut self, member: &Member) -> Result<bool, MemberError> {
+        let household = member.household();
+        if !member.card.by_its_root() {
+            return Err(MemberError::NotByRoot);
+        }
+        for cert in &member.devices {
+            let said = cert.statement();
+            if !cert.by_its_root() || said.household != household {
+                return Err(MemberError::NotByRoot);
+            }
+            // A root can certify any key; one that speaks for a household already stays with it.
+            let held = self.devices.get(&said.device);
+            if held.is_some_and(|holder| *holder != household) {
+                return Err(MemberError::NotTheirs);
+            }
+        }
+        let vouches: Vec<_> = member
+            .vouches
+            .iter()
+            .filter(|v| self.counts(v, household))
+            .cloned()
+            .collect();
+        let known = self.households.get(&household);
+        let founder = household == self.founder && !self.former.contains_key(&household);
+        if known.is_none() && !founder && vouches.is_empty() {
+            return Err(MemberError::NotVouched);
+        }
+        if known.is_none() && self.households.len() >= MEMBERS_PER_STREET {
+            return Err(MemberError::Full);
+        }
+        let merged = merge(known, member, vouches)?;
+        if let Some(announcement) = &merged.pseudonym {
+            self.check_pseudonym(&merged, announcement)?;
+        }
+        if known == Some(&merged) {
+            return Ok(false);
+        }
+        self.restore(merged);
+        Ok(true)
+    }
+
+    /// Puts back a member that these rules admitted before: from this home's own store, or on an inviter's word.
+    pub(crate) fn restore(&mut self, member: Member) {
+        let household = member.household();
+        self.former.remove(&household);
+        for cert in &member.devices {
+            self.devices.insert(cert.statement().device, household);
+        }
+        if let Some(announcement) = &member.pseudonym {
+            self.pseudonyms
+                .insert(announcement.statement().key(), household);
+        }
+        self.households.insert(household, member);
+    }
+
+    /// Checks that a pseudonym is this household's, by its own word and by that of a device that may speak.
+    fn check_pseudonym(
+        &self,
+        member: &Member,
+        announcement: &Signed<Announcement>,
+    ) -> Result<(), MemberError> {
+        let (key, said) = (
+            announcement.statement().key(),
+            announcement.statement().said(),
+        );
+        if said.street != self.street {
+            return Err(MemberError::OtherStreet);
+        }
+        let by_device = member.devices.iter().map(Signed::statement).any(|cert| {
+            cert.device.as_bytes() == announcement.signer().as_bytes()
+                && cert.roles.has(Role::Alert)
+        });
+        let holder = self.pseudonyms.get(&key);
+        let taken = holder.is_some_and(|holder| *holder != member.household());
+        if said.household != member.household() || !by_device || taken {
+            return Err(MemberError::NotTheirs);
+        }
+        Ok(())
+    }
+
+    /// Takes in as many of these as the rules allow, in whatever order they came. Returns those that brought news.
+    pub fn admit_all(&mut self, told: &[Member]) -> Vec<Member> {
+        let mut fresh = BTreeMap::new();
+        loop {
+            let news: Vec<_> = told
+                .iter()
+                .filter(|member| self.admit(member) == Ok(true))
+                .map(Member::household)
+                .collect();
+            if news.is_empty() {
+                return fresh.into_values().collect();
+            }
+            for household in news {
+                fresh.extend(self.get(household).map(|m| (household, m.clone())));
+            }
+        }
+    }
+
+    /// Whether a vouch is for this household, of this time on the street, and by somebody who may vouch.
+    fn counts(&self, vouch: &Signed<Vouch>, household: HouseholdId) -> bool {
+        let said = vouch.statement();
+        let since = self.former.get(&household).map(|(at, _)| *at);
+        said.street == self.street
+            && said.household == household
+            && said.by != household
+            && since.is_none_or(|at| said.issued > at)
+            && self.author(vouch, Role::Alert, said.issued) == Ok(said.by)
+            && !self.is_new(said.by)
+    }
+}
+
+/// What is known of a household after hearing `told`: the newest card, the newest certificate of each device, every
+/// vouch that counts once per voucher.
+fn merge(
+    known: Option<&Member>,
+    told: &Member,
+    vouches: Vec<Signed<Vouch>>,
+) -> Result<Member, MemberError> {
+    let mut merged = known.cloned().unwrap_or_else(|| Member {
+        card: told.card.clone(),
+        devices: Vec::new(),
+        vouches: Vec::new(),
+        pseudonym: None,
+    });
+    let since = |member: &Member| {
+        let announcement = member.pseudonym.as_ref()?;
+        Some(announcement.statement().said().issued)
+    };
+    if since(told) > since(&merged) {
+        merged.pseudonym.clone_from(&told.pseudonym);
+    }
+    if told.card.statement().issued > merged.card.statement().issued {
+        merged.card = told.card.clone();
+    }
+    for cert in &told.devices {
+        match merged
+            .devices
+            .iter_mut()
+            .find(|c| c.statement().device == cert.statement().device)
+        {
+            Some(held) if cert.statement().serial > held.statement().serial => *held = cert.clone(),
+            Some(_) => {}
+            None => merged.devices.push(cert.clone()),
+        }
+    }
+    for vouch in vouches {
+        if merged
+            .vouches
+            .iter()
+            .all(|held| held.statement().by != vouch.statement().by)
+        {
+            merged.vouches.push(vouch);
+        }
+    }
+    merged.devices.sort_by_key(|cert| cert.statement().device);
+    merged.vouches.sort_by_key(|vouch| vouch.statement().by);
+    if merged.devices.len() > DEVICES_PER_HOUSEHOLD || merged.vouches.len() > VOUCHES_PER_HOUSEHOLD
+    {
+        return Err(MemberError::Full);
+    }
+    Ok(merged)
+}
