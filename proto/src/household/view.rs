@@ -413,18 +413,21 @@ impl Household {
     /// Everybody who stands at the door, the first first.
     pub fn knocks(&self) -> Vec<KnockView> {
         let waiting = self.ear.door.iter();
-        let knocks = waiting.map(|waiting| {
-            let (knock, received) = (waiting.item.0.statement(), waiting.item.1);
+        let knocks = waiting.filter_map(|waiting| {
+            let (OpenStatement::Knock(knock), received) = &waiting.item else {
+                return None;
+            };
+            let knock = knock.statement();
             let card = knock.card.statement();
-            KnockView {
+            Some(KnockView {
                 id: waiting.id,
                 household: card.household,
                 name: card.name.clone(),
                 cell: knock.cell.clone(),
                 greeting: knock.greeting.clone(),
-                received,
+                received: *received,
                 expires: knock.expires,
-            }
+            })
         });
         let member = |knock: &KnockView| {
             let mut streets = self.state.streets.values();

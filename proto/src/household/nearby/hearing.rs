@@ -7,8 +7,8 @@ use super::super::event::{Event, Output};
 use super::super::speaking::HearError;
 use super::LATELY;
 use crate::alert::Audience;
-use crate::open::{self, Bucket, Knock, OpenStatement, Tray, Waiting};
-use crate::signed::{PublicKey, Signed, StatementId};
+use crate::open::{self, Bucket, OpenStatement, Tray, Waiting};
+use crate::signed::{PublicKey, StatementId};
 use crate::street::{Item, Member, MemberError, StreetId, Topic};
 use crate::time::Timestamp;
 use crate::wire::limits::{DOOR, PASSED_ON, TRAY, UNKNOWN_BURST, UNKNOWN_PER_HOUR};
@@ -21,7 +21,7 @@ pub(in crate::household) struct Ear {
     /// Alerts of unknown keys and what they said about them, each with the time when it came.
     pub(in crate::household) tray: Tray<(OpenStatement, Timestamp)>,
     /// Who stands at the door, and since when.
-    pub(in crate::household) door: Tray<(Signed<Knock>, Timestamp)>,
+    pub(in crate::household) door: Tray<(OpenStatement, Timestamp)>,
     /// When a statement was last passed on.
     pub(super) passed: BTreeMap<StatementId, Timestamp>,
 }
@@ -118,57 +118,38 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), HearError> {
-        let (id, key, expires) = (statement.id(), statement.signer(), statement.expires());
-        let held = match &statement {
-            OpenStatement::Knock(_) => self.ear.door.holds(&key, &id),
-            _ => self.ear.tray.holds(&key, &id),
-        };
-        if held {
-            return Err(HearError::Known);
-        }
-        if let OpenStatement::Knock(knock) = &statement {
-            let household = knock.statement().card.statement().household;
-            let mut streets = self.state.streets.values();
-            if household == self.me.household()
-                || streets.any(|s| s.members.get(household).is_some())
-            {
-                // Whoever passed it on may not know yet that the household got in.
-                return Err(HearError::Known);
+        let (id, key) = (statement.id(), statement.signer());
+        let (waits_in, event) = match &statement {
+            OpenStatement::Alert(_) => (&mut self.ear.tray, Event::Alert { alert: id }),
+            OpenStatement::FollowUp(said) => {
+                let alert = said.statement().alert;
+                (&mut self.ear.tray, Event::Alert { alert })
             }
+            OpenStatement::Knock(knock) => {
+                let household = knock.statement().card.statement().household;
+                let mut streets = self.state.streets.values();
+                if household == self.me.household()
+                    || streets.any(|s| s.members.get(household).is_some())
+                {
+                    // Whoever passed it on may not know yet that the household got in.
+                    return Err(HearError::Known);
+                }
+                (&mut self.ear.door, Event::Knock { household })
+            }
+        };
+        if waits_in.holds(&key, &id) {
+            return Err(HearError::Known);
         }
         if !self.ear.unknown.take(now) {
             return Err(HearError::TooMuch);
         }
-        let bytes = statement.to_bytes().len();
-        let (kept, event) = match statement {
-            OpenStatement::Knock(knock) => {
-                let household = knock.statement().card.statement().household;
-                let item = (*knock, now);
-                let waiting = Waiting {
-                    id,
-                    key,
-                    bytes,
-                    expires,
-                    item,
-                };
-                (self.ear.door.insert(waiting), Event::Knock { household })
-            }
-            statement => {
-                let alert = match &statement {
-                    OpenStatement::FollowUp(said) => said.statement().alert,
-                    _ => id,
-                };
-                let item = (statement, now);
-                let waiting = Waiting {
-                    id,
-                    key,
-                    bytes,
-                    expires,
-                    item,
-                };
-                (self.ear.tray.insert(waiting), Event::Alert { alert })
-            }
-        };
+        let kept = waits_in.insert(Waiting {
+            id,
+            key,
+            bytes: statement.to_bytes().len(),
+            expires: statement.expires(),
+            item: (statement, now),
+        });
         if !kept {
             return Err(HearError::Full);
         }

@@ -81,6 +81,13 @@ impl Household {
         self.ear.tray.remove_expired(now);
         self.ear.door.remove_expired(now);
         self.ear.passed.retain(|_, at| now < at.after(LATELY));
+        // Of a street that was left, nothing is said any more.
+        let said: BTreeSet<_> = self.own_statements().iter().map(|(_, s)| s.id()).collect();
+        let stamps = self.state.stamps.keys().copied();
+        let unsaid: Vec<_> = stamps.filter(|stamp| !said.contains(stamp)).collect();
+        for statement in unsaid {
+            self.store(Record::Over(statement), out);
+        }
         let knock = self.state.knock.as_ref().map(Signed::statement);
         if knock.is_some_and(|knock| knock.expires <= now) {
             self.stop_knocking(out);

@@ -106,7 +106,7 @@ impl Household {
     }
 
     /// Everything that this household says in the open, and where.
-    fn own_statements(&self) -> Vec<(Topic, OpenStatement)> {
+    pub(super) fn own_statements(&self) -> Vec<(Topic, OpenStatement)> {
         let me = self.me.household();
         let place = |alert: &Alert| {
             let place = alert.place.as_ref()?;

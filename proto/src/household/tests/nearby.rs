@@ -287,6 +287,17 @@ fn who_signs_the_words_of_a_neighbour_first_does_not_silence_him() {
 }
 
 #[test]
+fn of_a_street_that_was_left_nothing_is_said_and_no_stamp_is_kept() {
+    let mut world = two_streets();
+    post(&mut world, 0, nearby("Grey cat missing"));
+    world.command(0, Command::Leave(None)).unwrap();
+    let said = in_the_open(&world).len();
+    world.wait(60 * MINUTE);
+    assert_eq!(in_the_open(&world).len(), said);
+    assert!(world.homes[0].engine.state.stamps.is_empty());
+}
+
+#[test]
 fn an_alert_in_the_open_is_passed_on_once_in_twenty_minutes() {
     let mut world = two_streets();
     post(&mut world, 0, nearby("Grey cat missing"));
