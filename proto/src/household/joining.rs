@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::event::{Answer, CommandId, Event, Failure, Output, Timer};
+use super::event::{Answer, CommandId, Event, Output, Timer};
+use super::failure::Failure;
 use super::speaking::HearError;
 use super::{Household, Joining, Pending, Record};
 use crate::access::{self, Action, Party};

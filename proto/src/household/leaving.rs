@@ -1,6 +1,7 @@
 //! Vouching for a household, wanting one to go, going oneself, and not listening to one.
 
-use super::event::{Answer, Event, Failure, Output};
+use super::event::{Answer, Event, Output};
+use super::failure::Failure;
 use super::speaking::HearError;
 use super::{Household, Record};
 use crate::alert::Reason;

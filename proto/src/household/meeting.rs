@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::event::{Event, Output, Skew, Timer};
+use super::event::{Event, Output, Timer};
+use super::failure::Skew;
 use super::{Household, REDIAL, Record};
 use crate::identity::{DeviceId, HouseholdId};
 use crate::street::{Address, Home, StreetId};

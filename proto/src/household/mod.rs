@@ -12,6 +12,7 @@
 mod catching_up;
 mod epochs;
 mod event;
+mod failure;
 mod feed;
 mod joining;
 mod leaving;
@@ -24,9 +25,10 @@ mod state;
 mod view;
 
 pub use event::{
-    Acceptance, Answer, AskRef, Change, Command, CommandId, Draft, Event, Failure, Input,
-    MessageRef, NewClip, Output, Permit, Protocol, RequestRef, Skew, Timer,
+    Acceptance, Answer, AskRef, Change, Command, CommandId, Draft, Event, Input, MessageRef,
+    NewClip, Output, Permit, Protocol, RequestRef, Timer,
 };
+pub use failure::{Failure, Skew};
 pub use record::Record;
 pub use sharing::Unserved;
 pub use view::{

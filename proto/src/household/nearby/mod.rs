@@ -9,11 +9,13 @@
 
 mod hearing;
 mod saying;
+mod seeing;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::event::{Answer, Event, Failure, Output};
+use super::event::{Answer, Event, Output};
+use super::failure::Failure;
 use super::{Household, Record};
 use crate::cell::{Cell, Place};
 use crate::open::{self, Radius};

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::super::event::{Answer, Failure, Output, Timer};
+use super::super::event::{Answer, Output, Timer};
+use super::super::failure::Failure;
 use super::super::feed::HeldAlert;
 use super::super::{Household, Record};
 use super::LATELY;
