@@ -38,7 +38,7 @@ pub enum MeshEvent {
         /// The frame; nothing if it failed.
         bytes: Option<Vec<u8>>,
     },
-    /// A device is connected.
+    /// A device is connected; once more, or still after one of several connections closed.
     Connected {
         /// Which.
         device: DeviceId,

@@ -191,9 +191,16 @@ impl Mesh {
             }
             SwarmEvent::ConnectionClosed {
                 peer_id,
-                num_established: 0,
+                num_established,
                 ..
-            } => device_of(peer_id).map(|device| MeshEvent::Disconnected { device }),
+            } => device_of(peer_id).map(|device| match num_established {
+                0 => MeshEvent::Disconnected { device },
+                // What was under way on the one that closed is lost.
+                _ => MeshEvent::Connected {
+                    device,
+                    address: None,
+                },
+            }),
             SwarmEvent::NewListenAddr { .. } | SwarmEvent::ExpiredListenAddr { .. } => {
                 self.listens_elsewhere();
                 Some(MeshEvent::Listening(self.addresses()))

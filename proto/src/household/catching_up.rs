@@ -47,7 +47,7 @@ pub(super) struct Taken {
 }
 
 impl Household {
-    /// Asks a neighbour to compare.
+    /// Asks a neighbour to compare, from the beginning.
     pub(super) fn catch_up(
         &mut self,
         street: StreetId,
@@ -68,6 +68,8 @@ impl Household {
             news: 0,
             early: false,
         };
+        // The last question may have gone down with its connection. Its failure must not end this comparison.
+        self.asks.retain(|_, asked| !asked.compares(street, device));
         self.comparing.insert((street, device), comparison);
         self.ask_to_compare(street, device, set, now, out);
     }

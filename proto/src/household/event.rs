@@ -74,7 +74,8 @@ pub enum Input {
         /// The frame; nothing if the other did not answer.
         bytes: Option<Vec<u8>>,
     },
-    /// A device is connected.
+    /// A device is connected; once more, or still after one of several connections closed, with which whatever was
+    /// under way on it may be lost.
     Connected {
         /// Its key, proven by the mesh.
         device: DeviceId,

@@ -39,8 +39,8 @@ impl Household {
                 household,
                 connected: true,
             }));
-            self.greet(device, now, out);
         }
+        self.greet(device, now, out);
     }
 
     /// A device is gone.

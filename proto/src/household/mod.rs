@@ -139,6 +139,16 @@ enum Pending {
     Parcel(crate::signed::StatementId),
 }
 
+impl Pending {
+    /// Whether it is part of the comparison with a neighbour.
+    fn compares(&self, street: StreetId, device: DeviceId) -> bool {
+        match self {
+            Self::CatchUp(s, d, _) | Self::Swap(s, d) => (*s, *d) == (street, device),
+            Self::Join(_) | Self::Epoch(..) | Self::Parcel(_) => false,
+        }
+    }
+}
+
 /// Joining in progress.
 #[derive(Debug)]
 struct Joining {

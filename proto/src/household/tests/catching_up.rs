@@ -103,3 +103,48 @@ fn a_member_admitted_while_a_home_was_away_is_known_to_it_afterwards() {
     world.come_back(1);
     assert_eq!(world.homes[1].engine.members().len(), 4);
 }
+
+#[test]
+fn what_went_down_with_one_of_two_connections_is_found_when_it_closes() {
+    let mut world = World::street(&["Ada", "Ben"]);
+    world.homes[1].online = false;
+    world
+        .command(0, Command::PostAlert(draft("Smoke")))
+        .unwrap();
+    world.homes[1].online = true;
+    assert!(world.homes[1].engine.alerts(world.now).is_empty());
+    // The mesh says so to both, who were connected all the time.
+    world.connect(0, 1);
+    assert_eq!(world.homes[1].engine.alerts(world.now).len(), 1);
+    let met = |event: &&Event| matches!(event, Event::Neighbour { .. });
+    assert_eq!(world.homes[1].events.iter().filter(met).count(), 0);
+}
+
+#[test]
+fn the_failure_of_a_lost_question_does_not_end_the_comparison_that_took_its_place() {
+    let mut world = World::street(&["Ada", "Ben"]);
+    world.homes[1].online = false;
+    world
+        .command(0, Command::PostAlert(draft("Smoke")))
+        .unwrap();
+    world.homes[1].online = true;
+    let (device, now) = (world.device(0), world.now);
+    let [lost, repeated] = [(); 2].map(|()| {
+        let address = None;
+        let still = Input::Connected { device, address };
+        world.homes[1].engine.handle(still, now)
+    });
+    let asked = lost.iter().find_map(|output| match output {
+        Output::Ask { ask, .. } => Some(*ask),
+        _ => None,
+    });
+    world.give(
+        1,
+        Input::Answered {
+            ask: asked.unwrap(),
+            bytes: None,
+        },
+    );
+    world.settle(1, repeated);
+    assert_eq!(world.homes[1].engine.alerts(world.now).len(), 1);
+}

@@ -176,6 +176,11 @@ impl World {
     /// Gives one input and lets everything settle that follows from it.
     pub(super) fn give(&mut self, home: usize, input: Input) {
         let outputs = self.homes[home].engine.handle(input, self.now);
+        self.settle(home, outputs);
+    }
+
+    /// Carries what a home wants done, and all that follows from it.
+    pub(super) fn settle(&mut self, home: usize, outputs: Vec<Output>) {
         self.queue
             .extend(outputs.into_iter().map(|output| (home, output)));
         while let Some((home, output)) = self.queue.pop_front() {
