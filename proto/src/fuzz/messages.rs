@@ -7,7 +7,9 @@ use crate::grant::{FetchRequest, Parcel};
 use crate::ledger::{Entry, Head};
 use crate::open::OpenStatement;
 use crate::signed::Signed;
-use crate::street::{EpochKey, JoinRequest, Refusal, StreetId, StreetMessage, Ticket, Welcome};
+use crate::street::{
+    EpochKey, Introduction, JoinRequest, Refusal, StreetId, StreetMessage, Ticket, Welcome,
+};
 use crate::wire::Kind;
 use crate::wire::limits::{DIRECT_FRAME, FETCH_FRAME, GOSSIP_FRAME, JOIN_FRAME, WELCOME_FRAME};
 
@@ -20,6 +22,7 @@ pub fn frame(bytes: &[u8]) -> bool {
         framed::<Refusal>(Kind::Refused, bytes, JOIN_FRAME).is_some(),
         framed::<FetchRequest>(Kind::Fetch, bytes, FETCH_FRAME).is_some(),
         framed::<Ticket>(Kind::Ticket, bytes, JOIN_FRAME).is_some(),
+        framed::<Introduction>(Kind::Introduction, bytes, GOSSIP_FRAME).is_some(),
         OpenStatement::from_frame(bytes).is_ok(),
     ];
     let taken = taken.iter().filter(|taken| **taken).count();

@@ -2,13 +2,21 @@
 
 use super::item;
 use crate::cell::{Cell, Place};
-use crate::street::Ticket;
+use crate::street::{Introduction, Ticket};
 use crate::text::{Line, Prose};
 use crate::wire;
 
-/// A ticket that was read is written as the same ticket.
+/// A ticket, or the introduction of a street, is written again as it was read.
 pub fn ticket_text(bytes: &[u8]) -> bool {
     let text = str::from_utf8(bytes).unwrap_or_default();
+    if let Ok(introduction) = text.parse::<Introduction>() {
+        assert_eq!(
+            introduction.to_string().parse(),
+            Ok(introduction),
+            "an introduction survives paper"
+        );
+        return true;
+    }
     let Ok(ticket) = text.parse::<Ticket>() else {
         return false;
     };

@@ -12,7 +12,7 @@ use crate::identity::{DeviceId, HouseholdId, Name};
 use crate::open::{Greeting, Radius};
 use crate::recipient::{Identity, Recipient};
 use crate::signed::{Signed, StatementId};
-use crate::street::{Address, StreetId, Ticket, Topic};
+use crate::street::{Address, Introduction, StreetId, Ticket, Topic};
 use crate::time::Timestamp;
 
 /// Marks a command, so that its answer finds its way back.
@@ -246,6 +246,10 @@ pub enum Command {
     StopKnocking,
     /// Listen so far around this home.
     Listen(Radius),
+    /// Let the street know another one.
+    Link(Box<Introduction>),
+    /// Take a link of this household's back.
+    Unlink(Name),
     /// Tell the street, or everybody nearby.
     PostAlert(Draft),
     /// Say something about an alert.

@@ -81,6 +81,12 @@ pub enum Failure {
     /// Vouched before.
     #[error("this home has vouched for that household already")]
     VouchedAlready,
+    /// An introduction of our own street.
+    #[error("this introduces your own street: give it to somebody of another one")]
+    OwnStreet,
+    /// An introduction that cannot be used.
+    #[error(transparent)]
+    Introduction(#[from] crate::street::IntroductionError),
     /// Only one neighbour vouched for this household yet.
     #[error(
         "this home is new on its street: it can invite, vouch and vote once a second neighbour has vouched for it ('streetlamp street vouch' at their home)"

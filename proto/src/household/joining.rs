@@ -51,6 +51,7 @@ impl Household {
         let me = self.my_member();
         self.admit(street, &[me], now, out);
         self.make_epoch(street, now, out);
+        self.announce(street, now, out);
         Ok(Answer::Street {
             street,
             inviter: None,
@@ -407,6 +408,7 @@ impl Household {
         self.admit(street, &members, now, out);
         self.take_items(street, epoch.reasons, now, out);
         self.begin_epoch(epoch.notice, key, now, out);
+        self.announce(street, now, out);
         for door in &ticket.doors {
             let mut addresses = door.addresses.clone();
             addresses.truncate(ADDRESSES_PER_DEVICE);

@@ -6,7 +6,8 @@
 //!
 //! `speaking` posts and hears alerts and what is said about them, `joining` founds and enters streets, `leaving` is
 //! about vouches and departures, `epochs` about the key that follows from them; `meeting` greets neighbours,
-//! `catching_up` finds what was missed; `nearby` is what is said in the open; `sharing` gives keys away and keeps the
+//! `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose
+//! words count there; `sharing` gives keys away and keeps the
 //! ledger; `view` is what page and command line read.
 
 mod catching_up;
@@ -16,6 +17,7 @@ mod failure;
 mod feed;
 mod joining;
 mod leaving;
+mod linking;
 mod meeting;
 mod nearby;
 mod record;
@@ -32,8 +34,8 @@ pub use failure::{Failure, Skew};
 pub use record::Record;
 pub use sharing::Unserved;
 pub use view::{
-    AlertView, ClipView, FetchPlan, FollowUpView, GrantView, KnockView, MemberView, StatusView,
-    StreetView,
+    AlertView, ClipView, FetchPlan, FollowUpView, GrantView, KnockView, LinkView, MemberView,
+    StatusView, StreetView,
 };
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -313,6 +315,8 @@ impl Household {
                 Ok(Answer::Done)
             }
             Command::Listen(radius) => self.set_radius(radius, out),
+            Command::Link(introduction) => self.link(*introduction, now, out),
+            Command::Unlink(name) => self.unlink(name, now, out),
             Command::PostAlert(draft) => self.post(draft, now, out),
             Command::FollowUp { alert, change } => self.follow_up(alert, change, now, out),
             Command::AddClip(clip) => self.add_clip(*clip, out),
@@ -369,6 +373,7 @@ impl Household {
             self.store(Record::Over(id), out);
             out.push(Output::Emit(Event::AlertGone { alert: id }));
         }
+        self.sweep_links(now, out);
         self.sweep_epochs(now, out);
         self.sweep_nearby(now, out);
         let dead: Vec<_> = self

@@ -9,7 +9,7 @@ use crate::ledger::{Entry, Head};
 use crate::open::{Knock, Radius, Stamp};
 use crate::signed::{Signed, StatementId};
 use crate::street::{
-    Address, EpochKey, EpochNotice, Founding, Leave, Member, RemovalVote, StreetId, TicketId,
+    Address, EpochKey, EpochNotice, Founding, Leave, Link, Member, RemovalVote, StreetId, TicketId,
     TicketKey,
 };
 use crate::time::Timestamp;
@@ -50,6 +50,8 @@ pub enum Record {
     Leave(Signed<Leave>),
     /// A household wants another one to go; replaces what it said of it before.
     Vote(Signed<RemovalVote>),
+    /// A household knows another street; replaces what it said of that name before.
+    Link(Signed<Link>),
     /// A household left or was voted out.
     Gone {
         /// Which street.
@@ -79,7 +81,7 @@ pub enum Record {
         /// Who said it.
         author: HouseholdId,
     },
-    /// An alert, a follow-up or a knock of ours is over. Its text must not stay on disk.
+    /// An alert, a follow-up, a link or a knock of ours is over. Its text must not stay on disk.
     Over(StatementId),
     /// The work that was done for one of our own statements in the open.
     Stamp {

@@ -40,6 +40,8 @@ pub(super) enum HearError {
     Full,
     #[error("household says more than its share")]
     TooMuch,
+    #[error("its time is over")]
+    Over,
 }
 
 impl HearError {
@@ -49,6 +51,7 @@ impl HearError {
             self,
             Self::TooMuch
                 | Self::Full
+                | Self::Over
                 | Self::FollowUp(_)
                 | Self::Member(MemberError::Alert(_) | MemberError::FollowUp(_))
         )
@@ -70,6 +73,7 @@ impl HearError {
             | Self::Known
             | Self::Full
             | Self::TooMuch
+            | Self::Over
             | Self::FollowUp(FollowUpError::Expired | FollowUpError::Future)
             | Self::Knock(KnockError::Expired | KnockError::Future)
             | Self::Member(
@@ -218,7 +222,7 @@ impl Household {
     }
 
     fn no_such_alert(&self, alert: StatementId) -> Failure {
-        let mut outside = self.ear.tray.iter();
+        let mut outside = self.ear.overheard();
         if outside.any(|waiting| waiting.id == alert) {
             Failure::FromOutside
         } else {
@@ -321,6 +325,7 @@ impl Household {
             Item::FollowUp(follow_up) => self.keep_follow_up(street, follow_up, now, out),
             Item::Leave(leave) => self.keep_leave(street, leave, now, out),
             Item::Vote(vote) => self.keep_vote(street, vote, now, out),
+            Item::Link(link) => self.keep_link(street, link, now, out),
             Item::Member(member) => self.admit_one(street, &member, now, out),
         }
     }
@@ -426,6 +431,7 @@ fn left(street: &Street, item: &Item) -> bool {
         Item::Alert(alert) => alert.signer(),
         Item::FollowUp(follow_up) => follow_up.signer(),
         Item::Vote(vote) => vote.signer(),
+        Item::Link(link) => link.signer(),
         // A household that leaves says so before it is gone, and a record may bring it back.
         Item::Leave(_) | Item::Member(_) => return false,
     };

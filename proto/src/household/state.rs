@@ -59,6 +59,7 @@ impl Street {
         let members = self.members.everybody().map(|m| first(m.item_id()));
         let leaves = self.members.leaves().map(|leave| first(named(leave.id())));
         let votes = self.members.votes().map(|vote| first(named(vote.id())));
+        let links = self.members.links().map(|link| first(named(link.id())));
         let alerts = self.feed.alerts();
         let alerts = alerts.map(|(id, held)| (held.alert.statement().issued, named(*id)));
         let follow_ups = self.feed.follow_ups();
@@ -67,6 +68,7 @@ impl Street {
         members
             .chain(leaves)
             .chain(votes)
+            .chain(links)
             .chain(alerts)
             .chain(follow_ups)
             .collect()
@@ -84,11 +86,13 @@ impl Street {
             .map(|m| Item::Member(m.clone()));
         let leaves = self.members.leaves().filter(move |l| wanted(l.id()));
         let votes = self.members.votes().filter(move |v| wanted(v.id()));
+        let links = self.members.links().filter(move |link| wanted(link.id()));
         let alerts = self.feed.alerts().filter(move |(id, _)| wanted(**id));
         let follow_ups = self.feed.follow_ups().filter(move |(id, _)| wanted(**id));
         members
             .chain(leaves.map(|leave| Item::Leave(leave.clone())))
             .chain(votes.map(|vote| Item::Vote(vote.clone())))
+            .chain(links.map(|link| Item::Link(link.clone())))
             .chain(alerts.map(|(_, held)| Item::Alert(held.alert.clone())))
             .chain(follow_ups.map(|(_, held)| Item::FollowUp(held.follow_up.clone())))
     }
@@ -197,6 +201,9 @@ impl State {
             Record::Vote(vote) => self.with_members(vote.statement().street, |members| {
                 members.restore_vote(&vote);
             }),
+            Record::Link(link) => self.with_members(link.statement().street, |members| {
+                members.restore_link(&link);
+            }),
             Record::Gone {
                 street,
                 household,
@@ -230,6 +237,7 @@ impl State {
             Record::Over(id) => {
                 for street in self.streets.values_mut() {
                     street.feed.forget(id);
+                    street.members.forget_link(id);
                 }
                 self.stamps.remove(&id);
                 self.knock.take_if(|knock| knock.id() == id);

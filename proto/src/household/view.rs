@@ -100,6 +100,8 @@ pub struct AlertView {
     pub muted: bool,
     /// Whether so many neighbours flagged it that this home hides it.
     pub hidden: bool,
+    /// The other street that its author is of, if a household here linked it.
+    pub next_door: Option<Name>,
 }
 
 /// What somebody said about an alert.
@@ -133,6 +135,23 @@ pub struct KnockView {
     /// When it came in.
     pub received: Timestamp,
     /// When it is over.
+    pub expires: Timestamp,
+}
+
+/// Another street that a household of ours knows.
+#[derive(Debug, Clone)]
+pub struct LinkView {
+    /// How it is called.
+    pub name: Name,
+    /// Who linked it.
+    pub by: HouseholdId,
+    /// Its name.
+    pub by_name: Option<Name>,
+    /// Under how many keys its households speak.
+    pub keys: usize,
+    /// Since when.
+    pub issued: Timestamp,
+    /// Until when, if nobody renews it.
     pub expires: Timestamp,
 }
 
@@ -321,6 +340,7 @@ impl Household {
             expired: held.alert.statement().expires <= now,
             muted: self.state.muted.contains(&held.author),
             hidden: thread.flags.len() >= FLAGS_TO_HIDE,
+            next_door: None,
             thread,
         }
     }

@@ -5,7 +5,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{Leave, Member, RemovalVote};
+use super::{Leave, Link, Member, RemovalVote};
 use crate::alert::{Alert, FollowUp};
 use crate::id::id;
 use crate::signed::Signed;
@@ -36,6 +36,9 @@ pub enum Item {
     /// What was said about an alert.
     #[n(4)]
     FollowUp(#[n(0)] Signed<FollowUp>),
+    /// A household knows another street.
+    #[n(5)]
+    Link(#[n(0)] Signed<Link>),
 }
 
 impl Item {
@@ -47,6 +50,7 @@ impl Item {
             Self::Vote(vote) => *vote.id().as_bytes(),
             Self::Alert(alert) => *alert.id().as_bytes(),
             Self::FollowUp(follow_up) => *follow_up.id().as_bytes(),
+            Self::Link(link) => *link.id().as_bytes(),
         })
     }
 
@@ -58,6 +62,7 @@ impl Item {
             Self::Vote(vote) => vote.statement().issued,
             Self::Alert(alert) => alert.statement().issued,
             Self::FollowUp(follow_up) => follow_up.statement().issued,
+            Self::Link(link) => link.statement().issued,
         }
     }
 
@@ -65,7 +70,7 @@ impl Item {
     pub const fn turn(&self) -> u8 {
         match self {
             Self::Member(_) => 0,
-            Self::Leave(_) | Self::Vote(_) => 1,
+            Self::Leave(_) | Self::Vote(_) | Self::Link(_) => 1,
             Self::Alert(_) => 2,
             Self::FollowUp(_) => 3,
         }

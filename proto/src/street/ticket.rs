@@ -7,7 +7,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use data_encoding::BASE32_NOPAD;
 use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
 use rand_core::CryptoRng;
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -17,13 +16,12 @@ use crate::id::id;
 use crate::identity::{Card, DeviceCert, DeviceId, HouseholdId, Name};
 use crate::signed::Signed;
 use crate::time::Timestamp;
+use crate::wire::Kind;
 use crate::wire::limits::{JOIN_FRAME, TICKET_MEMBERS};
-use crate::wire::{self, Kind, WireError};
+use crate::wire::text::{self, TextError};
 
 /// What a ticket begins with, so that people and phones know it.
 const SCHEME: &str = "streetlamp:";
-/// Bytes of the checksum that notices a garbled ticket.
-const CHECKSUM: usize = 4;
 /// BLAKE3 `derive_key` context of the public id of a ticket.
 const ID_CONTEXT: &str = "streetlamp 2026 ticket id v1";
 /// BLAKE3 `derive_key` context of the key of the proof.
@@ -166,12 +164,19 @@ impl Ticket {
     }
 }
 
-/// `streetlamp:` and the Base32 of frame and checksum: letters and digits only, safe to print, scan and read aloud.
+impl From<TextError> for TicketError {
+    fn from(error: TextError) -> Self {
+        match error {
+            TextError::Scheme => Self::NotATicket,
+            TextError::Garbled => Self::Garbled,
+            TextError::Version => Self::Version,
+        }
+    }
+}
+
 impl fmt::Display for Ticket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut bytes = wire::frame(Kind::Ticket, self);
-        bytes.extend(checksum(&bytes));
-        write!(f, "{SCHEME}{}", BASE32_NOPAD.encode(&bytes).to_lowercase())
+        f.write_str(&text::spell(SCHEME, Kind::Ticket, self))
     }
 }
 
@@ -179,40 +184,12 @@ impl FromStr for Ticket {
     type Err = TicketError;
 
     fn from_str(text: &str) -> Result<Self, TicketError> {
-        let joined: String = text.split_whitespace().collect();
-        let body = joined.strip_prefix(SCHEME).ok_or(TicketError::NotATicket)?;
-        let bytes = base32(body).ok_or(TicketError::Garbled)?;
-        let (frame, check) = bytes
-            .split_last_chunk::<CHECKSUM>()
-            .ok_or(TicketError::Garbled)?;
-        if checksum(frame) != *check {
-            return Err(TicketError::Garbled);
-        }
-        let ticket: Self =
-            wire::unframe(Kind::Ticket, frame, JOIN_FRAME).map_err(|error| match error {
-                WireError::Version(_) => TicketError::Version,
-                _ => TicketError::Garbled,
-            })?;
+        let ticket: Self = text::read(SCHEME, Kind::Ticket, text, JOIN_FRAME)?;
         if ticket.doors.is_empty() || ticket.doors.len() > TICKET_MEMBERS {
             return Err(TicketError::Garbled);
         }
         Ok(ticket)
     }
-}
-
-fn base32(text: &str) -> Option<Vec<u8>> {
-    if text.len() > JOIN_FRAME * 2 {
-        return None;
-    }
-    BASE32_NOPAD.decode(text.to_uppercase().as_bytes()).ok()
-}
-
-fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
-    blake3::hash(bytes)
-        .as_bytes()
-        .first_chunk()
-        .copied()
-        .unwrap_or_default()
 }
 
 /// A newcomer's request: what a stranger may say to a home.

@@ -20,7 +20,7 @@ pub const DIRECT_FRAME: usize = 512 * 1024;
 pub const JOIN_FRAME: usize = 8 * 1024;
 
 /// Most bytes of the answer to a ticket: every member's card, certificates and vouches.
-pub const WELCOME_FRAME: usize = 2 * 1024 * 1024;
+pub const WELCOME_FRAME: usize = 3 * 1024 * 1024;
 
 /// Most bytes of a request for the sealed bytes of a clip (one signed ticket and a range).
 pub const FETCH_FRAME: usize = 2 * 1024;
@@ -63,6 +63,12 @@ pub const VOUCHES_PER_HOUSEHOLD: usize = 16;
 
 /// Votes for removals that one household may have cast.
 pub const VOTES_PER_HOUSEHOLD: usize = 16;
+
+/// Keys of one street that another one may know.
+pub const LINK_KEYS: usize = 256;
+
+/// Other streets that one household may introduce to its own.
+pub const LINKS_PER_HOUSEHOLD: usize = 8;
 
 /// Households of one street.
 pub const MEMBERS_PER_STREET: usize = 2_000;
@@ -131,6 +137,16 @@ pub const TRAY: Bounds = Bounds {
     bytes: 512 * 1024,
     per_key: 8,
 };
+/// Alerts and follow-ups of linked streets that a home keeps, their bytes, and how many of one key.
+pub const NEXT_DOOR: Bounds = Bounds {
+    entries: 1_024,
+    bytes: 1024 * 1024,
+    per_key: 32,
+};
+/// Statements that one key of a linked street may make at once, and how many more in an hour.
+pub const LINKED_BURST: u32 = 20;
+/// See [`LINKED_BURST`].
+pub const LINKED_PER_HOUR: u32 = 12;
 /// Knocks that a home keeps, their bytes, and how many of one key.
 pub const DOOR: Bounds = Bounds {
     entries: 64,
@@ -166,6 +182,9 @@ pub const ALERT_LIFE_SEARCH: Duration = Duration::from_secs(14 * 24 * 3600);
 pub const KNOCK_LIFE_DEFAULT: Duration = Duration::from_secs(3 * 24 * 3600);
 /// Longest life of a knock.
 pub const KNOCK_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// How long two streets know each other, if nobody renews it.
+pub const LINK_LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// Longest life of a ticket.
 pub const TICKET_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);

@@ -5,6 +5,7 @@
 //! fields, over-long integers and indefinite lengths in one rule. `docs/protocol.md` holds the grammar (CDDL).
 
 pub mod limits;
+pub mod text;
 
 use minicbor::{Decode, Encode};
 
@@ -26,6 +27,8 @@ pub enum Kind {
     Ticket = 6,
     /// A statement in clear, on an open topic.
     Open = 7,
+    /// What a street shows of itself to another one, as people hand it on.
+    Introduction = 8,
 }
 
 /// Why bytes were not taken as a frame.

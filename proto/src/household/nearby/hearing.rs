@@ -11,7 +11,10 @@ use crate::open::{self, Bucket, OpenStatement, Tray, Waiting};
 use crate::signed::{PublicKey, StatementId};
 use crate::street::{Item, Member, MemberError, StreetId, Topic};
 use crate::time::Timestamp;
-use crate::wire::limits::{DOOR, PASSED_ON, TRAY, UNKNOWN_BURST, UNKNOWN_PER_HOUR};
+use crate::wire::limits::{
+    DOOR, LINKED_BURST, LINKED_PER_HOUR, NEXT_DOOR, PASSED_ON, TRAY, UNKNOWN_BURST,
+    UNKNOWN_PER_HOUR,
+};
 
 /// What this home heard in the open since it was started.
 #[derive(Debug)]
@@ -20,6 +23,10 @@ pub(in crate::household) struct Ear {
     unknown: Bucket,
     /// Alerts of unknown keys and what they said about them, each with the time when it came.
     pub(in crate::household) tray: Tray<(OpenStatement, Timestamp)>,
+    /// The same of streets that ours knows.
+    next_door: Tray<(OpenStatement, Timestamp)>,
+    /// How much each of their keys may still say.
+    voices: BTreeMap<PublicKey, Bucket>,
     /// Who stands at the door, and since when.
     pub(in crate::household) door: Tray<(OpenStatement, Timestamp)>,
     /// When a statement was last passed on.
@@ -32,6 +39,8 @@ impl Default for Ear {
             topics: BTreeSet::new(),
             unknown: Bucket::new(UNKNOWN_BURST, UNKNOWN_PER_HOUR),
             tray: Tray::new(TRAY),
+            next_door: Tray::new(NEXT_DOOR),
+            voices: BTreeMap::new(),
             door: Tray::new(DOOR),
             passed: BTreeMap::new(),
         }
@@ -41,6 +50,72 @@ impl Default for Ear {
 impl Ear {
     pub(in crate::household) fn listens_to(&self, topic: &Topic) -> bool {
         self.topics.contains(topic)
+    }
+
+    /// Everything that was said by others than members of our street.
+    pub(in crate::household) fn overheard(
+        &self,
+    ) -> impl Iterator<Item = &Waiting<(OpenStatement, Timestamp)>> {
+        self.next_door.iter().chain(self.tray.iter())
+    }
+
+    /// These keys are not anybody's any more: what they said takes no room from strangers.
+    pub(in crate::household) fn known_next_door(&mut self, keys: &[PublicKey]) {
+        for key in keys {
+            for waiting in self.tray.promote(key) {
+                self.next_door.insert(waiting);
+            }
+        }
+    }
+
+    /// Keeps a statement where there is room for its like: strangers share one allowance, each key of a linked street
+    /// has its own.
+    fn keep(
+        &mut self,
+        statement: OpenStatement,
+        linked: bool,
+        now: Timestamp,
+    ) -> Result<(), HearError> {
+        let (id, key) = (statement.id(), statement.signer());
+        let (tray, voice) = match &statement {
+            OpenStatement::Knock(_) => (&mut self.door, &mut self.unknown),
+            _ if linked => {
+                let voice = self.voices.entry(key);
+                let voice = voice.or_insert_with(|| Bucket::new(LINKED_BURST, LINKED_PER_HOUR));
+                (&mut self.next_door, voice)
+            }
+            _ => (&mut self.tray, &mut self.unknown),
+        };
+        if tray.holds(&key, &id) {
+            return Err(HearError::Known);
+        }
+        if !voice.take(now) {
+            return Err(HearError::TooMuch);
+        }
+        let kept = tray.insert(Waiting {
+            id,
+            key,
+            bytes: statement.to_bytes().len(),
+            expires: statement.expires(),
+            item: (statement, now),
+        });
+        if kept { Ok(()) } else { Err(HearError::Full) }
+    }
+
+    /// Takes out what was said under a key that became that of a neighbour.
+    fn promote(&mut self, key: PublicKey) -> Vec<OpenStatement> {
+        let waiting = [&mut self.next_door, &mut self.tray].map(|tray| tray.promote(&key));
+        let statements = waiting.into_iter().flatten().map(|waiting| waiting.item.0);
+        statements.collect()
+    }
+
+    /// Forgets what is over.
+    pub(super) fn sweep(&mut self, now: Timestamp) {
+        for tray in [&mut self.tray, &mut self.next_door, &mut self.door] {
+            tray.remove_expired(now);
+        }
+        self.voices.retain(|_, voice| !voice.is_full(now));
+        self.passed.retain(|_, at| now < at.after(LATELY));
     }
 
     fn passed_lately(&self, id: StatementId, now: Timestamp) -> bool {
@@ -118,13 +193,11 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), HearError> {
-        let (id, key) = (statement.id(), statement.signer());
-        let (waits_in, event) = match &statement {
-            OpenStatement::Alert(_) => (&mut self.ear.tray, Event::Alert { alert: id }),
-            OpenStatement::FollowUp(said) => {
-                let alert = said.statement().alert;
-                (&mut self.ear.tray, Event::Alert { alert })
-            }
+        let event = match &statement {
+            OpenStatement::Alert(alert) => Event::Alert { alert: alert.id() },
+            OpenStatement::FollowUp(said) => Event::Alert {
+                alert: said.statement().alert,
+            },
             OpenStatement::Knock(knock) => {
                 let household = knock.statement().card.statement().household;
                 let mut streets = self.state.streets.values();
@@ -134,25 +207,11 @@ impl Household {
                     // Whoever passed it on may not know yet that the household got in.
                     return Err(HearError::Known);
                 }
-                (&mut self.ear.door, Event::Knock { household })
+                Event::Knock { household }
             }
         };
-        if waits_in.holds(&key, &id) {
-            return Err(HearError::Known);
-        }
-        if !self.ear.unknown.take(now) {
-            return Err(HearError::TooMuch);
-        }
-        let kept = waits_in.insert(Waiting {
-            id,
-            key,
-            bytes: statement.to_bytes().len(),
-            expires: statement.expires(),
-            item: (statement, now),
-        });
-        if !kept {
-            return Err(HearError::Full);
-        }
+        let linked = self.next_door(statement.signer(), now).is_some();
+        self.ear.keep(statement, linked, now)?;
         out.push(Output::Emit(event));
         Ok(())
     }
@@ -168,7 +227,7 @@ impl Household {
         let Some(announcement) = &member.pseudonym else {
             return;
         };
-        for (statement, _) in self.ear.tray.promote(&announcement.statement().key()) {
+        for statement in self.ear.promote(announcement.statement().key()) {
             // What its new street does not take is lost with the tray's other strangers.
             let _ = self.take_known(street, statement, now, out);
         }

@@ -74,15 +74,13 @@ impl Household {
 
     /// Forgets what is over in the open.
     pub(super) fn sweep_nearby(&mut self, now: Timestamp, out: &mut Vec<Output>) {
-        let over = self.ear.tray.iter().filter(|w| w.expires <= now);
+        let over = self.ear.overheard().filter(|w| w.expires <= now);
         let over: Vec<_> = over.map(|waiting| waiting.id).collect();
         out.extend(
             over.into_iter()
                 .map(|alert| Output::Emit(Event::AlertGone { alert })),
         );
-        self.ear.tray.remove_expired(now);
-        self.ear.door.remove_expired(now);
-        self.ear.passed.retain(|_, at| now < at.after(LATELY));
+        self.ear.sweep(now);
         // Of a street that was left, nothing is said any more.
         let said: BTreeSet<_> = self.own_statements().iter().map(|(_, s)| s.id()).collect();
         let stamps = self.state.stamps.keys().copied();

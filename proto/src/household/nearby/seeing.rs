@@ -14,7 +14,7 @@ impl Household {
         &self,
         now: Timestamp,
     ) -> impl Iterator<Item = AlertView> + '_ {
-        let waiting = self.ear.tray.iter();
+        let waiting = self.ear.overheard();
         waiting.filter_map(move |waiting| {
             let (OpenStatement::Alert(alert), received) = &waiting.item else {
                 return None;
@@ -40,6 +40,7 @@ impl Household {
                 expired: alert.statement().expires <= now,
                 muted: false,
                 hidden: false,
+                next_door: self.next_door(waiting.key, now).cloned(),
                 thread,
             })
         })
@@ -50,7 +51,7 @@ impl Household {
         &'a self,
         alert: &'a Signed<Alert>,
     ) -> impl Iterator<Item = &'a Signed<FollowUp>> {
-        let waiting = self.ear.tray.iter();
+        let waiting = self.ear.overheard();
         waiting.filter_map(move |waiting| match &waiting.item.0 {
             OpenStatement::FollowUp(said)
                 if waiting.key == alert.signer() && said.statement().fits(alert, true).is_ok() =>
@@ -62,7 +63,7 @@ impl Household {
     }
 
     pub(in crate::household) fn strangers_on(&self, alert: StatementId) -> Vec<FollowUpView> {
-        let mut waiting = self.ear.tray.iter();
+        let mut waiting = self.ear.overheard();
         let Some(OpenStatement::Alert(alert)) = waiting.find(|w| w.id == alert).map(|w| &w.item.0)
         else {
             return Vec::new();

@@ -22,6 +22,7 @@ impl Samples {
         let mut samples = Self::default();
         let real = Messages::collect();
         samples.item("ticket", &real.ticket);
+        samples.item("introduction", &real.introduction);
         samples.item("join-request", &real.join);
         samples.signed("signed-card", "card", &real.join.card);
         samples.signed("signed-certificate", "certificate", &real.join.device);
@@ -112,6 +113,7 @@ impl Samples {
             Item::Member(member) => self.member(member),
             Item::Leave(leave) => self.signed("signed-leave", "leave", leave),
             Item::Vote(vote) => self.signed("signed-vote", "removal-vote", vote),
+            Item::Link(link) => self.signed("signed-link", "link", link),
             Item::Alert(alert) => self.signed("signed-alert", "alert", alert),
             Item::FollowUp(said) => self.signed("signed-follow-up", "follow-up", said),
         }

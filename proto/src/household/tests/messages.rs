@@ -9,7 +9,7 @@ use crate::clip::{ClipId, Outboard, SLICE, encode_slice};
 use crate::grant::{FetchRequest, Parcel, Purpose};
 use crate::identity::Name;
 use crate::open::OpenStatement;
-use crate::street::{EpochKey, Item, JoinRequest, StreetMessage, Ticket, Welcome};
+use crate::street::{EpochKey, Introduction, Item, JoinRequest, StreetMessage, Ticket, Welcome};
 use crate::text::{Line, Prose};
 use crate::wire::limits::{DIRECT_FRAME, JOIN_FRAME, PARCEL_BYTES, WELCOME_FRAME};
 use crate::wire::{self, Kind};
@@ -26,6 +26,7 @@ pub(super) struct Messages {
     /// Frames of open topics: an alert, a retraction, a knock.
     pub(super) open: Vec<Vec<u8>>,
     pub(super) fetch: FetchRequest,
+    pub(super) introduction: Introduction,
     /// Everything that the giver kept: clips, grants, ledger.
     pub(super) kept: Vec<Record>,
     /// A clip with its sealed bytes.
@@ -139,6 +140,17 @@ fn say_in_the_open(world: &mut World) {
     world.wait(Duration::from_secs(1));
 }
 
+/// Ben lets the street know another one.
+fn link(world: &mut World) {
+    let key = SigningKey::from_bytes(&[9; 32]);
+    let introduction = Introduction {
+        name: Name::clean("Oak Street").unwrap(),
+        keys: vec![PublicKey::of(&key)],
+    };
+    let link = Command::Link(Box::new(introduction));
+    world.command(1, link).unwrap();
+}
+
 /// Dora and Eve come; Dora leaves while Ben is away, and Eve is voted out.
 fn come_and_go(world: &mut World) {
     for home in [3, 4] {
@@ -206,6 +218,8 @@ impl Messages {
 
         world.come_back(1);
         talk(&mut world);
+        let introduction = world.homes[1].engine.introduction().unwrap();
+        link(&mut world);
         come_and_go(&mut world);
 
         let gossip = world.gossip.iter().map(|(_, _, frame)| frame);
@@ -233,6 +247,7 @@ impl Messages {
             join,
             welcome,
             refusals,
+            introduction,
             said,
             open: open_frames,
             fetch: FetchRequest {
@@ -267,6 +282,11 @@ impl Messages {
         );
         add("frame", "fetch", wire::frame(Kind::Fetch, &self.fetch));
         add("frame", "ticket", wire::frame(Kind::Ticket, &self.ticket));
+        add(
+            "frame",
+            "introduction",
+            wire::frame(Kind::Introduction, &self.introduction),
+        );
         for frame in &self.open {
             let name = match OpenStatement::from_frame(frame).unwrap() {
                 OpenStatement::Alert(_) => "alert",
@@ -291,6 +311,11 @@ impl Messages {
             "ticket_text",
             "ticket",
             self.ticket.to_string().into_bytes(),
+        );
+        add(
+            "ticket_text",
+            "introduction",
+            self.introduction.to_string().into_bytes(),
         );
         add("parcel", "first", wire::to_cbor(&self.parcels[0]));
         add("parcel", "second", wire::to_cbor(&self.parcels[1]));
@@ -363,6 +388,7 @@ const fn word(item: &Item) -> &'static str {
         Item::Member(_) => "member",
         Item::Leave(_) => "leave",
         Item::Vote(_) => "vote",
+        Item::Link(_) => "link",
         Item::Alert(_) => "alert",
         Item::FollowUp(_) => "follow-up",
     }

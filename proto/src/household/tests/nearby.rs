@@ -5,109 +5,16 @@ use ed25519_dalek::SigningKey;
 use super::super::speaking::HearError;
 use super::super::*;
 use super::alerts::draft;
+use super::in_the_open::*;
 use super::world::{START, World};
-use crate::alert::{self, Act, Alert, Audience, Nonce, Progress};
-use crate::cell::Cell;
+use crate::alert::{self, Act, Audience, Progress};
 use crate::identity::Name;
 use crate::open::{self, OpenStatement, Radius};
-use crate::signed::StatementId;
-use crate::street::{Announcement, MemberError, Topic};
+use crate::street::{Announcement, MemberError};
 use crate::text::{Line, Prose};
 use crate::wire::limits::{ALERT_LIFE, TRAY, UNKNOWN_BURST};
 
 const MINUTE: Duration = Duration::from_secs(60);
-
-fn nearby(title: &str) -> Draft {
-    Draft {
-        nearby: true,
-        kind: alert::Kind::LostPet,
-        place: Some("u33dc1".parse().unwrap()),
-        life: Duration::from_secs(24 * 3600),
-        ..draft(title)
-    }
-}
-
-fn cell() -> Cell {
-    "u33dc1".parse().unwrap()
-}
-
-fn open_topic() -> Topic {
-    open::topic(&cell()).unwrap()
-}
-
-/// Ada and Ben on one street, Cem and Dora on another around the corner.
-fn two_streets() -> World {
-    let mut world = World::new(&["Ada", "Ben", "Cem", "Dora"]);
-    for (founder, name) in [(0, "Maple Street"), (2, "Oak Street")] {
-        let found = Command::FoundStreet {
-            name: Name::clean(name).unwrap(),
-            cell: cell(),
-            urgent_per_hour: 6,
-        };
-        world.command(founder, found).unwrap();
-        let ticket = world.ticket(founder);
-        world
-            .command(founder + 1, Command::Join(Box::new(ticket)))
-            .unwrap();
-    }
-    world.wait(Duration::from_secs(1));
-    world
-}
-
-fn post(world: &mut World, home: usize, draft: Draft) -> StatementId {
-    let answer = world.command(home, Command::PostAlert(draft)).unwrap();
-    // Until the stamp is found.
-    world.wait(Duration::from_secs(1));
-    match answer {
-        Answer::Alert { alert, .. } => alert,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn act(world: &mut World, home: usize, alert: StatementId, act: Act) -> Result<Answer, Failure> {
-    let change = Change::Act(act);
-    let answer = world.command(home, Command::FollowUp { alert, change });
-    world.wait(Duration::from_secs(1));
-    answer
-}
-
-fn feed(world: &World, home: usize) -> Vec<AlertView> {
-    world.homes[home].engine.alerts(world.now)
-}
-
-/// What was said on open topics, with who published it.
-fn in_the_open(world: &World) -> Vec<(usize, OpenStatement)> {
-    let open = world.gossip.iter();
-    let open = open.filter(|(_, topic, _)| topic.as_str().contains("/open/"));
-    open.map(|(home, _, frame)| (*home, OpenStatement::from_frame(frame).unwrap()))
-        .collect()
-}
-
-fn shouted(seed: u64, world: &World) -> OpenStatement {
-    let mut secret = [7; 32];
-    secret[..8].copy_from_slice(&seed.to_le_bytes());
-    let Draft { title, text, .. } = nearby("Look here");
-    let alert = Alert {
-        audience: Audience::Nearby,
-        kind: alert::Kind::Fire,
-        urgency: alert::Urgency::Urgent,
-        place: Some("u33dc1".parse().unwrap()),
-        title,
-        text,
-        happened: world.now,
-        issued: world.now,
-        expires: world.now.after(ALERT_LIFE),
-        nonce: Nonce::from_bytes([1; 16]),
-        clips: vec![],
-    };
-    OpenStatement::Alert(Signed::sign(alert, &SigningKey::from_bytes(&secret)))
-}
-
-fn overhear(world: &mut World, home: usize, said: OpenStatement) -> Result<(), HearError> {
-    let (now, mut out) = (world.now, Vec::new());
-    let engine = &mut world.homes[home].engine;
-    engine.take_open(&open_topic(), said, now, &mut out)
-}
 
 #[test]
 fn an_alert_for_everybody_nearby_is_known_on_its_street_and_nameless_beyond_it() {
@@ -189,14 +96,18 @@ fn what_neighbours_say_about_an_alert_in_the_open_stays_on_their_street() {
 fn an_unknown_key_that_turns_out_to_be_a_neighbours_is_one_alert_and_known() {
     let mut world = two_streets();
     world.go_offline(1);
-    let alert = post(&mut world, 0, nearby("Grey cat missing"));
+    // Dora moves to the street while Ben is away.
+    world.command(3, Command::Leave(None)).unwrap();
+    let ticket = world.ticket(0);
+    world.command(3, Command::Join(Box::new(ticket))).unwrap();
+    let alert = post(&mut world, 3, nearby("Grey cat missing"));
     let (_, topic, frame) = world.gossip.last().unwrap().clone();
     assert_eq!(world.overhear(1, topic, frame), Acceptance::Accept);
     assert_eq!(feed(&world, 1)[0].author, None);
     world.come_back(1);
     let alerts = feed(&world, 1);
     assert_eq!((alerts.len(), alerts[0].id), (1, alert));
-    assert_eq!(alerts[0].author, Some(world.household(0)));
+    assert_eq!(alerts[0].author, Some(world.household(3)));
     assert!(world.homes[1].engine.ear.tray.is_empty());
 }
 
@@ -495,24 +406,24 @@ fn a_household_that_was_removed_is_a_stranger_in_the_open_too() {
 #[test]
 fn nobody_can_claim_the_pseudonym_of_somebody_else() {
     let mut world = World::street(&["Ada", "Ben"]);
-    post(&mut world, 0, nearby("Grey cat missing"));
     let street = world.street_id();
-    let members = &world.homes[1].engine.state.streets[&street].members;
-    let announcement = members.get(world.household(0)).unwrap().pseudonym.clone();
-    let mut ben = members.get(world.household(1)).unwrap().clone();
+    let members = &world.homes[0].engine.state.streets[&street].members;
+    // Ben came later: what he announced would take the place of what Ada did.
+    let announcement = members.get(world.household(1)).unwrap().pseudonym.clone();
+    let mut ada = members.get(world.household(0)).unwrap().clone();
 
     let mut out = Vec::new();
-    ben.pseudonym.clone_from(&announcement);
-    let copied = world.homes[0]
+    ada.pseudonym.clone_from(&announcement);
+    let copied = world.homes[1]
         .engine
-        .admit_one(street, &ben, START, &mut out);
+        .admit_one(street, &ada, START, &mut out);
     assert_eq!(copied, Err(MemberError::NotTheirs.into()));
     let pseudonym = announcement.unwrap().statement().pseudonym.clone();
-    ben.pseudonym = Some(Box::new(
-        world.homes[1].engine.sign(Announcement { pseudonym }),
+    ada.pseudonym = Some(Box::new(
+        world.homes[0].engine.sign(Announcement { pseudonym }),
     ));
-    let signed_again = world.homes[0]
+    let signed_again = world.homes[1]
         .engine
-        .admit_one(street, &ben, START, &mut out);
+        .admit_one(street, &ada, START, &mut out);
     assert_eq!(signed_again, Err(MemberError::NotTheirs.into()));
 }

@@ -100,9 +100,8 @@ impl<T, Id: Ord, Key: Ord> Tray<T, Id, Key> {
 
     /// Takes off all statements of a key that became known, the oldest first. What it says from now on no longer
     /// belongs here.
-    pub fn promote(&mut self, key: &Key) -> Vec<T> {
-        let of_key = self.take(|waiting| waiting.key == *key);
-        of_key.into_iter().map(|waiting| waiting.item).collect()
+    pub fn promote(&mut self, key: &Key) -> VecDeque<Waiting<T, Id, Key>> {
+        self.take(|waiting| waiting.key == *key)
     }
 
     /// Throws away what is over at this time, and says how many that were.

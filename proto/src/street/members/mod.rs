@@ -10,15 +10,16 @@
 
 mod admission;
 mod departing;
+mod linking;
 mod speaking;
 
 use std::collections::BTreeMap;
 
 use minicbor::{Decode, Encode};
 
-use super::{Announcement, Founding, Leave, RemovalVote, StreetId, Vouch};
+use super::{Announcement, Founding, Leave, Link, RemovalVote, StreetId, Vouch};
 use crate::alert::{AlertError, FollowUpError};
-use crate::identity::{Card, DeviceCert, DeviceId, HouseholdId};
+use crate::identity::{Card, DeviceCert, DeviceId, HouseholdId, Name};
 use crate::signed::{PublicKey, Signed};
 use crate::time::Timestamp;
 
@@ -114,6 +115,8 @@ pub struct Members {
     /// The newest vote of each household about another: by whom it is about, then by who says it.
     votes: BTreeMap<HouseholdId, BTreeMap<HouseholdId, Signed<RemovalVote>>>,
     leaves: BTreeMap<HouseholdId, Signed<Leave>>,
+    /// The newest link of each household about each name.
+    links: BTreeMap<HouseholdId, BTreeMap<Name, Signed<Link>>>,
 }
 
 impl Members {
@@ -128,6 +131,7 @@ impl Members {
             pseudonyms: BTreeMap::new(),
             votes: BTreeMap::new(),
             leaves: BTreeMap::new(),
+            links: BTreeMap::new(),
         }
     }
 
