@@ -4,7 +4,8 @@
 # Two network namespaces stand for two machines, a veth pair between them for the LAN: no other interface, no other
 # route. The homes meet by a ticket, with multicast DNS off. Then both move to other addresses and ports, so that
 # whatever they remember of each other is wrong. With multicast DNS off in one of them they stay apart; with it on in
-# both they meet again. At last one leaves, knocks, and hears what is told to everybody nearby. Needs root.
+# both they meet again. At last one leaves, knocks, hears what is told to everybody nearby, and founds a street that the
+# other one's gets to know. Needs root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -163,3 +164,13 @@ if reads "$ben" "For the street alone"; then
   fail "an alert of the street is read by a home that left it"
 fi
 echo "ok: a knock is heard, and an alert for everybody nearby by a home of no street"
+
+# Two streets get to know each other.
+home "$ben" street knock --stop >/dev/null
+home "$ben" street new "Oak Street" >/dev/null
+introduction=$(home "$ben" street introduce | grep -o 'streetlamp-street:[a-z0-9]*')
+home "$ada" street link "$introduction" >/dev/null
+home "$ben" alert post --kind lost-pet --audience nearby --title "Black dog found" >/dev/null
+next_door() { home "$1" alert list | tr -d '\n' | grep -q 'Black dog found.*"next_door": *"Oak Street"'; }
+soon 60 next_door "$ada" || fail "an alert of a street that was linked is a stranger's"
+echo "ok: a street that was linked is known by its name"

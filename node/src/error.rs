@@ -117,7 +117,10 @@ impl From<Failure> for Error {
             Failure::Locked | Failure::OtherReadingKey | Failure::NotOurs => ErrorKind::Denied,
             Failure::InviterAway => ErrorKind::Unavailable,
             Failure::WrongKey => ErrorKind::DataLoss,
-            Failure::Alert(_) | Failure::BadUntil | Failure::WhichStreet => ErrorKind::Invalid,
+            Failure::Alert(_)
+            | Failure::BadUntil
+            | Failure::WhichStreet
+            | Failure::Introduction(_) => ErrorKind::Invalid,
             _ => ErrorKind::Conflict,
         };
         Self::new(kind, failure.to_string())

@@ -1,5 +1,6 @@
 //! `alert`: telling the street, and reading what it says.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
@@ -246,12 +247,15 @@ fn post(context: &Context, args: PostArgs) -> Result<()> {
 /// Somebody of whom nothing is known but that he did the work of a stamp.
 const OUTSIDER: &str = "somebody of another street";
 
-fn author(alert: &AlertItem) -> &str {
+fn author(alert: &AlertItem) -> Cow<'_, str> {
+    let street = alert.next_door.as_ref();
     alert
         .author_name
         .as_deref()
         .or_else(|| alert.author.as_deref().map(print::short))
-        .unwrap_or(OUTSIDER)
+        .map(Cow::from)
+        .or_else(|| street.map(|street| format!("somebody of {street}").into()))
+        .unwrap_or(OUTSIDER.into())
 }
 
 fn list_words(alerts: &[AlertItem]) -> String {
@@ -264,7 +268,7 @@ fn list_words(alerts: &[AlertItem]) -> String {
             when::readable(alert.issued.0),
             alert.urgency.clone(),
             alert.kind.clone(),
-            author(alert).to_owned(),
+            author(alert).into_owned(),
             match alert.state.as_str() {
                 "active" => alert.title.clone(),
                 state => format!("[{state}] {}", alert.title),

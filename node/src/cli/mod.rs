@@ -6,6 +6,7 @@
 
 mod access;
 mod alert;
+mod beyond;
 mod clip;
 mod doctor;
 mod events;

@@ -8,18 +8,16 @@ use clap::Subcommand;
 use qrcode::{EcLevel, QrCode, render};
 use streetlamp_proto::cell::Cell;
 use streetlamp_proto::household::Failure;
-use streetlamp_proto::open::Radius;
 use streetlamp_proto::street::Ticket;
 use streetlamp_proto::wire::limits::URGENT_PER_HOUR;
 use zeroize::Zeroizing;
 
 use super::Context;
+use super::beyond::{BeyondCommand, beyond};
 use super::outfile::OutFile;
 use super::print::{self, short};
 use crate::clock::Clock;
-use crate::control::answers::{
-    Founded, Hearing, Invited, Joined, KnockItem, Knocked, MemberItem, Membership,
-};
+use crate::control::answers::{Founded, Invited, Joined, MemberItem, Membership};
 use crate::control::{Request, Secret};
 use crate::error::{Error, ErrorKind, Result};
 use crate::when;
@@ -72,31 +70,8 @@ pub(super) enum StreetCommand {
     },
     /// Leave the street: this home forgets it, and the others get a new key
     Leave,
-    /// Stand at the door: tell the homes around that you would like to be met
-    ///
-    /// For a home without a ticket. Everybody around can read your household's name, the cell and the text, neighbours
-    /// or not. It brings you in nowhere: a neighbour who sees it comes by and gives you a ticket.
-    Knock {
-        /// Around where, in 5 or 6 characters; where the home is if left out
-        #[arg(long)]
-        cell: Option<Cell>,
-        /// What neighbours read, in at most 120 characters
-        #[arg(long, default_value = "We would like to meet our street.")]
-        text: String,
-        /// How long you stand there: at most 7d
-        #[arg(long, value_name = "SPAN", default_value = "3d", value_parser = when::span)]
-        expires: Duration,
-        /// Do not stand there any more
-        #[arg(long, conflicts_with_all = ["cell", "text", "expires"])]
-        stop: bool,
-    },
-    /// List who stands at the door. Nobody has vouched for them: go and see
-    Knocks,
-    /// Show or choose how far around this home listens to alerts for everybody nearby, and to knocks
-    Nearby {
-        /// 'off', or rings of cells around this home's own: 0, 1 (about 10 km across) or 2
-        radius: Option<Radius>,
-    },
+    #[command(flatten)]
+    Beyond(BeyondCommand),
     /// Do not show what a household says; nobody else learns of it
     Mute {
         /// Its name, its id, or the first 8 or more characters of it
@@ -158,29 +133,7 @@ pub(super) fn street(context: &Context, command: StreetCommand) -> Result<()> {
         StreetCommand::Leave => membership(context, &Request::StreetLeave, |_| {
             "Left. This home has forgotten the street; your clips and ledger stay.".to_owned()
         }),
-        StreetCommand::Knock {
-            cell,
-            text,
-            expires,
-            stop,
-        } => {
-            let knock = Request::StreetKnock {
-                cell: cell.map(|cell| cell.to_string()),
-                text,
-                life_ms: if stop { 0 } else { when::millis(expires) },
-            };
-            let knocked: Knocked = context.node()?.ask(&knock)?;
-            context.out.answer(&knocked, knocked_words)
-        }
-        StreetCommand::Knocks => {
-            let knocks: Vec<KnockItem> = context.node()?.ask(&Request::StreetKnocks)?;
-            context.out.answer(&knocks, |knocks| knock_words(knocks))
-        }
-        StreetCommand::Nearby { radius } => {
-            let radius = radius.map(|radius| radius.to_string());
-            let hearing: Hearing = context.node()?.ask(&Request::StreetNearby { radius })?;
-            context.out.answer(&hearing, hearing_words)
-        }
+        StreetCommand::Beyond(command) => beyond(context, command),
         StreetCommand::Mute { household } => {
             let muted = true;
             let mute = Request::StreetMute { household, muted };
@@ -306,51 +259,6 @@ fn member_words(members: &[MemberItem]) -> String {
         ]
     });
     print::table(["NAME", "HOUSEHOLD", "VOUCHES", "STATE"], rows)
-}
-
-fn knocked_words(knocked: &Knocked) -> String {
-    let (Some(knock), Some(expires)) = (&knocked.knock, knocked.expires) else {
-        return "You do not stand at the door any more. Homes that heard you forget it when its time is over.".to_owned();
-    };
-    let heard = match knocked.reached {
-        0 => "No home is connected now: you are heard when one comes.",
-        _ => "The homes around can hear you now.",
-    };
-    format!(
-        "{heard} You stand at the door until {}.\nknock  {knock}",
-        when::readable(expires.0)
-    )
-}
-
-fn knock_words(knocks: &[KnockItem]) -> String {
-    if knocks.is_empty() {
-        return "Nobody stands at the door.".to_owned();
-    }
-    let rows = knocks.iter().map(|knock| {
-        [
-            knock.name.clone(),
-            short(&knock.household).to_owned(),
-            knock.cell.clone(),
-            when::readable(knock.received.0),
-            knock.text.clone(),
-        ]
-    });
-    let table = print::table(["NAME", "HOUSEHOLD", "CELL", "SINCE", "SAYS"], rows);
-    format!("{table}\nMeet them before you invite them: anybody can call himself anything.")
-}
-
-fn hearing_words(hearing: &Hearing) -> String {
-    match (hearing.radius.as_str(), hearing.cells.len()) {
-        ("off", _) => "This home listens to its street only.".to_owned(),
-        (_, 0) => {
-            "This home does not know where it is, so it listens to its street only.".to_owned()
-        }
-        (radius, cells) => format!(
-            "This home listens to {cells} cell{} (radius {radius}): {}",
-            if cells == 1 { "" } else { "s" },
-            hearing.cells.join(" ")
-        ),
-    }
 }
 
 #[cfg(test)]

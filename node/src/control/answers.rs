@@ -141,6 +141,38 @@ pub struct KnockItem {
     pub expires: Moment,
 }
 
+/// `street introduce`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Introduced {
+    /// The text to hand over.
+    pub introduction: String,
+    /// How the street calls itself in it.
+    pub name: String,
+    /// Keys of households in it.
+    pub keys: usize,
+}
+
+/// `street link` and `street unlink`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Linked {
+    /// How the other street is called.
+    pub name: String,
+    /// Keys by which it is known from now on.
+    pub keys: usize,
+}
+
+/// One of `street links`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct LinkItem {
+    pub name: String,
+    pub keys: usize,
+    /// The household that linked it.
+    pub by: String,
+    pub by_name: Option<String>,
+    pub issued: Moment,
+    pub expires: Moment,
+}
+
 /// `street nearby`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Hearing {
@@ -192,6 +224,8 @@ pub struct AlertItem {
     pub audience: String,
     /// Whether its author's street is known here.
     pub known: bool,
+    /// That street, if it is another one that a neighbour linked.
+    pub next_door: Option<String>,
     pub received: Moment,
 }
 

@@ -78,6 +78,20 @@ pub enum Request {
     },
     /// Who stands at the door.
     StreetKnocks,
+    /// What the street shows of itself to another one.
+    StreetIntroduce,
+    /// Let the street know another one.
+    StreetLink {
+        /// What that one shows of itself.
+        introduction: String,
+    },
+    /// Take a link back.
+    StreetUnlink {
+        /// How the other street is called.
+        name: String,
+    },
+    /// Which streets ours knows.
+    StreetLinks,
     /// Which cells are listened to, and how far around from now on.
     StreetNearby {
         /// How far; as it is if left out.

@@ -58,6 +58,7 @@ const TABLES: &[(&str, &str, Reader)] = &[
         leaving,
     ),
     ("vote", "select signed from vote order by rowid", vote),
+    ("link", "select signed from link order by rowid", link),
     (
         "departure",
         "select street, household, at_ms from gone order by rowid",
@@ -185,6 +186,10 @@ fn leaving(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
 
 fn vote(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
     Ok(vec![Record::Vote(Signed::from_bytes(&bytes(row, 0)?)?)])
+}
+
+fn link(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
+    Ok(vec![Record::Link(Signed::from_bytes(&bytes(row, 0)?)?)])
 }
 
 fn gone(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {

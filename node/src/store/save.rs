@@ -39,11 +39,12 @@ const fn deletes(record: &Record) -> bool {
 }
 
 /// Everything that belongs to one street. The ledger, clips and grants are the household's own and stay.
-const OF_A_STREET: [&str; 8] = [
+const OF_A_STREET: [&str; 9] = [
     "epoch",
     "member",
     "leaving",
     "vote",
+    "link",
     "gone",
     "alert",
     "follow_up",
@@ -103,6 +104,19 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
                 ],
             )
         }
+        Record::Link(link) => {
+            let said = link.statement();
+            db.execute(
+                "insert or replace into link (street, household, name, id, signed) values (?1, ?2, ?3, ?4, ?5)",
+                params![
+                    said.street.as_bytes(),
+                    said.by.as_bytes(),
+                    said.name.as_str(),
+                    link.id().as_bytes(),
+                    link.to_bytes()
+                ],
+            )
+        }
         Record::Gone { street, household, at } => db.execute(
             "insert or replace into gone (street, household, at_ms) values (?1, ?2, ?3)",
             params![street.as_bytes(), household.as_bytes(), ms(*at)],
@@ -138,6 +152,7 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
             db.execute("delete from follow_up where id = ?1", [id.as_bytes()])?;
             db.execute("delete from stamp where statement = ?1", [id.as_bytes()])?;
             db.execute("delete from knock where id = ?1", [id.as_bytes()])?;
+            db.execute("delete from link where id = ?1", [id.as_bytes()])?;
             db.execute("delete from alert where id = ?1", [id.as_bytes()])
         }
         Record::Stamp { statement, stamp } => db.execute(

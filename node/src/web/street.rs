@@ -79,6 +79,8 @@ struct AlertCard {
     nearby: bool,
     /// Whether it came in the open, from somebody of another street.
     outside: bool,
+    /// The street of its author, if it is another one that ours knows.
+    next_door: Option<String>,
     /// What its author says of it now, to be read before the alert.
     over: Option<Over>,
     /// How many neighbours saw it too.
@@ -260,6 +262,7 @@ impl AlertCard {
             mine: view.author == Some(me),
             nearby: view.alert.audience == Audience::Nearby,
             outside: view.author.is_none(),
+            next_door: view.next_door.as_ref().map(ToString::to_string),
             over,
             confirmed: (confirmed > 0).then(|| count(confirmed, "neighbour")),
             comments: comments.collect(),

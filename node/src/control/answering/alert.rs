@@ -160,7 +160,8 @@ fn alert_item(view: &AlertView) -> AlertItem {
         muted: view.muted,
         clips: alert.clips.iter().map(ClipId::to_string).collect(),
         audience: alert.audience.word().to_owned(),
-        known: view.author.is_some(),
+        known: view.author.is_some() || view.next_door.is_some(),
+        next_door: view.next_door.as_ref().map(ToString::to_string),
         received: Moment(view.received),
     }
 }

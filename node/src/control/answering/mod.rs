@@ -1,6 +1,7 @@
 //! The short commands: each asks the node once and says what came of it in the words of [`answers`](super::answers).
 
 mod alert;
+mod beyond;
 mod clip;
 mod street;
 
@@ -57,9 +58,13 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
             cell,
             text,
             life_ms,
-        } => ok(&street::knock(handle, cell, &text, Duration::from_millis(life_ms)).await?),
-        Request::StreetKnocks => ok(&street::knocks(handle).await?),
-        Request::StreetNearby { radius } => ok(&street::nearby(handle, radius).await?),
+        } => ok(&beyond::knock(handle, cell, &text, Duration::from_millis(life_ms)).await?),
+        Request::StreetKnocks => ok(&beyond::knocks(handle).await?),
+        Request::StreetNearby { radius } => ok(&beyond::nearby(handle, radius).await?),
+        Request::StreetIntroduce => ok(&beyond::introduce(handle).await?),
+        Request::StreetLink { introduction } => ok(&beyond::link(handle, &introduction).await?),
+        Request::StreetUnlink { name } => ok(&beyond::unlink(handle, &name).await?),
+        Request::StreetLinks => ok(&beyond::links(handle).await?),
         Request::StreetMute { household, muted } => {
             ok(&street::mute(handle, &household, muted).await?)
         }

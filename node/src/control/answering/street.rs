@@ -4,15 +4,12 @@ use std::time::Duration;
 
 use streetlamp_proto::alert::Reason;
 use streetlamp_proto::cell::Cell;
-use streetlamp_proto::household::{Answer, Command, KnockView, MemberView};
+use streetlamp_proto::household::{Answer, Command, MemberView};
 use streetlamp_proto::identity::{HouseholdId, Name};
-use streetlamp_proto::open::{Greeting, Radius};
 use streetlamp_proto::street::Ticket;
 
 use super::{invalid, unexpected};
-use crate::control::answers::{
-    Founded, Hearing, Invited, Joined, KnockItem, Knocked, MemberItem, Membership, Moment,
-};
+use crate::control::answers::{Founded, Invited, Joined, MemberItem, Membership, Moment};
 use crate::control::ids;
 use crate::error::{Error, ErrorKind, Result};
 use crate::node::NodeHandle;
@@ -128,72 +125,6 @@ pub(super) async fn mute(handle: &NodeHandle, household: &str, muted: bool) -> R
         household: household.to_string(),
         epoch: streets.first().map_or(0, |street| street.epoch),
         gone: false,
-    })
-}
-
-pub(super) async fn knock(
-    handle: &NodeHandle,
-    cell: Option<String>,
-    text: &str,
-    life: Duration,
-) -> Result<Knocked> {
-    let cell: Option<Cell> = cell
-        .map(|text| text.parse())
-        .transpose()
-        .map_err(|e| invalid("cell", e))?;
-    let command = if life.is_zero() {
-        Command::StopKnocking
-    } else {
-        Command::Knock {
-            cell,
-            greeting: Greeting::clean(text).map_err(|e| invalid("text", e))?,
-            life,
-        }
-    };
-    match handle.command(command).await? {
-        Answer::Knock {
-            knock,
-            expires,
-            reached,
-        } => Ok(Knocked {
-            knock: Some(knock.to_string()),
-            expires: Some(Moment(expires)),
-            reached,
-        }),
-        Answer::Done => Ok(Knocked {
-            knock: None,
-            expires: None,
-            reached: 0,
-        }),
-        _ => Err(unexpected()),
-    }
-}
-
-pub(super) async fn knocks(handle: &NodeHandle) -> Result<Vec<KnockItem>> {
-    let knocks = handle.read(|household, _| household.knocks()).await?;
-    let item = |view: KnockView| KnockItem {
-        knock: view.id.to_string(),
-        household: view.household.to_string(),
-        name: view.name.to_string(),
-        cell: view.cell.to_string(),
-        text: view.greeting.to_string(),
-        received: Moment(view.received),
-        expires: Moment(view.expires),
-    };
-    Ok(knocks.into_iter().map(item).collect())
-}
-
-pub(super) async fn nearby(handle: &NodeHandle, radius: Option<String>) -> Result<Hearing> {
-    if let Some(radius) = radius {
-        let radius: Radius = radius.parse().map_err(|e| invalid("radius", e))?;
-        handle.command(Command::Listen(radius)).await?;
-    }
-    let (radius, cells) = handle
-        .read(|household, _| (household.radius(), household.cells_heard()))
-        .await?;
-    Ok(Hearing {
-        radius: radius.to_string(),
-        cells: cells.iter().map(Cell::to_string).collect(),
     })
 }
 

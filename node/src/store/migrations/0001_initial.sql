@@ -44,6 +44,16 @@ create table vote (
   primary key (street, household, voter)
 ) strict;
 
+-- One row per street that a household knows, by the name that it gave it: the newest.
+create table link (
+  street    blob not null check (length(street) = 32),
+  household blob not null check (length(household) = 32),
+  name      text not null,
+  id        blob not null unique check (length(id) = 32),
+  signed    blob not null,
+  primary key (street, household, name)
+) strict;
+
 -- One row per household that left or was voted out and was not vouched for again.
 create table gone (
   street    blob not null check (length(street) = 32),
