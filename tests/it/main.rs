@@ -12,6 +12,7 @@ mod attacks;
 mod bad_input;
 mod bad_members;
 mod rogue;
+mod shredding;
 mod story;
 mod tidy;
 mod virtual_time;

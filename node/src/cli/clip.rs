@@ -10,7 +10,7 @@ use super::outfile::OutFile;
 use super::print::{self, short, size};
 use super::progress::Bar;
 use crate::clock::Clock;
-use crate::control::answers::{AddedItem, ClipItem, Fetched, Written};
+use crate::control::answers::{AddedItem, ClipItem, Deleted, Fetched, Written};
 use crate::control::{FilmStart, Progress, Request};
 use crate::error::{Error, ErrorKind, Result};
 use crate::when::{self, When};
@@ -55,6 +55,13 @@ pub(super) enum ClipCommand {
         /// The clip's id, or its first 8 or more characters
         clip: String,
     },
+    /// Destroy a clip: first what opens it, then its sealed bytes
+    ///
+    /// Its grants end, too. It cannot be undone, and it cannot recall what others fetched or were sent.
+    Delete {
+        /// The clip's id, or its first 8 or more characters
+        clip: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -92,6 +99,12 @@ pub(super) fn clip(context: &Context, command: ClipCommand) -> Result<()> {
         ClipCommand::Show { clip } => {
             let clip: ClipItem = context.node()?.ask(&Request::ClipShow { clip })?;
             context.out.answer(&clip, words)
+        }
+        ClipCommand::Delete { clip } => {
+            let deleted: Deleted = context.node()?.ask(&Request::ClipDelete { clip })?;
+            context.out.answer(&deleted, |_| {
+                "Deleted: nobody can open it from this home any more. Copies that others fetched or were sent stay with them, and the ledger still says who got the key.".to_owned()
+            })
         }
         ClipCommand::Open { clip, output } => write(context, &Request::ClipOpen { clip }, &output),
         ClipCommand::Export(args) => export(context, args),

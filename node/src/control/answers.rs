@@ -291,6 +291,12 @@ pub struct Written {
     pub ledger_seq: u64,
 }
 
+/// `clip delete`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Deleted {
+    pub clip: String,
+}
+
 /// `clip fetch`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Fetched {

@@ -153,6 +153,11 @@ pub enum Request {
         /// Which.
         clip: String,
     },
+    /// Destroy a clip.
+    ClipDelete {
+        /// Which.
+        clip: String,
+    },
     /// Give the key of one clip to one neighbour.
     GrantGive {
         /// Which clip.

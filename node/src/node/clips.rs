@@ -53,7 +53,8 @@ pub(super) async fn add(
             duration_ms,
         }),
         Err(error) => {
-            node.shared.vault.discard(clip);
+            // It was never acknowledged: what stays of it is noise without a key.
+            let _noise_stays = node.shared.vault.remove(clip);
             Err(error)
         }
     }

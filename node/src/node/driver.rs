@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::household::{
     Answer, Command, CommandId, Event, Household, Input, Output, Record, Timer,
 };
@@ -58,6 +59,7 @@ pub(super) struct Driver {
     next_command: u64,
     serving: JoinSet<()>,
     turns: Arc<Semaphore>,
+    shredding: JoinSet<(ClipId, bool)>,
 }
 
 impl Driver {
@@ -82,6 +84,7 @@ impl Driver {
             next_command: 0,
             serving: JoinSet::new(),
             turns: Arc::new(Semaphore::new(SERVED_AT_ONCE)),
+            shredding: JoinSet::new(),
         }
     }
 
@@ -118,6 +121,9 @@ impl Driver {
                     self.feed(Input::Due(timer))?;
                 },
                 Some(_served) = self.serving.join_next() => {}
+                Some(Ok((clip, gone))) = self.shredding.join_next() => {
+                    self.feed(Input::Shredded { clip, gone })?;
+                },
                 event = self.mesh.next() => self.hear(event)?,
             }
         }
@@ -244,6 +250,14 @@ impl Driver {
             } => self.mesh.ask(to, ask, protocol, bytes),
             Output::Reply { request, bytes } => self.mesh.reply(request, bytes),
             Output::Decline(request) => self.mesh.decline(request),
+            Output::Shred(clip) => {
+                let vault = self.handle.shared.vault.clone();
+                self.shredding.spawn(async move {
+                    let removed = block(|| vault.remove(clip));
+                    let removed = removed.inspect_err(|e| tracing::error!(error = %e.chain()));
+                    (clip, removed.is_ok())
+                });
+            }
             Output::SetTimer { at, timer } => {
                 self.timers.insert(timer, at);
             }

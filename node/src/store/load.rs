@@ -116,6 +116,11 @@ const TABLES: &[(&str, &str, Reader)] = &[
         arrived,
     ),
     (
+        "deleted clip",
+        "select clip from shredding order by rowid",
+        shredding,
+    ),
+    (
         "ledger entry",
         "select entry, head from ledger order by seq",
         ledger,
@@ -286,6 +291,12 @@ fn received(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
         parcel: wire::from_cbor(&bytes(row, 0)?)?,
         at: time(row.get(1)?),
     }])
+}
+
+fn shredding(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
+    Ok(vec![Record::ClipGone(ClipId::try_from(
+        bytes(row, 0)?.as_slice(),
+    )?)])
 }
 
 fn arrived(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {

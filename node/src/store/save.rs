@@ -34,7 +34,13 @@ impl Store {
 const fn deletes(record: &Record) -> bool {
     matches!(
         record,
-        Record::Over(_) | Record::TicketGone(_) | Record::EpochGone(_) | Record::StreetGone(_)
+        Record::Over(_)
+            | Record::TicketGone(_)
+            | Record::EpochGone(_)
+            | Record::StreetGone(_)
+            | Record::ClipGone(_)
+            | Record::GrantGone(_)
+            | Record::Shredded(_)
     )
 }
 
@@ -181,6 +187,18 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
                 camera.as_str()
             ],
         ),
+        Record::ClipGone(clip) => {
+            db.execute("delete from clip where id = ?1", [clip.as_bytes()])?;
+            db.execute("delete from arrived where clip = ?1", [clip.as_bytes()])?;
+            db.execute("insert or ignore into shredding (clip) values (?1)", [clip.as_bytes()])
+        }
+        Record::Shredded(clip) => {
+            db.execute("delete from shredding where clip = ?1", [clip.as_bytes()])
+        }
+        Record::GrantGone(grant) => {
+            db.execute("delete from given where id = ?1", [grant.as_bytes()])?;
+            db.execute("delete from received where id = ?1", [grant.as_bytes()])
+        }
         Record::Given(parcel) => db.execute(
             "insert into given (id, parcel) values (?1, ?2)",
             params![parcel.grant.id().as_bytes(), wire::to_cbor(parcel)],

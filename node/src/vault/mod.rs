@@ -165,11 +165,21 @@ impl Vault {
         Arriving::open(self, clip, sealed_len)
     }
 
-    /// Removes what is on disk of a clip that was never acknowledged.
-    pub fn discard(&self, clip: ClipId) {
-        for part in ["sealed", "obao"] {
-            let _gone = fs::remove_file(self.path(clip, part));
+    /// Removes everything that is on disk of a clip. It stays removed after a power cut.
+    ///
+    /// # Errors
+    /// The disk's. The clip may be there in part then.
+    pub fn remove(&self, clip: ClipId) -> Result<()> {
+        let failing = |e| Error::io(format!("clip {clip} could not be removed"), e);
+        for part in ["sealed", "obao", "part"] {
+            match fs::remove_file(self.path(clip, part)) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(failing(e)),
+                _ => {}
+            }
         }
+        File::open(&self.dir)
+            .and_then(|d| d.sync_all())
+            .map_err(failing)
     }
 
     fn path(&self, clip: ClipId, part: &str) -> PathBuf {

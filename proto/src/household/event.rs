@@ -87,6 +87,13 @@ pub enum Input {
         /// Its key.
         device: DeviceId,
     },
+    /// An [`Output::Shred`] was tried.
+    Shredded {
+        /// Of which clip.
+        clip: ClipId,
+        /// Whether nothing is left on disk.
+        gone: bool,
+    },
     /// Our own addresses changed.
     Listening {
         /// All of them.
@@ -149,6 +156,8 @@ pub enum Output {
     },
     /// Leave a request unanswered.
     Decline(RequestRef),
+    /// Remove the sealed bytes of a clip from disk, and say so with [`Input::Shredded`].
+    Shred(ClipId),
     /// Wake the engine. Setting a timer again moves it.
     SetTimer {
         /// When.
@@ -263,6 +272,8 @@ pub enum Command {
     AddClip(Box<NewClip>),
     /// The sealed bytes of a granted clip are here.
     ClipArrived(ClipId),
+    /// Destroy a clip, own or granted: its header, its grants, its bytes.
+    DeleteClip(ClipId),
     /// Give the key of one clip to one neighbour.
     Give {
         /// The clip.

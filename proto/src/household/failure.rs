@@ -104,6 +104,11 @@ pub enum Failure {
     /// The clip's header does not open, or not to the key that its manifest promises.
     #[error("this clip cannot be opened: its key is not the one that its manifest promises")]
     WrongKey,
+    /// The disk did not let go of a clip's files.
+    #[error(
+        "this clip cannot be opened any more, but its sealed bytes could not be removed from the disk: the node tries again at its next start"
+    )]
+    NotShredded,
     /// A time that makes no sense.
     #[error("the end lies in the past, or more than a year ahead")]
     BadUntil,

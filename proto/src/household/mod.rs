@@ -8,7 +8,7 @@
 //! about vouches and departures, `epochs` about the key that follows from them; `meeting` greets neighbours,
 //! `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose
 //! words count there; `sharing` gives keys away and keeps the
-//! ledger; `view` is what page and command line read.
+//! ledger; `shredding` destroys them; `view` is what page and command line read.
 
 mod catching_up;
 mod epochs;
@@ -22,6 +22,7 @@ mod meeting;
 mod nearby;
 mod record;
 mod sharing;
+mod shredding;
 mod speaking;
 mod state;
 mod view;
@@ -49,6 +50,7 @@ use zeroize::Zeroizing;
 
 use crate::access::{self, Action, Party};
 use crate::cell::Cell;
+use crate::clip::ClipId;
 use crate::identity::{Card, DeviceCert, DeviceId, HouseholdId};
 use crate::recipient::{Identity, Recipient};
 use crate::signed::{PublicKey, Signed, Statement};
@@ -171,6 +173,8 @@ pub struct Household {
     next_ask: u64,
     joining: BTreeMap<CommandId, Joining>,
     comparing: BTreeMap<(StreetId, DeviceId), Comparison>,
+    /// Who waits for a clip to be gone.
+    deleting: BTreeMap<ClipId, CommandId>,
     /// Items that were not taken, and need not be fetched again.
     refused: BTreeSet<ItemId>,
     heard: BTreeMap<HouseholdId, Timestamp>,
@@ -201,6 +205,7 @@ impl Household {
             next_ask: 0,
             joining: BTreeMap::new(),
             comparing: BTreeMap::new(),
+            deleting: BTreeMap::new(),
             refused: BTreeSet::new(),
             heard: BTreeMap::new(),
             skews: BTreeMap::new(),
@@ -245,6 +250,7 @@ impl Household {
             Input::Connected { device, address } => self.met(device, address, now, &mut out),
             Input::Disconnected { device } => self.parted(device, now, &mut out),
             Input::Listening { addresses } => self.own_addresses = addresses,
+            Input::Shredded { clip, gone } => self.shredded(clip, gone, &mut out),
             Input::Due(timer) => self.due(timer, now, &mut out),
         }
         out
@@ -256,6 +262,7 @@ impl Household {
             out.extend(topics.map(Output::Subscribe));
             self.plan_epoch(street.id(), now, out);
         }
+        self.shred_again(out);
         self.sweep(now, out);
         self.redial(now, out);
         self.say_soon(now, out);
@@ -292,6 +299,11 @@ impl Household {
         let answer = match command {
             // The answer comes when the inviter's does.
             Command::Join(ticket) => match self.join(id, *ticket, now, out) {
+                Ok(()) => return,
+                Err(failure) => Err(failure),
+            },
+            // The answer comes when the files are gone.
+            Command::DeleteClip(clip) => match self.delete_clip(id, clip, out) {
                 Ok(()) => return,
                 Err(failure) => Err(failure),
             },

@@ -123,6 +123,12 @@ pub enum Record {
         /// How the household calls the camera.
         camera: Name,
     },
+    /// A clip is not to be opened any more. What is left of it on disk is to be removed.
+    ClipGone(ClipId),
+    /// Nothing is left of a clip on disk.
+    Shredded(ClipId),
+    /// A grant, given or received, went with its clip.
+    GrantGone(StatementId),
     /// A grant was given. The parcel waits until its recipient has it.
     Given(Parcel),
     /// The recipient has the parcel.

@@ -141,6 +141,8 @@ pub(super) struct State {
     pub(super) received: BTreeMap<StatementId, ReceivedGrant>,
     /// Granted clips whose sealed bytes are on disk.
     pub(super) arrived: BTreeSet<ClipId>,
+    /// Clips that are gone, but for files that are still to be removed.
+    pub(super) shredding: BTreeSet<ClipId>,
     pub(super) ledger_seq: u64,
     pub(super) ledger_hash: Option<EntryHash>,
     pub(super) addresses: BTreeMap<DeviceId, Vec<Address>>,
@@ -286,6 +288,18 @@ impl State {
                         camera,
                     },
                 );
+            }
+            Record::ClipGone(clip) => {
+                self.clips.remove(&clip);
+                self.arrived.remove(&clip);
+                self.shredding.insert(clip);
+            }
+            Record::Shredded(clip) => {
+                self.shredding.remove(&clip);
+            }
+            Record::GrantGone(grant) => {
+                self.given.remove(&grant);
+                self.received.remove(&grant);
             }
             Record::Given(parcel) => {
                 let given = GivenGrant {

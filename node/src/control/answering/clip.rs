@@ -8,7 +8,7 @@ use streetlamp_proto::time::Timestamp;
 
 use super::street::neighbour;
 use super::{clip_named, invalid, unexpected};
-use crate::control::answers::{ClipItem, GrantItem, Granted, Moment};
+use crate::control::answers::{ClipItem, Deleted, GrantItem, Granted, Moment};
 use crate::control::ids;
 use crate::error::Result;
 use crate::node::NodeHandle;
@@ -29,6 +29,16 @@ pub(super) async fn stop(handle: &NodeHandle, grant: &str) -> Result<Granted> {
     let known = handle.read(|household, _| household.given()).await?;
     let grant = ids::resolve("grant", grant, known.iter().map(|view| view.id))?;
     granted(handle.command(Command::Stop(grant)).await?)
+}
+
+pub(super) async fn delete(handle: &NodeHandle, clip: &str) -> Result<Deleted> {
+    let clip = clip_named(handle, clip).await?;
+    match handle.command(Command::DeleteClip(clip)).await? {
+        Answer::Clip(clip) => Ok(Deleted {
+            clip: clip.to_string(),
+        }),
+        _ => Err(unexpected()),
+    }
 }
 
 fn clip_item(view: ClipView) -> ClipItem {

@@ -78,6 +78,7 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
         Request::AlertSay { alert, saying } => ok(&alert::say(handle, &alert, saying).await?),
         Request::ClipList => ok(&clip::list(handle).await?),
         Request::ClipShow { clip } => ok(&clip::show(handle, &clip).await?),
+        Request::ClipDelete { clip } => ok(&clip::delete(handle, &clip).await?),
         Request::GrantGive {
             clip,
             to,

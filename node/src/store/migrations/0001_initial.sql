@@ -140,6 +140,11 @@ create table arrived (
   clip blob primary key check (length(clip) = 32)
 ) strict;
 
+-- One row per clip that was deleted while its files may still be there.
+create table shredding (
+  clip blob primary key check (length(clip) = 32)
+) strict;
+
 -- One row per entry of the ledger, with the signed head that closes the chain after it.
 create table ledger (
   seq   integer primary key check (seq > 0),

@@ -7,7 +7,7 @@ use crate::grant::{FetchRequest, Parcel, Purpose};
 use crate::ledger;
 use crate::signed::Signed;
 
-fn grant(world: &mut World, clip: crate::clip::ClipId) -> crate::signed::StatementId {
+fn grant(world: &mut World, clip: ClipId) -> crate::signed::StatementId {
     world.unlock(0);
     let to = world.household(1);
     let purpose = Purpose::clean("You asked about the van").unwrap();
@@ -28,7 +28,7 @@ fn grant(world: &mut World, clip: crate::clip::ClipId) -> crate::signed::Stateme
     grant
 }
 
-fn fetch_request(world: &World, home: usize, clip: crate::clip::ClipId) -> FetchRequest {
+fn fetch_request(world: &World, home: usize, clip: ClipId) -> FetchRequest {
     FetchRequest {
         ticket: world.homes[home].engine.fetch_plan(clip).unwrap().ticket,
         offset: 0,

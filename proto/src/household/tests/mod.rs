@@ -13,4 +13,5 @@ mod leaving;
 mod linking;
 mod messages;
 mod nearby;
+mod shredding;
 mod world;

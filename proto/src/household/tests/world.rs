@@ -40,6 +40,10 @@ pub(super) struct World {
     pub(super) exchanged: Vec<Vec<u8>>,
     /// Requests that still get through; all of them, unless a test says otherwise.
     pub(super) until_the_cut: usize,
+    /// Clips whose bytes a home was told to remove.
+    pub(super) shredded: Vec<ClipId>,
+    /// Whether no home can remove anything.
+    pub(super) broken_disk: bool,
     queue: VecDeque<(usize, Output)>,
     answers: BTreeMap<CommandId, Result<Answer, Failure>>,
     requests: BTreeMap<RequestRef, (usize, AskRef)>,
@@ -107,6 +111,8 @@ impl World {
             gossip: Vec::new(),
             exchanged: Vec::new(),
             until_the_cut: usize::MAX,
+            shredded: Vec::new(),
+            broken_disk: false,
             queue: VecDeque::new(),
             answers: BTreeMap::new(),
             requests: BTreeMap::new(),
@@ -474,6 +480,11 @@ impl World {
                 if let Some((asker, ask)) = self.requests.remove(&request) {
                     self.later(asker, Input::Answered { ask, bytes: None });
                 }
+            }
+            Output::Shred(clip) => {
+                self.shredded.push(clip);
+                let gone = !self.broken_disk;
+                self.later(home, Input::Shredded { clip, gone });
             }
             Output::Unsubscribe(topic) => self.homes[home].topics.retain(|t| *t != topic),
             Output::SetTimer { at, timer } => {
