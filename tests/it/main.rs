@@ -11,6 +11,8 @@
 mod attacks;
 mod bad_input;
 mod bad_members;
+#[cfg(target_os = "linux")]
+mod power_cut;
 mod rogue;
 mod shredding;
 mod story;
