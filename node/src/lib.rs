@@ -4,6 +4,7 @@
 //! `vault`, `mesh`, `camera` are leaves that do not know each other; `web` and `control` (and through it `cli`) see a
 //! running node only through [`node::NodeHandle`].
 
+pub mod backup;
 pub mod blocking;
 pub mod camera;
 pub mod cli;

@@ -13,6 +13,7 @@ mod bad_input;
 mod bad_members;
 #[cfg(target_os = "linux")]
 mod power_cut;
+mod restoring;
 mod rogue;
 mod shredding;
 mod story;

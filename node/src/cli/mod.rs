@@ -6,6 +6,7 @@
 
 mod access;
 mod alert;
+mod backup;
 mod beyond;
 mod clip;
 mod doctor;
@@ -99,6 +100,10 @@ enum Command {
     /// Show and verify the log of everything that left the home
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Write the whole home into one file that only the recovery sheet opens
+    Backup(backup::BackupArgs),
+    /// Make the home again from a backup and the recovery sheet
+    Restore(backup::RestoreArgs),
     /// Print who can do what, by role
     ExplainAccess,
     /// Look after the recovery sheet
@@ -182,6 +187,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Clip(command) => clip::clip(&context, command)?,
         Command::Grant(command) => grant::grant(&context, command)?,
         Command::Ledger(command) => return ledger::ledger(&context, command),
+        Command::Backup(args) => backup::back_up(&context, &args)?,
+        Command::Restore(args) => backup::restore(&context, &args)?,
         Command::ExplainAccess => access::explain(&context)?,
         Command::Recovery(command) => recovery::recovery(&context, command)?,
     }

@@ -118,7 +118,7 @@ fn from_file(path: &Path) -> Result<Zeroizing<String>> {
     Ok(Zeroizing::new(one_line.to_owned()))
 }
 
-fn prompt(question: &str) -> Result<Zeroizing<String>> {
+pub(super) fn prompt(question: &str) -> Result<Zeroizing<String>> {
     let typed = rpassword::prompt_password(question)
         .map_err(|e| Error::io("the terminal cannot be read", e))?;
     Ok(Zeroizing::new(typed))

@@ -359,6 +359,19 @@ pub struct HomeMade {
     pub passphrase_was_made: bool,
 }
 
+/// `backup` and `restore`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct BackedUp {
+    pub file: String,
+    /// The home directory that it is of, or that was made of it.
+    pub home: String,
+    /// Clips with their sealed bytes.
+    pub clips: usize,
+    /// Granted clips that were not fetched yet.
+    pub clips_without_bytes: usize,
+    pub alerts: usize,
+}
+
 /// `recovery confirm`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Confirmed {

@@ -211,6 +211,11 @@ impl Home {
         }
     }
 
+    /// The recovery recipient: what is sealed to it opens with the recovery sheet.
+    pub const fn recovery(&self) -> &Recipient {
+        &self.recovery
+    }
+
     /// The directory.
     pub fn dir(&self) -> &Path {
         &self.dir

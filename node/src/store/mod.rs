@@ -53,6 +53,16 @@ impl Store {
         Ok(Self { db })
     }
 
+    /// Writes a copy of everything that is kept now, also while a node runs. Nothing that was deleted is in it.
+    ///
+    /// # Errors
+    /// The database's own, and if there is a file already.
+    pub fn snapshot(&self, to: &Path) -> Result<()> {
+        let to = to.to_string_lossy();
+        self.db.execute("vacuum into ?1", [to.as_ref()])?;
+        Ok(())
+    }
+
     fn prepare(mut db: Connection) -> Result<Self> {
         if rusqlite::version_number() < SQLITE_FLOOR {
             let message = format!(

@@ -66,6 +66,13 @@ impl Vault {
         })
     }
 
+    /// The clips of a home whose node may be running: nothing is swept.
+    pub fn open_read_only(dir: &Path) -> Self {
+        Self {
+            dir: dir.to_owned(),
+        }
+    }
+
     /// Seals a film for these recipients. The sealed bytes are durable under their name when this returns.
     ///
     /// # Errors
