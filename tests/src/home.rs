@@ -1,6 +1,5 @@
 //! One home: its directory, its node's process, its command line.
 
-use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -28,21 +27,7 @@ pub struct Home {
 struct Running {
     child: Child,
     events: Receiver<Value>,
-    /// What it told before it was ready: neighbours may be quicker.
-    early: VecDeque<Value>,
     ready: Value,
-}
-
-impl Running {
-    fn next(&mut self, end: Instant) -> Option<Value> {
-        let early = self.early.pop_front();
-        let left = end.saturating_duration_since(Instant::now());
-        early.or_else(|| self.events.recv_timeout(left).ok())
-    }
-}
-
-fn is(told: &Value, event: &str) -> bool {
-    told.get("event").and_then(Value::as_str) == Some(event)
 }
 
 impl Home {
@@ -127,22 +112,12 @@ impl Home {
                 }
             }
         });
-        let end = Instant::now() + PATIENCE;
-        let node = self.node.insert(Running {
+        self.node = Some(Running {
             child,
             events,
-            early: VecDeque::new(),
             ready: Value::Null,
         });
-        let mut early = VecDeque::new();
-        let ready = loop {
-            match node.next(end) {
-                Some(ready) if is(&ready, "ready") => break ready,
-                Some(told) => early.push_back(told),
-                None => return Err(io::Error::other("the node did not get ready")),
-            }
-        };
-        node.early = early;
+        let ready = self.wait_for("ready", |_| true)?;
         let addresses = ready
             .get("listen")
             .and_then(Value::as_array)
@@ -152,7 +127,9 @@ impl Home {
             .filter_map(|a| a.split("/p2p/").next())
             .map(str::to_owned)
             .collect();
-        node.ready = ready;
+        if let Some(node) = &mut self.node {
+            node.ready = ready;
+        }
         Ok(())
     }
 
@@ -177,9 +154,10 @@ impl Home {
             .ok_or_else(|| io::Error::other("no node runs"))?;
         let end = Instant::now() + PATIENCE;
         loop {
-            let next = node.next(end);
-            let next = next.ok_or_else(|| io::Error::other(format!("no '{event}' came")))?;
-            if is(&next, event) && fits(&next) {
+            let left = end.saturating_duration_since(Instant::now());
+            let next = node.events.recv_timeout(left);
+            let next = next.map_err(|_| io::Error::other(format!("no '{event}' came")))?;
+            if next.get("event").and_then(Value::as_str) == Some(event) && fits(&next) {
                 return Ok(next);
             }
         }

@@ -80,13 +80,12 @@ async fn serve(out: Out, home: Home, options: Options) -> Result<()> {
     let household = home.household().to_string();
     // Before anything starts: a stop that comes early must be a clean one too.
     let mut stop = Stop::listen()?;
-    let running = tokio::select! {
+    let mut running = tokio::select! {
         biased;
         () = stop.asked() => return Ok(()),
         started = Box::pin(Node::start(home, options)) => started?,
     };
-    let handle = running.handle.clone();
-    let events = handle.events();
+    let events = running.events();
     ready(out, &running, household).await?;
     let told = async move {
         if out.json {

@@ -11,7 +11,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
-use streetlamp_proto::household::Household;
+use streetlamp_proto::household::{Event, Household};
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -70,6 +70,8 @@ pub struct Core {
     pub handle: NodeHandle,
     /// The driver; ends when the node is stopped or its store is beyond use.
     pub driver: JoinHandle<Result<()>>,
+    /// Everything that happened since the start: a neighbour may be quicker than whoever would listen only now.
+    pub events: broadcast::Receiver<Event>,
 }
 
 impl Core {
@@ -93,7 +95,7 @@ impl Core {
         let household = Household::new(me, store.records()?, entropy.seed()?);
 
         let (commands, inbox) = mpsc::channel(COMMANDS);
-        let (events, _) = broadcast::channel(EVENTS);
+        let (events, from_the_start) = broadcast::channel(EVENTS);
         let shared = Shared {
             driver: commands,
             events: events.clone(),
@@ -112,6 +114,7 @@ impl Core {
         Ok(Self {
             driver: tokio::spawn(driver.run()),
             handle,
+            events: from_the_start,
         })
     }
 }
@@ -129,6 +132,7 @@ pub struct Running {
     pub web: String,
     /// A link that signs one browser in, once.
     pub sign_in: String,
+    events: broadcast::Receiver<Event>,
     core: JoinHandle<Result<()>>,
     services: JoinSet<Result<()>>,
     shutdown: CancellationToken,
@@ -175,6 +179,7 @@ impl Node {
             handle: core.handle,
             web: url,
             sign_in,
+            events: core.events,
             core: core.driver,
             services,
             shutdown,
@@ -184,6 +189,11 @@ impl Node {
 }
 
 impl Running {
+    /// Everything that happened since the start, to whoever asks first; from now on to others.
+    pub fn events(&mut self) -> broadcast::Receiver<Event> {
+        std::mem::replace(&mut self.events, self.handle.events())
+    }
+
     /// Runs until `shutdown` is ready, then stops: page and socket first, the engine last.
     ///
     /// # Errors
