@@ -21,3 +21,9 @@ pub mod web;
 pub mod when;
 
 pub use cli::main;
+
+/// Memory is wiped when it is freed: decoders and curve arithmetic of libraries leave copies of keys in buffers that they
+/// throw away.
+#[global_allocator]
+static WIPING: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);

@@ -12,6 +12,8 @@ mod attacks;
 mod bad_input;
 mod bad_members;
 #[cfg(target_os = "linux")]
+mod memory;
+#[cfg(target_os = "linux")]
 mod power_cut;
 mod restoring;
 mod rogue;

@@ -20,6 +20,7 @@ use sha2::Sha256;
 use super::{FileKey, KeyCommit};
 use crate::recipient::{
     AgeHeader, HEADER_STANZAS, Identity, MAC_MARK, Recipient, RecipientError, VERSION_LINE,
+    scrubbed,
 };
 
 /// Bytes of a header with one X25519 stanza.
@@ -239,9 +240,7 @@ fn is_x25519(stanza: &Stanza) -> bool {
 
 /// Finds the stanza of this identity, and checks the header's MAC under the file key inside.
 pub(super) fn unwrap(header: &AgeHeader<'_>, identity: &Identity) -> Result<FileKey, HeaderError> {
-    let key = identity
-        .as_age()
-        .unwrap_stanzas(&header.stanzas)
+    let key = scrubbed(|| identity.as_age().unwrap_stanzas(&header.stanzas))
         .ok_or(HeaderError::NotForThisKey)?
         .map_err(|_| RecipientError::Malformed)?;
     let key = FileKey::from_age(&key);

@@ -8,6 +8,7 @@
 //! Left to others: signing keys (`identity`; no key is ever both), passphrase files, and the header of a clip
 //! ([`clip`](crate::clip)).
 
+mod scrub;
 mod stanzas;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ pub(crate) use stanzas::{AgeHeader, MAC_MARK, VERSION_LINE};
 pub use stanzas::{HEADER_BYTES, HEADER_STANZAS};
 
 use crate::clip::Layout;
+pub(crate) use scrub::scrubbed;
 
 /// Human-readable part of `age1…` (C2SP age.md, "X25519 recipient stanza").
 const RECIPIENT_PREFIX: &str = "age";
@@ -241,7 +243,9 @@ impl<'b, C> Decode<'b, C> for Recipient {
 /// A secret reading key. It opens everything that was sealed to its [`Recipient`].
 ///
 /// Has no `Display`, so that it cannot be printed by accident; wiped when dropped.
-pub struct Identity(age::x25519::Identity);
+///
+/// In a box: a move copies the pointer and never the key.
+pub struct Identity(Box<age::x25519::Identity>);
 
 impl Identity {
     /// The identity with these 32 secret bytes, which must be uniformly random or come from a key derivation.
@@ -250,15 +254,19 @@ impl Identity {
         reason = "32 bytes under a valid prefix are always an identity; a test covers it"
     )]
     pub fn from_secret_bytes(bytes: Zeroizing<[u8; 32]>) -> Self {
-        let text = bech32::encode(IDENTITY_PREFIX, bytes.to_base32(), Variant::Bech32)
-            .map(Zeroizing::new)
-            .expect("prefix is valid");
-        Self(text.parse().expect("32 bytes under the right prefix"))
+        scrubbed(|| {
+            let text = bech32::encode(IDENTITY_PREFIX, bytes.to_base32(), Variant::Bech32)
+                .map(Zeroizing::new)
+                .expect("prefix is valid");
+            Self(Box::new(
+                text.parse().expect("32 bytes under the right prefix"),
+            ))
+        })
     }
 
     /// The text `AGE-SECRET-KEY-1…`, for the recovery sheet or a key file. Whoever sees it can open everything.
     pub fn expose(&self) -> Zeroizing<String> {
-        Zeroizing::new(self.0.to_string().expose_secret().to_owned())
+        scrubbed(|| Zeroizing::new(self.0.to_string().expose_secret().to_owned()))
     }
 
     /// The public half.
@@ -267,8 +275,7 @@ impl Identity {
         reason = "a clamped scalar times the base point is canonical and of large order (RFC 7748)"
     )]
     pub fn recipient(&self) -> Recipient {
-        self.0
-            .to_public()
+        scrubbed(|| self.0.to_public())
             .to_string()
             .parse()
             .expect("public half of a secret key")
@@ -283,6 +290,14 @@ impl Identity {
     /// [`RecipientError::TooManyStanzas`], [`RecipientError::Passphrase`], [`RecipientError::Malformed`],
     /// [`RecipientError::TooLarge`], [`RecipientError::NotForThisKey`], [`RecipientError::Altered`].
     pub fn open(
+        &self,
+        sealed: &[u8],
+        max_len: usize,
+    ) -> Result<Zeroizing<Vec<u8>>, RecipientError> {
+        scrubbed(|| self.open_here(sealed, max_len))
+    }
+
+    fn open_here(
         &self,
         sealed: &[u8],
         max_len: usize,
@@ -302,7 +317,7 @@ impl Identity {
         let decryptor =
             age::Decryptor::new_buffered(sealed).map_err(|_| RecipientError::Malformed)?;
         let mut reader = decryptor
-            .decrypt(std::iter::once(&self.0 as _))
+            .decrypt(std::iter::once(&*self.0 as _))
             .map_err(|error| match error {
                 age::DecryptError::NoMatchingKeys => RecipientError::NotForThisKey,
                 age::DecryptError::InvalidHeader => RecipientError::Malformed,
@@ -329,9 +344,8 @@ impl FromStr for Identity {
     type Err = RecipientError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse()
-            .map(Self)
-            .map_err(|_| RecipientError::NotIdentity)
+        scrubbed(|| text.parse().map(Box::new).map(Self))
+            .map_err(|_: &str| RecipientError::NotIdentity)
     }
 }
 

@@ -1,0 +1,97 @@
+//! What is in the memory of a node.
+
+use std::fs::{self, File};
+use std::io::{Read, Seek, SeekFrom};
+
+use bech32::FromBase32;
+use streetlamp_proto::recipient::Identity;
+use zeroize::Zeroizing;
+
+use super::{film, place, street};
+
+/// Most bytes of one mapping that are read at a time.
+const PIECE: usize = 1024 * 1024;
+
+/// The two forms of a reading key: as text, and its 32 bytes.
+fn forms(identity: &Identity) -> [Vec<u8>; 2] {
+    let text = identity.expose();
+    let (_, data, _) = bech32::decode(&text).expect("Bech32");
+    let bytes = Vec::from_base32(&data).expect("32 bytes");
+    assert_eq!(bytes.len(), 32);
+    [text.as_bytes().to_vec(), bytes]
+}
+
+/// Whether a process holds one of these in memory that it can write to. Nothing if we may not look.
+fn holds(process: u32, wanted: &[Vec<u8>]) -> Option<bool> {
+    let maps = fs::read_to_string(format!("/proc/{process}/maps")).ok()?;
+    let mut memory = File::open(format!("/proc/{process}/mem")).ok()?;
+    let mut looked = 0;
+    for line in maps.lines().filter(|line| line.contains(" rw")) {
+        let (range, _) = line.split_once(' ')?;
+        let (from, to) = range.split_once('-')?;
+        let [from, to] = [from, to].map(|at| u64::from_str_radix(at, 16).expect("an address"));
+        let mut piece = vec![0; PIECE];
+        let mut at = from;
+        while at < to {
+            let len = PIECE.min(usize::try_from(to - at).expect("a size"));
+            // Some mappings cannot be read: guard pages, devices.
+            if memory.seek(SeekFrom::Start(at)).is_err()
+                || memory.read_exact(&mut piece[..len]).is_err()
+            {
+                break;
+            }
+            looked += len;
+            let found = |form: &Vec<u8>| find(&piece[..len], form);
+            if wanted.iter().any(found) {
+                return Some(true);
+            }
+            // Pieces overlap, so that nothing hides across an edge.
+            at += u64::try_from(if len == PIECE { PIECE - 128 } else { len }).expect("a size");
+        }
+    }
+    (looked > 0).then_some(false)
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> bool {
+    let first = wanted[0];
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| *byte == first) {
+        rest = &rest[at..];
+        if rest.starts_with(wanted) {
+            return true;
+        }
+        rest = &rest[1..];
+    }
+    false
+}
+
+#[test]
+fn p4_the_memory_of_a_locked_node_holds_no_reading_key_also_after_it_was_used() {
+    let place = place();
+    let [ada, _ben] = street(place.path());
+    let source = film(place.path());
+    let source = source.to_str().expect("a path in UTF-8");
+    let clip = ada.run(&["clip", "add", source]).text("clip");
+    let home = streetlamp::home::Home::open(ada.dir()).expect("a home");
+    let passphrase = Zeroizing::new("maple".to_owned());
+    let forms = forms(&home.reading_identity(&passphrase).expect("the passphrase"));
+    let node = ada.pid().expect("a node");
+    let Some(before) = holds(node, &forms) else {
+        eprintln!("skipped: the memory of another process may not be read here");
+        return;
+    };
+    assert!(!before, "a node that was never unlocked");
+
+    assert_eq!(ada.run(&["unlock"]).code, Some(0));
+    assert_eq!(holds(node, &forms), Some(true), "or this test sees nothing");
+    let film = place.path().join("opened.mp4");
+    let film = film.to_str().expect("a path in UTF-8");
+    assert_eq!(ada.run(&["clip", "open", &clip, "-o", film]).code, Some(0));
+    assert_eq!(ada.run(&["grant", "give", &clip, "Ben"]).code, Some(0));
+    assert_eq!(ada.run(&["lock"]).code, Some(0));
+    assert_eq!(
+        holds(node, &forms),
+        Some(false),
+        "a node that was locked again"
+    );
+}
