@@ -21,8 +21,6 @@ use crate::error::{Error, ErrorKind, Result};
 const CONNECTIONS: u32 = 128;
 /// Connections that strangers may have half open.
 const PENDING: u32 = 32;
-/// Connections to one peer: TCP and QUIC may race, and both sides may dial.
-const PER_PEER: u32 = 4;
 /// A node that uses more memory than this takes no new connection.
 const MEMORY: usize = 512 * 1024 * 1024;
 /// How long a request may take. An answer of 2 MiB over a slow uplink needs a few seconds.
@@ -60,8 +58,7 @@ impl Behaviour {
         };
         let limits = connection_limits::ConnectionLimits::default()
             .with_max_established(Some(CONNECTIONS))
-            .with_max_pending_incoming(Some(PENDING))
-            .with_max_established_per_peer(Some(PER_PEER));
+            .with_max_pending_incoming(Some(PENDING));
         let exchange = |protocol, support| {
             let config = request_response::Config::default()
                 .with_request_timeout(REQUEST)

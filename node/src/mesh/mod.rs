@@ -6,6 +6,7 @@
 
 mod behaviour;
 mod codec;
+mod connections;
 mod event;
 mod exchange;
 mod lan;

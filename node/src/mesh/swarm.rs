@@ -18,6 +18,7 @@ use streetlamp_proto::street::Address;
 use tokio::time::Instant;
 
 use super::behaviour::{Behaviour, BehaviourEvent};
+use super::connections::Connections;
 use super::event::MeshEvent;
 use super::lan::{Found, Lan};
 use super::pace::{Pace, Verdict};
@@ -45,6 +46,7 @@ pub struct Mesh {
     pub(super) requests: BTreeMap<RequestRef, (Protocol, ResponseChannel<Vec<u8>>)>,
     pub(super) asks: BTreeMap<(Protocol, OutboundRequestId), AskRef>,
     pace: Pace,
+    connections: Connections,
     next: u64,
 }
 
@@ -84,6 +86,7 @@ impl Mesh {
                 requests,
                 asks,
                 pace: Pace::default(),
+                connections: Connections::default(),
                 next: 0,
             },
             sealed,
@@ -172,10 +175,16 @@ impl Mesh {
             }
             SwarmEvent::ConnectionEstablished {
                 peer_id,
+                connection_id,
                 endpoint,
                 num_established,
                 ..
             } => {
+                // Connecting over and over is a flood, too.
+                let _may_be_shut_out = self.is_in_pace(peer_id);
+                if let Some(oldest) = self.connections.opened(peer_id, connection_id) {
+                    self.swarm.close_connection(oldest);
+                }
                 let Some(device) = device_of(peer_id) else {
                     let _already_gone = self.swarm.disconnect_peer_id(peer_id);
                     return None;
@@ -191,16 +200,20 @@ impl Mesh {
             }
             SwarmEvent::ConnectionClosed {
                 peer_id,
+                connection_id,
                 num_established,
                 ..
-            } => device_of(peer_id).map(|device| match num_established {
-                0 => MeshEvent::Disconnected { device },
-                // What was under way on the one that closed is lost.
-                _ => MeshEvent::Connected {
-                    device,
-                    address: None,
-                },
-            }),
+            } => {
+                self.connections.closed(peer_id, connection_id);
+                device_of(peer_id).map(|device| match num_established {
+                    0 => MeshEvent::Disconnected { device },
+                    // What was under way on the one that closed is lost.
+                    _ => MeshEvent::Connected {
+                        device,
+                        address: None,
+                    },
+                })
+            }
             SwarmEvent::NewListenAddr { .. } | SwarmEvent::ExpiredListenAddr { .. } => {
                 self.listens_elsewhere();
                 Some(MeshEvent::Listening(self.addresses()))
