@@ -23,7 +23,7 @@ const CONNECTIONS: u32 = 128;
 const PENDING: u32 = 32;
 /// A node that uses more memory than this takes no new connection.
 const MEMORY: usize = 512 * 1024 * 1024;
-/// How long a request may take. An answer of 2 MiB over a slow uplink needs a few seconds.
+/// How long a request may take. An answer of 3 MiB over a slow uplink needs a few seconds.
 const REQUEST: Duration = Duration::from_secs(20);
 /// Requests of one connection that are served at a time.
 const STREAMS: usize = 16;
