@@ -47,9 +47,13 @@ pub fn back_up(home: &Home, to: impl Write, progress: impl Fn(u64, u64)) -> Resu
     }
     let snapshot = Snapshot::of(home)?;
     let records = Store::open_read_only(&snapshot.0)?.records()?;
+    let database = File::open(&snapshot.0)
+        .map_err(|e| Error::io("the snapshot of the database is gone", e))?;
+    // The open file stays readable, and a backup that is cut off leaves no second database behind.
+    drop(snapshot);
     let vault = Vault::open_read_only(&home.clips_dir());
     let mut held = Held::default();
-    let mut clips: Vec<(ClipId, File, u64)> = Vec::new();
+    let mut clips: Vec<(ClipId, u64)> = Vec::new();
     let mut seen = BTreeSet::new();
     for record in &records {
         let (clip, len) = match record {
@@ -71,13 +75,12 @@ pub fn back_up(home: &Home, to: impl Write, progress: impl Fn(u64, u64)) -> Resu
             continue;
         }
         match vault.sealed(clip, len) {
-            Ok(file) => clips.push((clip, file, len)),
+            Ok(_) => clips.push((clip, len)),
             Err(error) if error.kind() == ErrorKind::NotFound => held.clips_without_bytes += 1,
             Err(error) => return Err(error),
         }
     }
-    held.clips = clips.len();
-    let total = clips.iter().map(|(_, _, len)| len).sum();
+    let total = clips.iter().map(|(_, len)| len).sum();
     let write = || -> io::Result<()> {
         let recipient: age::x25519::Recipient = home
             .recovery()
@@ -88,13 +91,22 @@ pub fn back_up(home: &Home, to: impl Write, progress: impl Fn(u64, u64)) -> Resu
         let encryptor = age::Encryptor::with_recipients(recipients).map_err(io::Error::other)?;
         let mut archive = tar::Builder::new(encryptor.wrap_output(to)?);
         for name in FILES {
-            add_file(&mut archive, name, &home.dir().join(name))?;
+            if let Some(file) = open(&home.dir().join(name))? {
+                add(&mut archive, name, file)?;
+            }
         }
-        add_file(&mut archive, DATABASE, &snapshot.0)?;
+        add(&mut archive, DATABASE, database)?;
         let mut done = 0;
-        for (clip, file, len) in clips {
+        for (clip, len) in &clips {
+            let file = match vault.sealed(*clip, *len) {
+                Ok(file) => file,
+                // It was deleted just now.
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(error) => return Err(io::Error::other(error)),
+            };
             let name = format!("{CLIPS}{clip}{SEALED}");
-            archive.append_data(&mut header(len), name, file.take(len))?;
+            archive.append_data(&mut header(*len), name, file.take(*len))?;
+            held.clips += 1;
             done += len;
             progress(done, total);
         }
@@ -105,12 +117,15 @@ pub fn back_up(home: &Home, to: impl Write, progress: impl Fn(u64, u64)) -> Resu
     Ok(held)
 }
 
-/// Adds a small file, if the home has it.
-fn add_file<W: Write>(archive: &mut tar::Builder<W>, name: &str, path: &Path) -> io::Result<()> {
-    let file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        opened => opened?,
-    };
+/// A file that the home may lack.
+fn open(path: &Path) -> io::Result<Option<File>> {
+    match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        opened => opened.map(Some),
+    }
+}
+
+fn add<W: Write>(archive: &mut tar::Builder<W>, name: &str, file: File) -> io::Result<()> {
     let len = file.metadata()?.len();
     archive.append_data(&mut header(len), name, file.take(len))
 }
