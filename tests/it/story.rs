@@ -139,6 +139,13 @@ fn lists(home: &Home, posted: &[String]) -> bool {
     posted.iter().all(|id| here.iter().any(|held| held == id))
 }
 
+/// Posts an alert, and gives its id once it is acknowledged.
+fn noise(home: &Home, title: &str) -> String {
+    let posted = home.run(&["alert", "post", "--kind", "noise", "--title", title]);
+    assert_eq!(posted.code, Some(0), "{}", posted.words);
+    posted.text("alert")
+}
+
 /// Ben dies in the middle of everything and comes back, over and over. Nothing that either home acknowledged is lost,
 /// and the home that stays grows by nothing but the alerts. `STREETLAMP_CHURN_MINUTES` makes it longer.
 #[cfg(target_os = "linux")]
@@ -158,21 +165,19 @@ fn a_neighbour_that_dies_and_comes_back_all_the_time_loses_nothing_and_costs_no_
         // Not more than a household's share in an hour.
         let speaks = round < 12 || round % 10 == 0;
         for home in [&ada, &ben].into_iter().filter(|_| speaks) {
-            let title = format!("round {round}");
-            let post = ["alert", "post", "--kind", "noise", "--title", &title];
-            posted.push(home.run(&post).text("alert"));
+            posted.push(noise(home, &format!("round {round}")));
         }
         ben.kill().expect("it dies");
         if speaks {
-            let while_away = ["alert", "post", "--kind", "noise", "--title", "Ben is off"];
-            posted.push(ada.run(&while_away).text("alert"));
+            posted.push(noise(&ada, "Ben is off"));
         }
         ben.start().expect("it starts again");
         let back = |event: &serde_json::Value| event["connected"] == true;
         ben.wait_for("neighbour", back).expect("Ada is there");
         for home in [&mut ada, &mut ben] {
             while !lists(home, &posted) {
-                home.wait_for("alert", |_| true).expect("what is missing");
+                let came = home.wait_for("alert", |_| true);
+                came.unwrap_or_else(|e| panic!("round {round}, {:?}: {e}", home.dir()));
             }
         }
         if round == 3 {
