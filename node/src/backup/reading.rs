@@ -118,7 +118,11 @@ fn unpack(
             .mode(0o600)
             .open(into.join(&name));
         let mut file = file.map_err(|e| Error::io(format!("{name} cannot be written"), e))?;
-        let copied = io::copy(&mut entry, &mut file).map_err(not_a_backup)?;
+        let copied = io::copy(&mut entry, &mut file).map_err(|e| match e.raw_os_error() {
+            // A full disk is no fault of the backup.
+            Some(_) => Error::io(format!("{name} cannot be kept"), e),
+            None => not_a_backup(e),
+        })?;
         if copied != len {
             return Err(not_a_backup(format!("{name} is cut short")));
         }

@@ -491,14 +491,3 @@ pub enum Event {
     /// Locked or unlocked.
     Locked(bool),
 }
-
-/// What a fetch ticket entitles its bearer to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Permit {
-    /// The clip.
-    pub clip: ClipId,
-    /// Length of its sealed bytes.
-    pub sealed_len: u64,
-    /// The grant that it is served under.
-    pub grant: StatementId,
-}

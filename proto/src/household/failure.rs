@@ -125,6 +125,13 @@ pub enum Failure {
     Clock(Skew),
 }
 
+/// The failure that a refusal of the inviter means to the newcomer.
+impl From<Option<Refusal>> for Failure {
+    fn from(refusal: Option<Refusal>) -> Self {
+        refusal.map_or(Self::BadWelcome, Self::Refused)
+    }
+}
+
 /// How far this home's clock is from its neighbours' (the median of those heard).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Skew {

@@ -9,7 +9,7 @@ use crate::identity::Name;
 use crate::signed::{PublicKey, Signed};
 use crate::street::{Introduction, Item, Link, StreetId};
 use crate::time::Timestamp;
-use crate::wire::limits::LINK_LIFE;
+use crate::wire::limits::{CLOCK_SKEW, LINK_LIFE};
 
 impl Household {
     /// What our street shows of itself to another one.
@@ -88,8 +88,9 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), HearError> {
-        if link.statement().expires <= now {
-            return Err(HearError::Over);
+        let said = link.statement();
+        if said.expires <= now || said.issued > now.after(CLOCK_SKEW) {
+            return Err(HearError::Untimely);
         }
         let held = self.held_mut(street)?;
         if !held.members.link(&link)? {

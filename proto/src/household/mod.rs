@@ -6,10 +6,11 @@
 //!
 //! `speaking` posts and hears alerts and what is said about them, `joining` founds and enters streets, `leaving` is
 //! about vouches and departures, `epochs` about the key that follows from them; `meeting` greets neighbours,
-//! `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose
-//! words count there; `sharing` gives keys away and keeps the
-//! ledger; `shredding` destroys them; `view` is what page and command line read.
+//! `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose words
+//! count there; `sharing` gives keys away and keeps the ledger, `shredding` destroys clips; `asking` matches answers to
+//! questions; `view` is what page and command line read.
 
+mod asking;
 mod catching_up;
 mod epochs;
 mod event;
@@ -29,11 +30,11 @@ mod view;
 
 pub use event::{
     Acceptance, Answer, AskRef, Change, Command, CommandId, Draft, Event, Input, MessageRef,
-    NewClip, Output, Permit, Protocol, RequestRef, Timer,
+    NewClip, Output, Protocol, RequestRef, Timer,
 };
 pub use failure::{Failure, Skew};
 pub use record::Record;
-pub use sharing::Unserved;
+pub use sharing::{Permit, Unserved};
 pub use view::{
     AlertView, ClipView, FetchPlan, FollowUpView, GrantView, KnockView, LinkView, MemberView,
     StatusView, StreetView,
@@ -54,8 +55,9 @@ use crate::clip::ClipId;
 use crate::identity::{Card, DeviceCert, DeviceId, HouseholdId};
 use crate::recipient::{Identity, Recipient};
 use crate::signed::{PublicKey, Signed, Statement};
-use crate::street::{Address, EpochRank, ItemId, Member, Refusal, StreetId};
+use crate::street::{Address, ItemId, Member, StreetId};
 use crate::time::Timestamp;
+use asking::Pending;
 use catching_up::Comparison;
 use nearby::{Ear, Mouth};
 use state::{State, Street};
@@ -128,28 +130,6 @@ impl fmt::Debug for Me {
         f.debug_struct("Me")
             .field("household", &self.household())
             .finish_non_exhaustive()
-    }
-}
-
-/// What a request of ours is for.
-#[derive(Debug, Clone, Copy)]
-enum Pending {
-    Join(CommandId),
-    /// A comparison, and the epoch in which it was asked for.
-    CatchUp(StreetId, DeviceId, EpochRank),
-    Swap(StreetId, DeviceId),
-    /// A newer epoch, and the older one in which it was sealed.
-    Epoch(StreetId, DeviceId, EpochRank),
-    Parcel(crate::signed::StatementId),
-}
-
-impl Pending {
-    /// Whether it is part of the comparison with a neighbour.
-    fn compares(&self, street: StreetId, device: DeviceId) -> bool {
-        match self {
-            Self::CatchUp(s, d, _) | Self::Swap(s, d) => (*s, *d) == (street, device),
-            Self::Join(_) | Self::Epoch(..) | Self::Parcel(_) => false,
-        }
     }
 }
 
@@ -464,52 +444,6 @@ impl Household {
         let mut bytes = [0; N];
         self.rng.fill_bytes(&mut bytes);
         bytes
-    }
-
-    fn ask(&mut self, to: DeviceId, pending: Pending, bytes: Vec<u8>, out: &mut Vec<Output>) {
-        let protocol = match pending {
-            Pending::Join(_) => Protocol::Join,
-            Pending::CatchUp(..) | Pending::Swap(..) | Pending::Epoch(..) | Pending::Parcel(_) => {
-                Protocol::Street
-            }
-        };
-        let ask = AskRef(self.next_ask);
-        self.next_ask += 1;
-        self.asks.insert(ask, pending);
-        out.push(Output::Ask {
-            to,
-            ask,
-            protocol,
-            bytes,
-        });
-    }
-
-    fn answered(
-        &mut self,
-        ask: AskRef,
-        bytes: Option<&[u8]>,
-        now: Timestamp,
-        out: &mut Vec<Output>,
-    ) {
-        match self.asks.remove(&ask) {
-            Some(Pending::Join(command)) => self.join_answered(command, bytes, now, out),
-            Some(Pending::CatchUp(street, device, rank)) => {
-                self.compared(street, device, rank, bytes, now, out);
-            }
-            Some(Pending::Swap(street, device)) => self.swapped(street, device, bytes, now, out),
-            Some(Pending::Epoch(street, device, rank)) => {
-                self.epoch_answered(street, device, rank, bytes, now, out);
-            }
-            Some(Pending::Parcel(grant)) => self.parcel_answered(grant, bytes, out),
-            None => {}
-        }
-    }
-}
-
-/// The failure that a refusal of the inviter means to the newcomer.
-impl From<Option<Refusal>> for Failure {
-    fn from(refusal: Option<Refusal>) -> Self {
-        refusal.map_or(Self::BadWelcome, Self::Refused)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Clips and their keys: taking in, granting, exporting, opening, stopping, and the ledger before each of them.
 
-use super::event::{Answer, Event, NewClip, Output, Permit};
+use super::event::{Answer, Event, NewClip, Output};
 use super::failure::Failure;
 use super::record::HeldHeader;
 use super::{Household, Pending, Record};
@@ -18,6 +18,17 @@ use crate::wire::limits::{GRANT_LIFE, GRANTS_RECEIVED, PARCEL_BYTES};
 
 /// BLAKE3 `derive_key` context of the key that turns camera names into pseudonyms.
 const CAMERA_CONTEXT: &str = "streetlamp 2026 camera pseudonym v1";
+
+/// What a fetch ticket entitles its bearer to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permit {
+    /// The clip.
+    pub clip: ClipId,
+    /// Length of its sealed bytes.
+    pub sealed_len: u64,
+    /// The grant that it is served under.
+    pub grant: StatementId,
+}
 
 /// Why sealed bytes are not served. Said to nobody outside; a stranger learns only that there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -40,8 +40,8 @@ pub(super) enum HearError {
     Full,
     #[error("household says more than its share")]
     TooMuch,
-    #[error("its time is over")]
-    Over,
+    #[error("its time is over, or has not come")]
+    Untimely,
 }
 
 impl HearError {
@@ -51,7 +51,7 @@ impl HearError {
             self,
             Self::TooMuch
                 | Self::Full
-                | Self::Over
+                | Self::Untimely
                 | Self::FollowUp(_)
                 | Self::Member(MemberError::Alert(_) | MemberError::FollowUp(_))
         )
@@ -73,7 +73,7 @@ impl HearError {
             | Self::Known
             | Self::Full
             | Self::TooMuch
-            | Self::Over
+            | Self::Untimely
             | Self::FollowUp(FollowUpError::Expired | FollowUpError::Future)
             | Self::Knock(KnockError::Expired | KnockError::Future)
             | Self::Member(

@@ -7,7 +7,8 @@ use std::hint::black_box;
 
 use zeroize::Zeroize;
 
-/// Bytes of stack that are wiped: four times what X25519 and an age header take in a debug build.
+/// Bytes of stack that are wiped: enough for X25519 and an age header in a debug build, as the look into a node's
+/// memory in `tests/it` shows.
 const DEPTH: usize = 128 * 1024;
 
 /// Does something with a secret, and wipes the stack that it used.

@@ -77,6 +77,11 @@ impl Ear {
         now: Timestamp,
     ) -> Result<(), HearError> {
         let (id, key) = (statement.id(), statement.signer());
+        // Its key may have been linked, or not any more, since it came.
+        let trays = [&self.tray, &self.next_door, &self.door];
+        if trays.iter().any(|tray| tray.holds(&key, &id)) {
+            return Err(HearError::Known);
+        }
         let (tray, voice) = match &statement {
             OpenStatement::Knock(_) => (&mut self.door, &mut self.unknown),
             _ if linked => {
@@ -86,9 +91,6 @@ impl Ear {
             }
             _ => (&mut self.tray, &mut self.unknown),
         };
-        if tray.holds(&key, &id) {
-            return Err(HearError::Known);
-        }
         if !voice.take(now) {
             return Err(HearError::TooMuch);
         }

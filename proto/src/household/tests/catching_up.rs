@@ -104,14 +104,20 @@ fn a_member_admitted_while_a_home_was_away_is_known_to_it_afterwards() {
     assert_eq!(world.homes[1].engine.members().len(), 4);
 }
 
-#[test]
-fn what_went_down_with_one_of_two_connections_is_found_when_it_closes() {
+/// An alert of Ada's went down with one of two connections to Ben.
+fn lost_by_gossip() -> World {
     let mut world = World::street(&["Ada", "Ben"]);
     world.homes[1].online = false;
     world
         .command(0, Command::PostAlert(draft("Smoke")))
         .unwrap();
     world.homes[1].online = true;
+    world
+}
+
+#[test]
+fn what_went_down_with_one_of_two_connections_is_found_when_it_closes() {
+    let mut world = lost_by_gossip();
     assert!(world.homes[1].engine.alerts(world.now).is_empty());
     // The mesh says so to both, who were connected all the time.
     world.connect(0, 1);
@@ -122,12 +128,7 @@ fn what_went_down_with_one_of_two_connections_is_found_when_it_closes() {
 
 #[test]
 fn the_failure_of_a_lost_question_does_not_end_the_comparison_that_took_its_place() {
-    let mut world = World::street(&["Ada", "Ben"]);
-    world.homes[1].online = false;
-    world
-        .command(0, Command::PostAlert(draft("Smoke")))
-        .unwrap();
-    world.homes[1].online = true;
+    let mut world = lost_by_gossip();
     let (device, now) = (world.device(0), world.now);
     let [lost, repeated] = [(); 2].map(|()| {
         let address = None;

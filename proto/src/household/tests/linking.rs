@@ -139,3 +139,28 @@ fn a_household_links_so_many_streets_and_no_more_and_not_its_own() {
     assert_eq!(refused, Failure::TooMany("linked streets"));
     link(3).unwrap();
 }
+
+#[test]
+fn an_alert_stands_once_also_when_its_street_is_forgotten_and_it_is_said_again() {
+    let mut world = two_streets();
+    link(&mut world);
+    post(&mut world, 3, nearby("Grey cat missing"));
+    world.command(0, Command::Unlink(name(OAK))).unwrap();
+    assert_eq!(next_door(&world, 1), None);
+    world.wait(Duration::from_secs(60 * 60));
+    assert_eq!(next_door(&world, 1), None, "a stranger's, and once");
+}
+
+#[test]
+fn a_link_that_is_dated_ahead_is_refused() {
+    let mut world = two_streets();
+    let introduction = world.homes[2].engine.introduction().unwrap();
+    world.part(&[[0], [1]]);
+    let now = world.now;
+    world.now = now.after(Duration::from_secs(3_600));
+    let link = Command::Link(Box::new(introduction));
+    world.command(0, link).unwrap();
+    world.now = now;
+    world.heal();
+    assert_eq!(world.homes[1].engine.links(now).len(), 0);
+}

@@ -9,7 +9,9 @@ use crate::clip::{ClipId, Outboard, SLICE, encode_slice};
 use crate::grant::{FetchRequest, Parcel, Purpose};
 use crate::identity::Name;
 use crate::open::OpenStatement;
-use crate::street::{EpochKey, Introduction, Item, JoinRequest, StreetMessage, Ticket, Welcome};
+use crate::street::{
+    EpochKey, Introduction, Item, JoinRequest, Refusal, StreetMessage, Ticket, Welcome,
+};
 use crate::text::{Line, Prose};
 use crate::wire::limits::{DIRECT_FRAME, JOIN_FRAME, PARCEL_BYTES, WELCOME_FRAME};
 use crate::wire::{self, Kind};

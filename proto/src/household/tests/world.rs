@@ -51,6 +51,11 @@ pub(super) struct World {
     count: u64,
 }
 
+fn connected(device: DeviceId) -> Input {
+    let address = None;
+    Input::Connected { device, address }
+}
+
 fn identity(seed: u64) -> Identity {
     let mut secret = [0; 32];
     ChaCha20Rng::seed_from_u64(seed).fill_bytes(&mut secret);
@@ -206,13 +211,7 @@ impl World {
     pub(super) fn connect(&mut self, one: usize, other: usize) {
         for (home, with) in [(one, other), (other, one)] {
             let device = self.device(with);
-            self.give(
-                home,
-                Input::Connected {
-                    device,
-                    address: None,
-                },
-            );
+            self.give(home, connected(device));
         }
     }
 
@@ -416,20 +415,8 @@ impl World {
                 let there = (0..self.homes.len()).find(|h| self.device(*h) == device);
                 if let Some(there) = there.filter(|t| self.can_reach(home, *t)) {
                     let here = self.device(home);
-                    self.later(
-                        there,
-                        Input::Connected {
-                            device: here,
-                            address: None,
-                        },
-                    );
-                    self.later(
-                        home,
-                        Input::Connected {
-                            device,
-                            address: None,
-                        },
-                    );
+                    self.later(there, connected(here));
+                    self.later(home, connected(device));
                 }
             }
             Output::Ask {
