@@ -164,7 +164,7 @@ fn check(dir: &Path) -> Result<Held> {
                 held.alerts += 1;
                 continue;
             }
-            Record::Clip { manifest, .. } => manifest,
+            Record::Clip(label) => &label.manifest,
             Record::Received { parcel, .. } => &parcel.manifest,
             _ => continue,
         };

@@ -61,8 +61,8 @@ pub fn back_up(home: &Home, to: impl Write, progress: impl Fn(u64, u64)) -> Resu
                 held.alerts += 1;
                 continue;
             }
-            Record::Clip { manifest, .. } => {
-                let said = manifest.statement();
+            Record::Clip(label) => {
+                let said = label.manifest.statement();
                 (said.clip, said.sealed_len)
             }
             Record::Received { parcel, .. } => {

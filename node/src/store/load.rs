@@ -1,7 +1,7 @@
 //! Records on their way back from disk, in an order in which each finds what it refers to.
 
 use rusqlite::Row;
-use streetlamp_proto::clip::{ClipId, OwnerHeader};
+use streetlamp_proto::clip::{ClipId, Label, OwnerHeader};
 use streetlamp_proto::household::Record;
 use streetlamp_proto::identity::{DeviceId, HouseholdId, Name};
 use streetlamp_proto::signed::{Signed, StatementId};
@@ -258,11 +258,11 @@ fn ticket(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
 fn clip(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
     let header = OwnerHeader::parse(&bytes(row, 1)?).map_err(|_| Fault::Form)?;
     let camera = Name::clean(&row.get::<_, String>(2)?).map_err(|_| Fault::Form)?;
-    Ok(vec![Record::Clip {
+    Ok(vec![Record::Clip(Label {
         manifest: Signed::from_bytes(&bytes(row, 0)?)?,
         header,
         camera,
-    }])
+    })])
 }
 
 fn given(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {

@@ -178,13 +178,13 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
             params![id.as_bytes(), key.as_bytes(), street.as_bytes(), ms(*expires)],
         ),
         Record::TicketGone(id) => db.execute("delete from ticket where id = ?1", [id.as_bytes()]),
-        Record::Clip { manifest, header, camera } => db.execute(
+        Record::Clip(label) => db.execute(
             "insert into clip (id, manifest, header, camera) values (?1, ?2, ?3, ?4)",
             params![
-                manifest.statement().clip.as_bytes(),
-                manifest.to_bytes(),
-                header.as_bytes(),
-                camera.as_str()
+                label.manifest.statement().clip.as_bytes(),
+                label.manifest.to_bytes(),
+                label.header.as_bytes(),
+                label.camera.as_str()
             ],
         ),
         Record::ClipGone(clip) => {

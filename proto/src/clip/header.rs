@@ -133,6 +133,22 @@ impl fmt::Debug for OwnerHeader {
     }
 }
 
+impl<C> Encode<C> for OwnerHeader {
+    fn encode<W: encode::Write>(
+        &self,
+        e: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), encode::Error<W::Error>> {
+        e.bytes(&self.0)?.ok()
+    }
+}
+
+impl<'b, C> Decode<'b, C> for OwnerHeader {
+    fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, decode::Error> {
+        Self::parse(d.bytes()?).map_err(|_| decode::Error::message("not the header of a clip"))
+    }
+}
+
 /// The header that opens a clip for one recipient.
 #[derive(Clone, PartialEq, Eq)]
 pub struct GrantHeader([u8; GRANT_HEADER_LEN]);

@@ -27,6 +27,7 @@
 
 mod header;
 mod key;
+mod label;
 mod manifest;
 mod opener;
 mod padme;
@@ -40,6 +41,7 @@ use crate::id::id;
 
 pub use header::{GRANT_HEADER_LEN, GrantHeader, HeaderError, OwnerHeader};
 pub use key::{FileKey, KeyCommit};
+pub use label::Label;
 pub use manifest::{CameraId, Manifest};
 pub use opener::{OpenError, Opener};
 pub use padme::padded_len;

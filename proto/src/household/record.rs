@@ -2,9 +2,9 @@
 //! runs when a record is made and when it is read back.
 
 use crate::alert::{Alert, FollowUp};
-use crate::clip::{ClipId, GrantHeader, Manifest, OwnerHeader};
+use crate::clip::{ClipId, GrantHeader, Label, OwnerHeader};
 use crate::grant::Parcel;
-use crate::identity::{DeviceId, HouseholdId, Name};
+use crate::identity::{DeviceId, HouseholdId};
 use crate::ledger::{Entry, Head};
 use crate::open::{Knock, Radius, Stamp};
 use crate::signed::{Signed, StatementId};
@@ -115,14 +115,7 @@ pub enum Record {
     /// A ticket was used or is over.
     TicketGone(TicketId),
     /// A clip of this household.
-    Clip {
-        /// What it is.
-        manifest: Signed<Manifest>,
-        /// Opens it for the household.
-        header: OwnerHeader,
-        /// How the household calls the camera.
-        camera: Name,
-    },
+    Clip(Label),
     /// A clip is not to be opened any more. What is left of it on disk is to be removed.
     ClipGone(ClipId),
     /// Nothing is left of a clip on disk.

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::record::HeldHeader;
 use super::{Household, Pending, Record};
 use crate::access::{self, Action, Party};
-use crate::clip::{CameraId, ClipId, FileKey, GrantHeader, Manifest};
+use crate::clip::{CameraId, ClipId, FileKey, GrantHeader, Label, Manifest};
 use crate::grant::{FetchRequest, FetchTicket, Grant, Parcel, Purpose};
 use crate::identity::{DeviceId, HouseholdId, Role};
 use crate::ledger::{Act, Blind, Entry, EntryHash, Head};
@@ -72,14 +72,12 @@ impl Household {
             ),
             prev: self.state.last_manifest,
         });
-        self.store(
-            Record::Clip {
-                manifest,
-                header: new.header,
-                camera: new.camera,
-            },
-            out,
-        );
+        let label = Label {
+            manifest,
+            header: new.header,
+            camera: new.camera,
+        };
+        self.store(Record::Clip(label), out);
         out.push(Output::Emit(Event::Clip { clip: new.clip }));
         Ok(Answer::Clip(new.clip))
     }

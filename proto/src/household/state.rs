@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::feed::{Feed, HeldAlert, HeldFollowUp};
 use super::record::{HeldHeader, Record};
-use crate::clip::{ClipId, Manifest, OwnerHeader};
+use crate::clip::{ClipId, Label, Manifest};
 use crate::grant::Parcel;
-use crate::identity::{DeviceId, HouseholdId, Name};
+use crate::identity::{DeviceId, HouseholdId};
 use crate::ledger::EntryHash;
 use crate::open::{Knock, Radius, Stamp};
 use crate::signed::{Signed, StatementId};
@@ -103,13 +103,6 @@ fn named(id: StatementId) -> ItemId {
 }
 
 #[derive(Debug)]
-pub(super) struct OwnClip {
-    pub(super) manifest: Signed<Manifest>,
-    pub(super) header: OwnerHeader,
-    pub(super) camera: Name,
-}
-
-#[derive(Debug)]
 pub(super) struct GivenGrant {
     pub(super) parcel: Parcel,
     pub(super) delivered: bool,
@@ -134,7 +127,7 @@ pub(super) struct OpenTicket {
 pub(super) struct State {
     pub(super) streets: BTreeMap<StreetId, Street>,
     pub(super) tickets: BTreeMap<TicketId, OpenTicket>,
-    pub(super) clips: BTreeMap<ClipId, OwnClip>,
+    pub(super) clips: BTreeMap<ClipId, Label>,
     /// The manifest that the next one refers to.
     pub(super) last_manifest: Option<StatementId>,
     pub(super) given: BTreeMap<StatementId, GivenGrant>,
@@ -274,20 +267,9 @@ impl State {
             Record::TicketGone(id) => {
                 self.tickets.remove(&id);
             }
-            Record::Clip {
-                manifest,
-                header,
-                camera,
-            } => {
-                self.last_manifest = Some(manifest.id());
-                self.clips.insert(
-                    manifest.statement().clip,
-                    OwnClip {
-                        manifest,
-                        header,
-                        camera,
-                    },
-                );
+            Record::Clip(label) => {
+                self.last_manifest = Some(label.manifest.id());
+                self.clips.insert(label.manifest.statement().clip, label);
             }
             Record::ClipGone(clip) => {
                 self.clips.remove(&clip);

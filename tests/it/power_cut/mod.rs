@@ -137,8 +137,8 @@ impl Recording {
                 Record::Alert { alert, .. } => {
                     alerts.insert(alert.id().to_string());
                 }
-                Record::Clip { manifest, .. } => {
-                    let said = manifest.statement();
+                Record::Clip(label) => {
+                    let said = label.manifest.statement();
                     let sealed = vault.sealed(said.clip, said.sealed_len).map_err(words)?;
                     let tree = vault.outboard(said.clip, said.sealed_len).map_err(words)?;
                     tree.verify(sealed)

@@ -348,8 +348,8 @@ impl Messages {
         add("engine_inputs", "join-refused", arrival(6, &join));
         for record in &self.kept {
             match record {
-                Record::Clip { header, .. } => {
-                    add("clip_header", "owner", header.as_bytes().to_vec());
+                Record::Clip(label) => {
+                    add("clip_header", "owner", label.header.as_bytes().to_vec());
                 }
                 Record::Given(parcel) => {
                     let header = parcel.grant.statement().header.as_bytes().to_vec();
