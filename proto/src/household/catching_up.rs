@@ -153,7 +153,7 @@ impl Household {
         let Some((answered, _, StreetMessage::CatchUpAnswer(answer))) =
             bytes.and_then(|b| self.unseal_from(b))
         else {
-            self.comparing.remove(&(street, device));
+            self.cut_off(street, device);
             // It may be in an older epoch, having been away when ours began.
             self.offer_older(street, device, rank, out);
             return;
@@ -174,10 +174,14 @@ impl Household {
         match step {
             Ok(Step::Ask(set)) => self.ask_to_compare(street, device, set, now, out),
             Ok(Step::Done) => self.swap(street, device, now, out),
-            Err(_) => {
-                self.comparing.remove(&(street, device));
-            }
+            Err(_) => self.cut_off(street, device),
         }
+    }
+
+    /// Gives a comparison up that ended too early, until it is time to look after the neighbours again.
+    fn cut_off(&mut self, street: StreetId, device: DeviceId) {
+        self.comparing.remove(&(street, device));
+        self.unsettled.insert(device);
     }
 
     /// Moves the next items that a comparison found.
@@ -223,7 +227,7 @@ impl Household {
     ) {
         let answer = bytes.and_then(|b| self.unseal_from(b));
         let Some((answered, _, StreetMessage::SwapAnswer(items))) = answer else {
-            self.comparing.remove(&(street, device));
+            self.cut_off(street, device);
             return;
         };
         if answered != street {

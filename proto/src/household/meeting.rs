@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::event::{Event, Output, Timer};
 use super::failure::Skew;
-use super::{Household, REDIAL, Record};
+use super::{Household, REDIAL, REDIAL_SOON, Record};
 use crate::identity::{DeviceId, HouseholdId};
 use crate::street::{Address, Home, StreetId};
 use crate::time::Timestamp;
@@ -46,6 +46,7 @@ impl Household {
     /// A device is gone.
     pub(super) fn parted(&mut self, device: DeviceId, now: Timestamp, out: &mut Vec<Output>) {
         self.connected.remove(&device);
+        self.unsettled.remove(&device);
         if let Some(household) = self.neighbour(device) {
             self.heard.insert(household, now);
             let connected = self
@@ -56,6 +57,11 @@ impl Household {
                 household,
                 connected,
             }));
+            let soon = now.after(REDIAL_SOON);
+            // Only ever sooner: who comes and goes all the time must not keep us from looking for the others.
+            if soon < self.redial_at {
+                self.redial_by(soon, out);
+            }
         }
     }
 
@@ -128,7 +134,8 @@ impl Household {
         }
     }
 
-    /// Looks for neighbours who are not connected and hands over what waits for those who are.
+    /// Looks for neighbours who are not connected, hands over what waits for those who are, and compares again with
+    /// those with whom that was cut off.
     pub(super) fn redial(&mut self, now: Timestamp, out: &mut Vec<Output>) {
         let mut away: Vec<_> = self
             .state
@@ -155,12 +162,19 @@ impl Household {
             .filter(|d| self.neighbour(*d).is_some())
             .collect();
         for device in here {
-            self.send_parcels(device, out);
+            if self.unsettled.remove(&device) {
+                self.greet(device, now, out);
+            } else {
+                self.send_parcels(device, out);
+            }
         }
-        out.push(Output::SetTimer {
-            at: now.after(REDIAL),
-            timer: Timer::Redial,
-        });
+        self.redial_by(now.after(REDIAL), out);
+    }
+
+    fn redial_by(&mut self, at: Timestamp, out: &mut Vec<Output>) {
+        self.redial_at = at;
+        let timer = Timer::Redial;
+        out.push(Output::SetTimer { at, timer });
     }
 
     /// The neighbour to whom a device belongs; nobody for our own.

@@ -66,6 +66,8 @@ use state::{State, Street};
 const SWEEP: Duration = Duration::from_secs(60);
 /// How often neighbours who are not connected are looked for.
 const REDIAL: Duration = Duration::from_secs(20);
+/// How soon a neighbour is looked for whose connection broke: it may only have started anew.
+const REDIAL_SOON: Duration = Duration::from_secs(2);
 /// How often a home asks one neighbour what it missed although nothing told it to.
 const CATCH_UP: Duration = Duration::from_secs(5 * 60);
 /// BLAKE3 `derive_key` context of a household's pseudonym on one street.
@@ -153,6 +155,10 @@ pub struct Household {
     next_ask: u64,
     joining: BTreeMap<CommandId, Joining>,
     comparing: BTreeMap<(StreetId, DeviceId), Comparison>,
+    /// Neighbours with whom the last comparison was cut off.
+    unsettled: BTreeSet<DeviceId>,
+    /// When neighbours who are not connected are looked for next.
+    redial_at: Timestamp,
     /// Who waits for a clip to be gone.
     deleting: BTreeMap<ClipId, CommandId>,
     /// Items that were not taken, and need not be fetched again.
@@ -185,6 +191,8 @@ impl Household {
             next_ask: 0,
             joining: BTreeMap::new(),
             comparing: BTreeMap::new(),
+            unsettled: BTreeSet::new(),
+            redial_at: Timestamp::from_ms(0),
             deleting: BTreeMap::new(),
             refused: BTreeSet::new(),
             heard: BTreeMap::new(),

@@ -149,3 +149,16 @@ fn the_failure_of_a_lost_question_does_not_end_the_comparison_that_took_its_plac
     world.settle(1, repeated);
     assert_eq!(world.homes[1].engine.alerts(world.now).len(), 1);
 }
+
+#[test]
+fn a_comparison_that_was_cut_off_is_made_again_although_nobody_reconnects() {
+    for gets_through in 0..4 {
+        let mut world = lost_by_gossip();
+        world.until_the_cut = gets_through;
+        world.connect(0, 1);
+        world.until_the_cut = usize::MAX;
+        world.wait(REDIAL);
+        let here = world.homes[1].engine.alerts(world.now).len();
+        assert_eq!(here, 1, "after {gets_through} requests");
+    }
+}
