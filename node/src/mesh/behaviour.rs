@@ -14,6 +14,7 @@ use libp2p::{connection_limits, identify, memory_connection_limits, ping};
 use streetlamp_proto::wire::limits::GOSSIP_FRAME;
 
 use super::codec::{FrameCodec, JOIN, STREET};
+use super::run::Run;
 use super::scoring;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -52,7 +53,11 @@ pub(super) struct Behaviour {
 }
 
 impl Behaviour {
-    pub(super) fn new(keypair: &Keypair, streams: libp2p_stream::Behaviour) -> Result<Self> {
+    pub(super) fn new(
+        keypair: &Keypair,
+        streams: libp2p_stream::Behaviour,
+        run: Run,
+    ) -> Result<Self> {
         let failed = |e: Box<dyn std::error::Error + Send + Sync>| {
             Error::new(ErrorKind::Internal, "the mesh could not be set up").because(e)
         };
@@ -76,7 +81,7 @@ impl Behaviour {
             // Strangers who connect learn no addresses of ours: members tell each other under the street's seal.
             identify: identify::Behaviour::new(
                 identify::Config::new("/streetlamp/1".to_owned(), keypair.public())
-                    .with_agent_version("streetlamp".to_owned())
+                    .with_agent_version(run.to_string())
                     .with_hide_listen_addrs(true),
             ),
             ping: ping::Behaviour::default(),

@@ -13,6 +13,7 @@ mod lan;
 mod listen;
 mod pace;
 mod peers;
+mod run;
 mod scoring;
 mod streams;
 mod swarm;
@@ -21,6 +22,10 @@ mod transport;
 
 pub use event::MeshEvent;
 pub use peers::peer_of;
+pub use run::Run;
 pub use streams::{IncomingStream, SealedStreams};
 pub use swarm::Mesh;
 pub use transport::Transport;
+
+#[cfg(test)]
+mod tests;

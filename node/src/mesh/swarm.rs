@@ -11,7 +11,7 @@ use libp2p::gossipsub::{self, MessageId};
 use libp2p::request_response::{OutboundRequestId, ResponseChannel};
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use libp2p::swarm::{self, SwarmEvent};
-use libp2p::{Multiaddr, PeerId, Swarm, ping};
+use libp2p::{Multiaddr, PeerId, Swarm, identify, ping};
 use streetlamp_proto::household::{AskRef, MessageRef, Protocol, RequestRef};
 use streetlamp_proto::identity::DeviceId;
 use streetlamp_proto::street::Address;
@@ -23,6 +23,7 @@ use super::event::MeshEvent;
 use super::lan::{Found, Lan};
 use super::pace::{Pace, Verdict};
 use super::peers::{device_of, keypair, peer_of, without_peer};
+use super::run::Run;
 use super::streams::{Incoming, SealedStreams};
 use super::transport::Transport;
 use crate::error::Result;
@@ -67,11 +68,12 @@ impl Mesh {
         device: &SigningKey,
         transport: Transport,
         mdns: bool,
+        run: Run,
     ) -> Result<(Self, SealedStreams)> {
         let keypair = keypair(device)?;
         let streams = libp2p_stream::Behaviour::new();
         let (sealed, incoming) = SealedStreams::new(streams.new_control())?;
-        let behaviour = Behaviour::new(&keypair, streams)?;
+        let behaviour = Behaviour::new(&keypair, streams, run)?;
         let peer = keypair.public().to_peer_id();
         let lan = mdns.then(|| Lan::new(peer)).transpose()?;
         let config = swarm::Config::with_tokio_executor().with_idle_connection_timeout(IDLE);
@@ -171,6 +173,18 @@ impl Mesh {
                 ..
             })) => {
                 self.swarm.close_connection(connection);
+                None
+            }
+            SwarmEvent::Behaviour(BehaviourEvent::Identify(identify::Event::Received {
+                peer_id,
+                info,
+                ..
+            })) => {
+                let run = info.agent_version.parse().ok();
+                if run.is_some_and(|run| self.connections.is_another_run(peer_id, run)) {
+                    tracing::debug!(peer = %peer_id, "started anew: so do we with it");
+                    let _already_gone = self.swarm.disconnect_peer_id(peer_id);
+                }
                 None
             }
             SwarmEvent::ConnectionEstablished {

@@ -11,6 +11,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
+use rand_chacha::rand_core::Rng;
 use streetlamp_proto::household::{Event, Household};
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::{JoinHandle, JoinSet};
@@ -18,12 +19,13 @@ use tokio_util::sync::CancellationToken;
 
 pub use handle::{AddedClip, FetchedClip, Film, NodeHandle, Page};
 
+use crate::blocking;
 use crate::clock::Clock;
 use crate::control;
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::{Home, HomeLock};
-use crate::mesh::{Mesh, Transport};
+use crate::mesh::{Mesh, Run, Transport};
 use crate::store::Store;
 use crate::vault::Vault;
 use crate::web::Web;
@@ -89,7 +91,8 @@ impl Core {
             entropy,
         } = parts;
         let me = home.me()?;
-        let (mut mesh, streams) = Mesh::new(&me.device, transport, mdns)?;
+        let run = Run(entropy.generator()?.next_u64());
+        let (mut mesh, streams) = Mesh::new(&me.device, transport, mdns, run)?;
         listening::listen(&mut mesh, &store, &listen).await?;
         let vault = Vault::open(&home.clips_dir())?;
         let household = Household::new(me, store.records()?, entropy.seed()?);
@@ -112,7 +115,7 @@ impl Core {
         };
         let driver = Driver::new(household, store, mesh, inbox, events, handle.clone());
         Ok(Self {
-            driver: tokio::spawn(driver.run()),
+            driver: blocking::spawn(driver.run()),
             handle,
             events: from_the_start,
         })
