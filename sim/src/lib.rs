@@ -4,6 +4,8 @@
 //! node is given: the memory transport, SQLite in memory, a seed, and a wall clock that follows tokio's. On a runtime
 //! of one thread with a paused clock an hour of the street takes as long as its messages do.
 
+use std::path::PathBuf;
+
 use streetlamp::clock::Clock;
 use streetlamp::entropy::Entropy;
 use streetlamp::error::{Error, ErrorKind, Result};
@@ -27,9 +29,16 @@ pub const PASSPHRASE: &str = "maple";
 pub struct Neighbourhood {
     seed: u64,
     clock: Clock,
-    homes: Vec<Core>,
+    homes: Vec<House>,
     // Keys and sealed clips lie here; the databases are in memory.
     dir: TempDir,
+}
+
+#[derive(Debug)]
+struct House {
+    core: Core,
+    /// How often its node was started.
+    starts: u64,
 }
 
 impl Neighbourhood {
@@ -53,12 +62,6 @@ impl Neighbourhood {
     /// If the name is no name, or the node does not start.
     pub async fn build(&mut self, name: &str) -> Result<NodeHandle> {
         let number = self.homes.len();
-        let entropy = Entropy::Repeatable(
-            self.seed
-                .wrapping_mul(1_000_003)
-                .wrapping_add(number as u64),
-        );
-        let dir = self.dir.path().join(number.to_string());
         let new = NewHome {
             name: Name::clean(name)
                 .map_err(|e| Error::new(ErrorKind::Invalid, "not a name").because(e))?,
@@ -67,22 +70,60 @@ impl Neighbourhood {
             recovery_sheet: None,
             now: self.clock.now(),
         };
-        Home::create(&dir, new, &entropy)?;
-        let parts = Parts {
-            store: Store::in_memory()?,
-            transport: Transport::Memory,
-            listen: vec!["/memory/0".to_owned()],
-            mdns: false,
-            clock: self.clock,
-            entropy,
-        };
-        let core = Core::start(Home::open(&dir)?, parts).await?;
+        Home::create(&self.place(number), new, &self.entropy(number, 0))?;
+        let core = self
+            .start(number, 0, self.clock, Store::in_memory()?)
+            .await?;
         let handle = core.handle.clone();
-        self.homes.push(core);
+        self.homes.push(House { core, starts: 1 });
         Ok(handle)
     }
 
-    /// The wall clock that all homes share.
+    /// Stops the node of the home that was built as number `number`, from 0, and starts it again on its store, with a
+    /// wall clock that need not be right.
+    ///
+    /// # Errors
+    /// If there is no such home, or its node does not stop or start.
+    pub async fn restart(&mut self, number: usize, clock: Clock) -> Result<NodeHandle> {
+        let failed = |what: &str| Error::new(ErrorKind::Internal, what);
+        let house = self.homes.get_mut(number);
+        let house = house.ok_or_else(|| failed("there is no such home"))?;
+        house.core.handle.stop().await;
+        let store = (&mut house.core.driver).await;
+        let store = store.map_err(|e| failed("the node failed").because(e))??;
+        let starts = house.starts;
+        house.starts += 1;
+        let core = self.start(number, starts, clock, store).await?;
+        let handle = core.handle.clone();
+        if let Some(house) = self.homes.get_mut(number) {
+            house.core = core;
+        }
+        Ok(handle)
+    }
+
+    async fn start(&self, number: usize, starts: u64, clock: Clock, store: Store) -> Result<Core> {
+        let parts = Parts {
+            store,
+            transport: Transport::Memory,
+            listen: vec!["/memory/0".to_owned()],
+            mdns: false,
+            clock,
+            entropy: self.entropy(number, starts),
+        };
+        Core::start(Home::open(&self.place(number))?, parts).await
+    }
+
+    fn place(&self, number: usize) -> PathBuf {
+        self.dir.path().join(number.to_string())
+    }
+
+    fn entropy(&self, number: usize, starts: u64) -> Entropy {
+        let homes = self.seed.wrapping_mul(1_000_003);
+        let home = homes.wrapping_add(number as u64);
+        Entropy::Repeatable(home.wrapping_add(starts << 32))
+    }
+
+    /// The right time.
     pub const fn clock(&self) -> Clock {
         self.clock
     }

@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
+use streetlamp::clock::Clock;
 use streetlamp_proto::alert::Urgency;
-use streetlamp_proto::household::{Command, Draft};
+use streetlamp_proto::household::{Command, Draft, Event};
 use streetlamp_proto::street::{Item, StreetMessage};
 use streetlamp_proto::wire;
 use streetlamp_proto::wire::limits::GOSSIP_FRAME;
@@ -50,6 +51,63 @@ async fn a_frame_that_is_replayed_later_or_in_another_street_is_shown_nowhere_ag
     there.live(3 * SECOND).await;
     for home in &others {
         assert!(titles(home).await.is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_frame_that_is_replayed_after_a_restart_is_not_shown_again() {
+    let (mut street, homes) = street(&["Ada", "Ben"]).await;
+    let mut rogue = Rogue::build("Mallory", street.clock().now()).await;
+    rogue.join(&homes[0]).await;
+    rogue.live(3 * SECOND).await;
+    let post = Command::PostAlert(draft("Smoke behind number 12"));
+    homes[0].command(post).await.expect("posted");
+    hears(&homes[1], "Smoke behind number 12").await;
+    rogue.live(3 * SECOND).await;
+    let (topic, frame) = rogue.last_heard();
+
+    let right = street.clock();
+    let ben = street.restart(1, right).await.expect("it starts again");
+    rogue.live(3 * SECOND).await;
+    rogue.visit(&ben).await;
+    rogue.live(3 * SECOND).await;
+    assert!(is_connected(&ben, rogue.household()).await);
+    let mut news = ben.events();
+    rogue.publish(&topic, frame);
+    rogue.live(3 * SECOND).await;
+    assert_eq!(titles(&ben).await, ["Smoke behind number 12"]);
+    let told = std::iter::from_fn(|| news.try_recv().ok());
+    assert_eq!(told.filter(|e| matches!(e, Event::Alert { .. })).count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_home_whose_clock_is_years_off_posts_nothing_and_confuses_nobody() {
+    let (mut street, homes) = street(&["Ada", "Ben", "Cem"]).await;
+    let (now, year) = (street.clock().now(), 365 * 24 * 3600 * SECOND);
+    let ada = homes[0].read(|household, _| household.me().household());
+    let ada = ada.await.expect("it runs");
+    for wrong in [now.after(7 * year), now.before(20 * year)] {
+        let cem = street.restart(2, Clock::starting_at(wrong)).await;
+        let cem = cem.expect("it starts again");
+        while !is_connected(&cem, ada).await {
+            tokio::time::sleep(SECOND).await;
+        }
+        tokio::time::sleep(3 * SECOND).await;
+        let refused = cem.command(Command::PostAlert(draft("Fire"))).await;
+        let refused = refused.expect_err("its clock is wrong").to_string();
+        assert!(refused.contains("clock"), "{refused}");
+        let title = format!("Smoke behind number {}", wrong.as_ms());
+        let post = Command::PostAlert(draft(&title));
+        homes[0].command(post).await.expect("posted");
+        hears(&homes[1], &title).await;
+    }
+    let right = street.clock();
+    let cem = street.restart(2, right).await.expect("it starts again");
+    for title in titles(&homes[0]).await {
+        hears(&cem, &title).await;
+    }
+    for home in [&homes[0], &homes[1], &cem] {
+        assert_eq!(titles(home).await.len(), 2);
     }
 }
 

@@ -88,11 +88,11 @@ impl Driver {
         }
     }
 
-    /// Runs until it is told to stop.
+    /// Runs until it is told to stop. Gives the store back, for whoever starts again on it.
     ///
     /// # Errors
     /// If the store is beyond use.
-    pub(super) async fn run(mut self) -> Result<()> {
+    pub(super) async fn run(mut self) -> Result<Store> {
         self.feed(Input::Started)?;
         self.feed(Input::Listening {
             addresses: self.mesh.addresses(),
@@ -112,7 +112,7 @@ impl Driver {
                     ToDriver::Stop(done) => {
                         self.mesh.close().await;
                         let _nobody_waits = done.send(());
-                        return Ok(());
+                        return Ok(self.store);
                     }
                     wish => self.carry_out(wish)?,
                 },

@@ -70,8 +70,8 @@ pub struct Parts {
 pub struct Core {
     /// The way to it.
     pub handle: NodeHandle,
-    /// The driver; ends when the node is stopped or its store is beyond use.
-    pub driver: JoinHandle<Result<()>>,
+    /// The driver; ends with the store when the node is stopped, with an error when the store is beyond use.
+    pub driver: JoinHandle<Result<Store>>,
     /// Everything that happened since the start: a neighbour may be quicker than whoever would listen only now.
     pub events: broadcast::Receiver<Event>,
 }
@@ -136,7 +136,7 @@ pub struct Running {
     /// A link that signs one browser in, once.
     pub sign_in: String,
     events: broadcast::Receiver<Event>,
-    core: JoinHandle<Result<()>>,
+    core: JoinHandle<Result<Store>>,
     services: JoinSet<Result<()>>,
     shutdown: CancellationToken,
     _lock: HomeLock,
@@ -204,7 +204,7 @@ impl Running {
     pub async fn until(mut self, shutdown: impl Future<Output = ()>) -> Result<()> {
         let ended = tokio::select! {
             () = shutdown => Ok(()),
-            driver = &mut self.core => flatten(driver),
+            driver = &mut self.core => flatten(driver).map(drop),
             Some(service) = self.services.join_next() => flatten(service),
         };
         self.shutdown.cancel();
@@ -214,7 +214,7 @@ impl Running {
     }
 }
 
-fn flatten(joined: std::result::Result<Result<()>, tokio::task::JoinError>) -> Result<()> {
+fn flatten<T>(joined: std::result::Result<Result<T>, tokio::task::JoinError>) -> Result<T> {
     joined.unwrap_or_else(|panic| {
         Err(Error::new(ErrorKind::Internal, "a part of the node failed").because(panic))
     })

@@ -197,11 +197,14 @@ impl Household {
             .collect()
     }
 
-    /// How far this home's clock is from the median neighbour's.
+    /// How far this home's clock is from the median neighbour's. Of two in the middle the one that is closer counts: a
+    /// single wrong clock on the street does not make the others doubt theirs.
     pub(super) fn clock_skew(&self) -> Option<Skew> {
         let mut ahead: Vec<_> = self.skews.values().copied().collect();
         ahead.sort_unstable();
-        let median = ahead.get(ahead.len() / 2)?;
+        let last = ahead.len().checked_sub(1)?;
+        let middle = [ahead.get(last / 2)?, ahead.get(ahead.len() / 2)?];
+        let median = middle.into_iter().min_by_key(|ms| ms.unsigned_abs())?;
         Some(Skew {
             by: Duration::from_millis(median.unsigned_abs()),
             ahead: *median < 0,

@@ -146,7 +146,9 @@ pub enum TicketError {
     #[error("this ticket is of a newer version: update Streetlamp")]
     Version,
     /// Its time is over.
-    #[error("this ticket has expired: ask for a new one")]
+    #[error(
+        "this ticket has expired: ask for a new one (or set this machine's clock, if it is wrong)"
+    )]
     Expired,
 }
 
@@ -244,7 +246,9 @@ pub enum Refusal {
     NotValid,
     /// Its time is over.
     #[n(1)]
-    #[error("this ticket has expired: ask for a new one")]
+    #[error(
+        "this ticket has expired: ask for a new one (or set this machine's clock, if it is wrong)"
+    )]
     Expired,
     /// The card or certificate does not hold.
     #[n(2)]
