@@ -12,7 +12,8 @@ use super::swarm::Mesh;
 use crate::error::{Error, ErrorKind, Result};
 
 impl Mesh {
-    /// Listens on an address and waits until it is bound.
+    /// Listens on an address and waits until it is bound. What happens meanwhile is told by [`Mesh::next`]: a neighbour
+    /// may be there before the second address is.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`] if the text is no address, [`ErrorKind::Conflict`] if it is in use.
@@ -63,7 +64,10 @@ impl Mesh {
                 } if listener_id == listener => {
                     return Err(failed(address, e.into()));
                 }
-                _ => {}
+                other => {
+                    let early = self.translate(other);
+                    self.early.extend(early);
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The swarm in the engine's terms.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::time::Duration;
 
@@ -48,6 +48,8 @@ pub struct Mesh {
     pub(super) asks: BTreeMap<(Protocol, OutboundRequestId), AskRef>,
     pace: Pace,
     connections: Connections,
+    /// What happened while nobody asked what happens next.
+    pub(super) early: VecDeque<MeshEvent>,
     next: u64,
 }
 
@@ -89,6 +91,7 @@ impl Mesh {
                 asks,
                 pace: Pace::default(),
                 connections: Connections::default(),
+                early: VecDeque::new(),
                 next: 0,
             },
             sealed,
@@ -135,6 +138,9 @@ impl Mesh {
 
     /// The next thing that happens. Cancel-safe.
     pub async fn next(&mut self) -> MeshEvent {
+        if let Some(event) = self.early.pop_front() {
+            return event;
+        }
         loop {
             for peer in self.pace.pardoned(Instant::now()) {
                 self.swarm.behaviour_mut().shut_out.unblock_peer(peer);
@@ -153,7 +159,7 @@ impl Mesh {
         }
     }
 
-    fn translate(&mut self, event: SwarmEvent<BehaviourEvent>) -> Option<MeshEvent> {
+    pub(super) fn translate(&mut self, event: SwarmEvent<BehaviourEvent>) -> Option<MeshEvent> {
         match event {
             SwarmEvent::Behaviour(BehaviourEvent::Gossip(gossipsub::Event::Message {
                 propagation_source,

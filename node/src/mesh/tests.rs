@@ -23,9 +23,13 @@ fn topic() -> Topic {
 
 impl Speaker {
     async fn new(key: u8, run: u64) -> Self {
+        Self::at(key, run, Transport::Memory, "/memory/0").await
+    }
+
+    async fn at(key: u8, run: u64, transport: Transport, address: &str) -> Self {
         let key = SigningKey::from_bytes(&[key; 32]);
-        let (mut mesh, _) = Mesh::new(&key, Transport::Memory, false, Run(run)).unwrap();
-        mesh.listen("/memory/0").await.unwrap();
+        let (mut mesh, _) = Mesh::new(&key, transport, false, Run(run)).unwrap();
+        mesh.listen(address).await.unwrap();
         mesh.subscribe(&topic());
         Self {
             mesh,
@@ -96,4 +100,27 @@ async fn a_home_that_died_and_started_anew_is_heard_and_hears_beside_its_dead_co
     again.knows(&ada);
     assert!(hear_each_other(&mut ada, &mut again, calm).await);
     drop(ben);
+}
+
+#[tokio::test]
+async fn who_connects_while_a_home_still_takes_its_addresses_is_told_of() {
+    let (tcp, everywhere) = ("/ip4/127.0.0.1/tcp/0", "/ip4/0.0.0.0/udp/0/quic-v1");
+    let mut ada = Speaker::at(1, 1, Transport::Internet, tcp).await;
+    let mut ben = Speaker::at(2, 2, Transport::Internet, tcp).await;
+    ada.knows(&ben);
+    let (mut known, mut taken) = (false, 0);
+    // Looking for all of the machine's networks takes a moment each time.
+    while !known || taken < 5 {
+        tokio::select! {
+            listening = ben.mesh.listen(everywhere) => {
+                listening.unwrap();
+                taken += 1;
+            }
+            event = ada.mesh.next() => known |= matches!(event, MeshEvent::Connected { .. }),
+        }
+    }
+    let connected =
+        async { while !matches!(ben.mesh.next().await, MeshEvent::Connected { .. }) {} };
+    let patience = Duration::from_secs(60);
+    assert!(tokio::time::timeout(patience, connected).await.is_ok());
 }
