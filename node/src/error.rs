@@ -144,7 +144,7 @@ impl From<rusqlite::Error> for Error {
             }
             Some(Code::DatabaseCorrupt | Code::NotADatabase) => (
                 ErrorKind::DataLoss,
-                "the database is damaged: keep the home directory as it is and restore a backup",
+                "the database is damaged: restore a backup, or copy the home directory, then move streetlamp.db out of it and start: own clips and the ledger come back",
             ),
             Some(Code::SystemIoFailure | Code::CannotOpen) => (
                 ErrorKind::DataLoss,

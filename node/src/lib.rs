@@ -1,7 +1,7 @@
 //! The Streetlamp home node: the shell around the engine of `streetlamp-proto`.
 //!
 //! [`node`] holds the one driver loop and the handle through which everybody else reaches it. `home`, `store`,
-//! `vault`, `mesh`, `camera` are leaves that do not know each other; `web` and `control` (and through it `cli`) see a
+//! `journal`, `vault`, `mesh`, `camera` are leaves that do not know each other; `web` and `control` (and through it `cli`) see a
 //! running node only through [`node::NodeHandle`].
 
 pub mod backup;
@@ -13,8 +13,10 @@ pub mod control;
 pub mod entropy;
 pub mod error;
 pub mod home;
+pub mod journal;
 pub mod mesh;
 pub mod node;
+pub mod spare;
 pub mod store;
 pub mod vault;
 pub mod web;

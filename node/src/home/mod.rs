@@ -9,6 +9,7 @@
 //! cell             where the home is, as a cell
 //! recovery-sheet   where the recovery sheet was written, until it is confirmed as moved
 //! streetlamp.db    what the home keeps                    (see `store`)
+//! ledger.log       the ledger a second time               (see `journal`)
 //! clips/           sealed clips                           (see `vault`)
 //! node.lock        held by the running node
 //! control.sock     the command line's way in
@@ -229,6 +230,11 @@ impl Home {
     /// The database.
     pub fn store_path(&self) -> PathBuf {
         self.dir.join("streetlamp.db")
+    }
+
+    /// The second copy of the ledger.
+    pub fn journal_path(&self) -> PathBuf {
+        self.dir.join("ledger.log")
     }
 
     /// The sealed clips.

@@ -19,6 +19,7 @@ use super::serving;
 use crate::blocking::block;
 use crate::error::{Error, Result};
 use crate::mesh::{Mesh, MeshEvent};
+use crate::spare::Spare;
 use crate::store::Store;
 
 /// Clips that are served at the same time. The others wait.
@@ -49,6 +50,7 @@ pub(super) enum ToDriver {
 pub(super) struct Driver {
     household: Household,
     store: Store,
+    spare: Spare,
     mesh: Mesh,
     inbox: mpsc::Receiver<ToDriver>,
     events: broadcast::Sender<Event>,
@@ -66,6 +68,7 @@ impl Driver {
     pub(super) fn new(
         household: Household,
         store: Store,
+        spare: Spare,
         mesh: Mesh,
         inbox: mpsc::Receiver<ToDriver>,
         events: broadcast::Sender<Event>,
@@ -74,6 +77,7 @@ impl Driver {
         Self {
             household,
             store,
+            spare,
             mesh,
             inbox,
             events,
@@ -228,10 +232,16 @@ impl Driver {
                 other => rest.push(other),
             }
         }
-        match block(|| self.store.save(&records)) {
+        match block(|| self.keep(&records)) {
             Ok(()) => rest.into_iter().for_each(|output| self.let_out(output)),
             Err(error) => self.start_over(&error, &records, rest)?,
         }
+        Ok(())
+    }
+
+    fn keep(&mut self, records: &[Record]) -> Result<()> {
+        self.store.save(records)?;
+        self.spare.follow(records, &self.store);
         Ok(())
     }
 

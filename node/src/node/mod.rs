@@ -26,6 +26,7 @@ use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::{Home, HomeLock};
 use crate::mesh::{Mesh, Run, Transport};
+use crate::spare::{Spare, TakenBack};
 use crate::store::Store;
 use crate::vault::Vault;
 use crate::web::Web;
@@ -83,7 +84,7 @@ impl Core {
     /// If an address cannot be listened on, or a key or the store is damaged.
     pub async fn start(home: Home, parts: Parts) -> Result<Self> {
         let Parts {
-            store,
+            mut store,
             transport,
             listen,
             mdns,
@@ -95,6 +96,15 @@ impl Core {
         let (mut mesh, streams) = Mesh::new(&me.device, transport, mdns, run)?;
         listening::listen(&mut mesh, &store, &listen).await?;
         let vault = Vault::open(&home.clips_dir())?;
+        let (spare, taken) = Spare::open(vault.clone(), &home.journal_path(), &mut store)?;
+        if taken != TakenBack::default() {
+            let TakenBack { clips, entries } = taken;
+            tracing::warn!(
+                clips,
+                entries,
+                "the database lacked clips or ledger entries: they were taken back in"
+            );
+        }
         let household = Household::new(me, store.records()?, entropy.seed()?);
 
         let (commands, inbox) = mpsc::channel(COMMANDS);
@@ -113,7 +123,7 @@ impl Core {
         let handle = NodeHandle {
             shared: Arc::new(shared),
         };
-        let driver = Driver::new(household, store, mesh, inbox, events, handle.clone());
+        let driver = Driver::new(household, store, spare, mesh, inbox, events, handle.clone());
         Ok(Self {
             driver: blocking::spawn(driver.run()),
             handle,

@@ -109,23 +109,36 @@ impl Store {
     /// # Errors
     /// [`ErrorKind::DataLoss`] if a row is not readable.
     pub fn ledger(&self) -> Result<(Vec<Entry>, Option<Signed<Head>>)> {
+        let (entries, mut heads): (_, Vec<_>) = self.ledger_after(0)?.into_iter().unzip();
+        Ok((entries, heads.pop()))
+    }
+
+    /// Every ledger entry whose number is higher than `seq`, in order, each with the head that closed the chain after
+    /// it.
+    ///
+    /// # Errors
+    /// As [`Store::ledger`].
+    pub fn ledger_after(&self, seq: u64) -> Result<Vec<(Entry, Signed<Head>)>> {
         let mut query = self
             .db
-            .prepare("select seq, entry, head from ledger order by seq")?;
-        let rows = query.query_map([], |row| {
+            .prepare("select seq, entry, head from ledger where seq > ?1 order by seq")?;
+        let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+        let rows = query.query_map([seq], |row| {
             Ok((
                 row.get::<_, i64>(0)?,
                 row.get::<_, Vec<u8>>(1)?,
                 row.get::<_, Vec<u8>>(2)?,
             ))
         })?;
-        let (mut entries, mut last) = (Vec::new(), None);
+        let mut entries = Vec::new();
         for row in rows {
             let (seq, entry, head) = row?;
-            entries.push(wire::from_cbor(&entry).map_err(|e| damaged("ledger entry", seq, e))?);
-            last = Some(Signed::from_bytes(&head).map_err(|e| damaged("ledger head", seq, e))?);
+            entries.push((
+                wire::from_cbor(&entry).map_err(|e| damaged("ledger entry", seq, e))?,
+                Signed::from_bytes(&head).map_err(|e| damaged("ledger head", seq, e))?,
+            ));
         }
-        Ok((entries, last))
+        Ok(entries)
     }
 
     /// Faults of the database, in words; none if it is whole.

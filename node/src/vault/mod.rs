@@ -1,4 +1,5 @@
-//! Sealed clips on disk: `clips/<clip id>.sealed`, and beside it the hash tree `clips/<clip id>.obao`.
+//! Sealed clips on disk: `clips/<clip id>.sealed`, and beside it the hash tree `clips/<clip id>.obao` and, for own
+//! clips, the label.
 //!
 //! The order of writing is what makes a clip survive a power cut: `.part`, fsync, rename, fsync of the directory; only
 //! then does the caller keep its row, and only then is it acknowledged. An fsync that fails is final for that clip:
@@ -6,6 +7,7 @@
 //! on its way to disk: the film is sealed in memory, chunk by chunk.
 
 mod arriving;
+mod labels;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
@@ -119,9 +121,7 @@ impl Vault {
         let tree = self.path(clip, "obao");
         write_durably(&tree, outboard.as_bytes()).map_err(|e| self.failing(e))?;
         fs::rename(part, self.path(clip, "sealed")).map_err(|e| self.failing(e))?;
-        File::open(&self.dir)
-            .and_then(|d| d.sync_all())
-            .map_err(|e| self.failing(e))
+        self.sync().map_err(|e| self.failing(e))
     }
 
     /// The sealed bytes of a clip.
@@ -178,15 +178,14 @@ impl Vault {
     /// The disk's. The clip may be there in part then.
     pub fn remove(&self, clip: ClipId) -> Result<()> {
         let failing = |e| Error::io(format!("clip {clip} could not be removed"), e);
+        self.shred_label(clip)?;
         for part in ["sealed", "obao", "part"] {
             match fs::remove_file(self.path(clip, part)) {
                 Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(failing(e)),
                 _ => {}
             }
         }
-        File::open(&self.dir)
-            .and_then(|d| d.sync_all())
-            .map_err(failing)
+        self.sync().map_err(failing)
     }
 
     fn path(&self, clip: ClipId, part: &str) -> PathBuf {

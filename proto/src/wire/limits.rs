@@ -162,6 +162,9 @@ pub const GRANTS_RECEIVED: usize = 10_000;
 /// Bytes of a grant as it is delivered: statement, manifest, ticket and age wrapping.
 pub const PARCEL_BYTES: usize = 16 * 1024;
 
+/// Bytes of the label of a clip: manifest, header and the name of the camera.
+pub const LABEL_BYTES: usize = 32 * 1024;
+
 /// Longest clip. Longer recordings are a series.
 pub const CLIP_DURATION: Duration = Duration::from_secs(120);
 

@@ -13,8 +13,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use streetlamp::spare::Spare;
 use streetlamp::store::Store;
 use streetlamp::vault::Vault;
+use streetlamp_proto::clip::Label;
 use streetlamp_proto::household::Record;
 use streetlamp_proto::ledger;
 use streetlamp_proto::signed::Signed;
@@ -26,6 +28,8 @@ use super::place;
 
 /// States that are opened with nothing left out.
 const STATES: usize = 10_000;
+/// Variants of each moment in which the home is also opened without its database.
+const WITHOUT_DATABASE: usize = 3;
 /// States that are opened with something left out: the loss must be among so few.
 const STATES_OF_A_FAULT: usize = 1_500;
 
@@ -48,10 +52,12 @@ fn a_power_cut_at_any_moment_loses_nothing_acknowledged_and_shows_no_half_clip()
     assert!(losses.is_empty(), "{losses:#?}");
     assert!(states >= STATES, "only {states} states");
 
-    // What `synchronous=NORMAL` leaves out, and what a careless vault would.
+    // What `synchronous=NORMAL` leaves out, and what careless copies would.
     for fault in [
         Without::SyncOf("-wal"),
         Without::SyncOf(".part"),
+        Without::SyncOf(".label"),
+        Without::SyncOf("ledger.log"),
         Without::SyncOfDirectories,
     ] {
         let (_, losses) = recording.try_states(fault, STATES_OF_A_FAULT);
@@ -96,7 +102,11 @@ impl Recording {
                 let mut fate = fate(number * each + variant, variant);
                 let state = disk.cut(&mut fate);
                 states += 1;
-                if let Err(loss) = self.check(number, &state, place.path()) {
+                let mut found = self.check(number, &state, place.path());
+                if variant < WITHOUT_DATABASE {
+                    found = found.and_then(|()| self.check_copies(number, &state, place.path()));
+                }
+                if let Err(loss) = found {
                     losses.insert(format!("after call {number}: {loss}"));
                 }
             }
@@ -119,7 +129,6 @@ impl Recording {
             fs::create_dir_all(path.parent().expect("a directory")).expect("room");
             fs::write(path, bytes).expect("room");
         }
-        let words = |error: streetlamp::error::Error| error.chain();
         let store = Store::open(&dir.join("streetlamp.db")).map_err(words)?;
         let faults = store.check().map_err(words)?;
         if !faults.is_empty() {
@@ -131,36 +140,55 @@ impl Recording {
             .map_err(|e| e.to_string())?;
         let vault = Vault::open(&dir.join("clips")).map_err(words)?;
 
-        let (mut alerts, mut clips) = (BTreeSet::new(), BTreeSet::new());
+        let mut held = Held {
+            entries: entries.len() as u64,
+            ..Held::default()
+        };
         for record in &records {
             match record {
                 Record::Alert { alert, .. } => {
-                    alerts.insert(alert.id().to_string());
+                    held.alerts.insert(alert.id().to_string());
                 }
-                Record::Clip(label) => {
-                    let said = label.manifest.statement();
-                    let sealed = vault.sealed(said.clip, said.sealed_len).map_err(words)?;
-                    let tree = vault.outboard(said.clip, said.sealed_len).map_err(words)?;
-                    tree.verify(sealed)
-                        .map_err(|e| format!("half a clip: {e}"))?;
-                    clips.insert(said.clip.to_string());
-                }
-                Record::Given(parcel) if parcel.grant.statement().seq > entries.len() as u64 => {
+                Record::Clip(label) => held.take(label, &vault)?,
+                Record::Given(parcel) if parcel.grant.statement().seq > held.entries => {
                     return Err("a grant that is not in the ledger".to_owned());
                 }
                 _ => {}
             }
         }
+        self.hold_against(number, state, &held, true)
+    }
+
+    /// Looks for everything but alerts in what the second copies alone bring back, in the state that was just opened.
+    fn check_copies(
+        &self,
+        number: usize,
+        state: &BTreeMap<PathBuf, Vec<u8>>,
+        place: &Path,
+    ) -> Result<(), String> {
+        let rebuilt = rebuilt(&place.join("home"))?;
+        self.hold_against(number, state, &rebuilt, false)
+            .map_err(|loss| format!("without its database: {loss}"))
+    }
+
+    /// Looks for everything that was acknowledged by then; for alerts only if there is a database.
+    fn hold_against(
+        &self,
+        number: usize,
+        state: &BTreeMap<PathBuf, Vec<u8>>,
+        held: &Held,
+        database: bool,
+    ) -> Result<(), String> {
         for fact in &self.facts {
             if number < fact.from || number >= fact.until {
                 continue;
             }
             let kept = match &fact.what {
-                What::Alert(id) => alerts.contains(id),
-                What::Clip(id) => clips.contains(id),
-                What::Ledger(seq) => entries.len() as u64 >= *seq,
+                What::Alert(id) => !database || held.alerts.contains(id),
+                What::Clip(id) => held.clips.contains(id),
+                What::Ledger(seq) => held.entries >= *seq,
                 What::Gone(id) => {
-                    !clips.contains(id)
+                    !held.clips.contains(id)
                         && !state.keys().any(|path| path.to_string_lossy().contains(id))
                 }
             };
@@ -170,6 +198,52 @@ impl Recording {
         }
         Ok(())
     }
+}
+
+/// What a home has after a power cut.
+#[derive(Debug, Default)]
+struct Held {
+    alerts: BTreeSet<String>,
+    clips: BTreeSet<String>,
+    entries: u64,
+}
+
+impl Held {
+    fn take(&mut self, label: &Label, vault: &Vault) -> Result<(), String> {
+        let said = label.manifest.statement();
+        let sealed = vault.sealed(said.clip, said.sealed_len).map_err(words)?;
+        let tree = vault.outboard(said.clip, said.sealed_len).map_err(words)?;
+        tree.verify(sealed)
+            .map_err(|e| format!("half a clip: {e}"))?;
+        self.clips.insert(said.clip.to_string());
+        Ok(())
+    }
+}
+
+/// What the second copies alone bring back.
+fn rebuilt(dir: &Path) -> Result<Held, String> {
+    let vault = Vault::open(&dir.join("clips")).map_err(words)?;
+    let mut store = Store::in_memory().map_err(words)?;
+    let (_, taken) =
+        Spare::open(vault.clone(), &dir.join("ledger.log"), &mut store).map_err(words)?;
+    let mut held = Held {
+        entries: taken.entries as u64,
+        ..Held::default()
+    };
+    for record in store.records().map_err(words)? {
+        if let Record::Clip(label) = &record {
+            held.take(label, &vault)?;
+        }
+    }
+    Ok(held)
+}
+
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "it stands where an error is mapped"
+)]
+fn words(error: streetlamp::error::Error) -> String {
+    error.chain()
 }
 
 /// What becomes of each change: nothing is kept in the first variant, everything in the second, and chance decides in
