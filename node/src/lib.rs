@@ -10,6 +10,7 @@ pub mod camera;
 pub mod cli;
 pub mod clock;
 pub mod control;
+pub mod disk;
 pub mod entropy;
 pub mod error;
 pub mod home;

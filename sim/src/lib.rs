@@ -7,6 +7,7 @@
 use std::path::PathBuf;
 
 use streetlamp::clock::Clock;
+use streetlamp::disk::Disk;
 use streetlamp::entropy::Entropy;
 use streetlamp::error::{Error, ErrorKind, Result};
 use streetlamp::home::{Home, NewHome};
@@ -104,6 +105,7 @@ impl Neighbourhood {
     async fn start(&self, number: usize, starts: u64, clock: Clock, store: Store) -> Result<Core> {
         let parts = Parts {
             store,
+            disk: Disk::boundless(),
             transport: Transport::Memory,
             listen: vec!["/memory/0".to_owned()],
             mdns: false,

@@ -9,8 +9,11 @@
 )]
 
 mod attacks;
+#[cfg(target_os = "linux")]
+mod bad_disk;
 mod bad_input;
 mod bad_members;
+mod kills;
 #[cfg(target_os = "linux")]
 mod memory;
 #[cfg(target_os = "linux")]
@@ -53,6 +56,19 @@ fn street(place: &Path) -> [Home; 2] {
     let joined = ben.run(&["street", "join", &ticket]);
     assert_eq!(joined.code, Some(0), "{}", joined.words);
     [ada, ben]
+}
+
+/// A program that does what the real one does, but for a node, which runs behind `before`.
+#[cfg(target_os = "linux")]
+fn wrapper(place: &Path, before: &str) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let path = place.join("wrapped");
+    let script = format!(
+        "#!/bin/sh\ncase \" $* \" in\n*' run '*) exec {before} '{PROGRAM}' \"$@\" ;;\n*) exec '{PROGRAM}' \"$@\" ;;\nesac\n",
+    );
+    std::fs::write(&path, script).expect("a script");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).expect("it may run");
+    path
 }
 
 /// A film: some megabytes by ffmpeg where it is installed, else a small one that ships with the code.

@@ -163,18 +163,27 @@ impl Home {
         }
     }
 
+    /// Sends the node a signal, such as `-TERM`, and does not wait.
+    ///
+    /// # Errors
+    /// If it cannot be signalled.
+    pub fn send(&self, signal: &str) -> io::Result<()> {
+        let pid = self.pid().map(|pid| pid.to_string());
+        let mut kill = Command::new("kill");
+        kill.arg(signal).args(pid).status().map(drop)
+    }
+
     /// Stops the node as a service manager would, and says how it ended.
     ///
     /// # Errors
     /// If it cannot be signalled or waited for.
     pub fn stop(&mut self) -> io::Result<Option<i32>> {
+        if self.node.is_some() {
+            self.send("-TERM")?;
+        }
         let Some(mut node) = self.node.take() else {
             return Ok(None);
         };
-        Command::new("kill")
-            .arg("-TERM")
-            .arg(node.child.id().to_string())
-            .status()?;
         Ok(node.child.wait()?.code())
     }
 

@@ -75,6 +75,9 @@ reading     {locked}
         status.clips,
         status.ledger_seq,
     );
+    if let Some(advice) = status.disk.advice() {
+        text.push_str(&format!("disk        {advice}\n"));
+    }
     for address in &status.listen {
         text.push_str(&format!("listens at  {address}\n"));
     }

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use streetlamp_proto::time::Timestamp;
 
+use crate::disk::Condition;
 use crate::when;
 
 /// A time that is text in JSON.
@@ -42,6 +43,8 @@ pub struct Status {
     pub clips: usize,
     pub queued: usize,
     pub ledger_seq: u64,
+    /// How the disk under the home is.
+    pub disk: Condition,
     /// Seconds by which this home's clock is ahead of its neighbours'.
     pub clock_skew_s: Option<i64>,
     pub peer_id: String,

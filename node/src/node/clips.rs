@@ -23,10 +23,13 @@ const SEALED_PIECE: usize = 16 * SEALED_CHUNK;
 
 pub(super) async fn add(
     node: &NodeHandle,
-    film: impl Read + Seek,
+    mut film: impl Read + Seek,
     camera: Name,
     recorded: Option<Timestamp>,
 ) -> Result<AddedClip> {
+    let len = film.seek(SeekFrom::End(0)).map_err(unreadable_film)?;
+    film.rewind().map_err(unreadable_film)?;
+    node.shared.disk.has_room_for(len)?;
     let owners = node.read(|household, _| household.me().owners()).await?;
     let mut rng = node.shared.entropy.generator()?;
     let (duration, made) = block(|| {
@@ -196,6 +199,10 @@ fn read_some(file: &mut std::fs::File, len: usize) -> Result<Vec<u8>> {
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
     Ok(bytes)
+}
+
+fn unreadable_film(error: std::io::Error) -> Error {
+    Error::io("the film cannot be read", error)
 }
 
 fn unreadable(error: std::io::Error) -> Error {

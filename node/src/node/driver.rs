@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use super::handle::NodeHandle;
 use super::serving;
 use crate::blocking::block;
+use crate::disk::Condition;
 use crate::error::{Error, Result};
 use crate::mesh::{Mesh, MeshEvent};
 use crate::spare::Spare;
@@ -240,8 +241,20 @@ impl Driver {
     }
 
     fn keep(&mut self, records: &[Record]) -> Result<()> {
-        self.store.save(records)?;
+        if records.is_empty() {
+            return Ok(());
+        }
+        let disk = &self.handle.shared.disk;
+        disk.may_write()?;
+        if let Err(error) = self.store.save(records) {
+            tracing::warn!(error = %error.chain(), "a write failed");
+            disk.after_failure()?;
+            self.store.save(records)?;
+        }
         self.spare.follow(records, &self.store);
+        if disk.condition() == Condition::Full {
+            disk.recover();
+        }
         Ok(())
     }
 

@@ -52,6 +52,7 @@ pub(super) async fn fetch(
         node.command(Command::ClipArrived(clip)).await?;
         return Ok(done);
     }
+    node.shared.disk.has_room_for(sealed_len)?;
     let mut arriving = node.shared.vault.arriving(clip, sealed_len)?;
     let mut last = Error::new(ErrorKind::Unavailable, "nobody who has this clip is known");
     for (device, addresses) in holders {

@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 use super::driver::ToDriver;
 use super::{clips, fetching};
 use crate::clock::Clock;
+use crate::disk::{Condition, Disk};
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::Home;
@@ -34,6 +35,7 @@ pub(super) struct Shared {
     pub(super) driver: mpsc::Sender<ToDriver>,
     pub(super) events: broadcast::Sender<Event>,
     pub(super) home: Home,
+    pub(super) disk: Disk,
     pub(super) vault: Vault,
     pub(super) streams: SealedStreams,
     pub(super) clock: Clock,
@@ -176,6 +178,11 @@ impl NodeHandle {
             .await
             .map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())
+    }
+
+    /// How the disk under the home is.
+    pub fn disk(&self) -> Condition {
+        self.shared.disk.condition()
     }
 
     /// This node's libp2p peer id.

@@ -22,6 +22,7 @@ pub use handle::{AddedClip, FetchedClip, Film, NodeHandle, Page};
 use crate::blocking;
 use crate::clock::Clock;
 use crate::control;
+use crate::disk::Disk;
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::{Home, HomeLock};
@@ -54,6 +55,8 @@ pub struct Options {
 pub struct Parts {
     /// The database.
     pub store: Store,
+    /// What lies under the home directory.
+    pub disk: Disk,
     /// How bytes travel.
     pub transport: Transport,
     /// Multiaddrs to listen on.
@@ -85,6 +88,7 @@ impl Core {
     pub async fn start(home: Home, parts: Parts) -> Result<Self> {
         let Parts {
             mut store,
+            disk,
             transport,
             listen,
             mdns,
@@ -114,6 +118,7 @@ impl Core {
             events: events.clone(),
             peer_id: mesh.peer_id().to_string(),
             home,
+            disk,
             vault,
             streams,
             clock,
@@ -160,11 +165,18 @@ impl Node {
     pub async fn start(home: Home, options: Options) -> Result<Running> {
         let lock = home.lock()?;
         let entropy = Entropy::System;
-        let store = Store::open(&home.store_path())?;
+        let disk = Disk::under(home.dir());
+        let store = match Store::open(&home.store_path()) {
+            // A full disk has no room for the database's log, either.
+            Err(error) if disk.after_failure().is_err() => return Err(error),
+            Err(_) => Store::open(&home.store_path())?,
+            Ok(store) => store,
+        };
         let web = Web::bind(options.web, &entropy).await?;
         let socket = control::bind(&home)?;
         let parts = Parts {
             store,
+            disk,
             transport: Transport::Internet,
             listen: options.listen,
             mdns: options.mdns,

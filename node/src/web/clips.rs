@@ -58,7 +58,7 @@ pub(super) async fn show(State(app): State<App>) -> Result<Response, Problem> {
         .map(|view| ClipCard::new(view, &names, now))
         .collect();
     Ok(rendered(&Page {
-        frame: Frame::of(&status, "clips"),
+        frame: Frame::of(&status, app.handle.disk(), "clips"),
         clips,
     }))
 }

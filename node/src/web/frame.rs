@@ -3,6 +3,7 @@
 use streetlamp_proto::household::{Household, StatusView};
 
 use super::words::{count, span};
+use crate::disk::Condition;
 
 /// A clock that is off by less is nobody's business: alerts allow for ten minutes.
 const SKEW_WORTH_TELLING_SECS: u64 = 120;
@@ -36,6 +37,8 @@ pub(super) struct HomeStrip {
     pub(super) waiting: Option<String>,
     /// What is wrong with the clock.
     pub(super) clock: Option<String>,
+    /// What is wrong with the disk.
+    pub(super) disk: Option<&'static str>,
     /// Whether the reading key is out of memory.
     pub(super) locked: bool,
     /// How long it stays in memory unused.
@@ -54,11 +57,11 @@ impl Frame {
     }
 
     /// For a page one step below the root, shown to somebody who is signed in.
-    pub(super) fn of(status: &StatusView, here: &'static str) -> Self {
+    pub(super) fn of(status: &StatusView, disk: Condition, here: &'static str) -> Self {
         Self {
             root: "./".to_owned(),
             here,
-            home: Some(HomeStrip::of(status)),
+            home: Some(HomeStrip::of(status, disk)),
             unlock_failed: None,
         }
     }
@@ -73,7 +76,7 @@ impl Frame {
 }
 
 impl HomeStrip {
-    fn of(status: &StatusView) -> Self {
+    fn of(status: &StatusView, disk: Condition) -> Self {
         let connected = status.neighbours_connected > 0;
         let neighbours = match (status.neighbours_connected, status.neighbours_known) {
             (_, 0) => "No neighbours yet".to_owned(),
@@ -100,6 +103,7 @@ impl HomeStrip {
             neighbours,
             connected,
             waiting,
+            disk: disk.advice(),
             clock: clock.map(|skew| {
                 format!("This home's clock is {skew} its neighbours' clocks. Please set it.")
             }),

@@ -21,6 +21,7 @@ use super::frame::Frame;
 use super::gate::see_other;
 use super::problem::{Problem, rendered, sentence, status_of};
 use super::words::{self, Moment, count};
+use crate::disk::Condition;
 
 /// Alerts that are drawn unless all are asked for. A phone draws this many at once.
 const SHOWN: usize = 50;
@@ -36,6 +37,7 @@ pub(super) struct Asked {
 /// What the page needs of the engine, taken in one look.
 pub(super) struct Look {
     status: StatusView,
+    disk: Condition,
     alerts: Vec<AlertView>,
     names: BTreeMap<HouseholdId, String>,
     now: Timestamp,
@@ -163,8 +165,10 @@ pub(super) async fn unlock_failed(
 }
 
 async fn look(app: &App) -> Result<Look, Problem> {
-    let look = app.handle.read(|household, now| Look {
+    let disk = app.handle.disk();
+    let look = app.handle.read(move |household, now| Look {
         status: household.status(now),
+        disk,
         alerts: household
             .alerts(now)
             .into_iter()
@@ -184,6 +188,7 @@ impl Page {
     fn new(look: Look, form: AlertForm, wrong: Complaints, all: bool) -> Self {
         let Look {
             status,
+            disk,
             alerts,
             names,
             now,
@@ -195,7 +200,7 @@ impl Page {
             .map(|s| (s.street.to_string(), s.name.to_string()))
             .collect();
         Self {
-            frame: Frame::of(&status, ""),
+            frame: Frame::of(&status, disk, ""),
             on_a_street: !status.streets.is_empty(),
             refused: wrong != Complaints::default(),
             notice: None,

@@ -115,6 +115,10 @@ impl Disk {
     fn load(&mut self, dir: &Path) {
         for entry in fs::read_dir(dir).expect("a directory") {
             let path = entry.expect("an entry").path();
+            // It holds nothing, and thousands of copies of it would fill the memory.
+            if path.ends_with("ballast") {
+                continue;
+            }
             if path.is_dir() {
                 self.load(&path);
             } else if let Ok(bytes) = fs::read(&path) {

@@ -1,13 +1,12 @@
 //! A resident's work with a node of which every call is written down.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use streetlamp_tests::Home;
 
-use super::super::{PROGRAM, street};
+use super::super::{street, wrapper};
 use super::disk::Disk;
 use super::trace::{self, Call};
 
@@ -42,11 +41,16 @@ pub(super) struct Recording {
 pub(super) fn record(place: &Path) -> Option<Recording> {
     let [mut ada, _ben] = street(place);
     assert_eq!(ada.stop().expect("it stops"), Some(0));
-    let before = Disk::of(ada.dir());
+    let disk = Disk::of(ada.dir());
     let trace = place.join("trace");
     let made = Command::new("mkfifo").arg(&trace).status();
     assert!(made.expect("mkfifo").success());
-    let traced = wrapper(place, &trace);
+    let before = format!(
+        "strace -D -f -qq -y -xx -s 16777216 -e trace={} -o '{}'",
+        trace::CALLS,
+        trace.display()
+    );
+    let traced = wrapper(place, &before);
     // A pipe ends when strace does, which outlives what it traces.
     let text = std::thread::spawn(move || fs::read_to_string(trace));
     let home = ada.dir().to_owned();
@@ -85,23 +89,10 @@ pub(super) fn record(place: &Path) -> Option<Recording> {
     let facts = facts(&calls, said);
     Some(Recording {
         home,
-        before,
+        before: disk,
         calls,
         facts,
     })
-}
-
-/// A program that does what the real one does, and a node under strace.
-fn wrapper(place: &Path, trace: &Path) -> PathBuf {
-    let path = place.join("traced");
-    let script = format!(
-        "#!/bin/sh\ncase \" $* \" in\n*' run '*) exec strace -D -f -qq -y -xx -s 16777216 -e trace={} -o '{}' '{PROGRAM}' \"$@\" ;;\n*) exec '{PROGRAM}' \"$@\" ;;\nesac\n",
-        trace::CALLS,
-        trace.display(),
-    );
-    fs::write(&path, script).expect("a script");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("it may run");
-    path
 }
 
 /// From which call on each thing was acknowledged: the first that says its id after what was acknowledged before it.

@@ -14,6 +14,8 @@ pub(super) fn node(home: &Home) -> Vec<Finding> {
         Ok(status) => {
             let mut findings = vec![finding("node", true, "running")];
             findings.extend(skew(&status));
+            let advice = status.disk.advice();
+            findings.extend(advice.map(|advice| finding("writing", false, advice)));
             findings.extend([street(&status), neighbours(&status), ports(&status)]);
             findings
         }
@@ -106,6 +108,7 @@ mod tests {
             queued: 0,
             web: None,
             ledger_seq: 0,
+            disk: crate::disk::Condition::Well,
             clock_skew_s: None,
             peer_id: String::new(),
             listen: Vec::new(),

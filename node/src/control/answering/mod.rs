@@ -150,6 +150,7 @@ async fn status(handle: &NodeHandle) -> Result<Status> {
         clips: status.clips,
         queued: status.queued,
         ledger_seq: status.ledger_seq,
+        disk: handle.disk(),
         clock_skew_s: status.clock_skew.map(signed),
         peer_id: handle.peer_id().to_owned(),
         web: handle.page().map(|page| page.url().to_owned()),

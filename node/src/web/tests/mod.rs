@@ -22,6 +22,7 @@ use zeroize::Zeroizing;
 use super::routes::{app, guarded};
 use super::*;
 use crate::clock::Clock;
+use crate::disk::Disk;
 use crate::home::{Home, NewHome};
 use crate::mesh::Transport;
 use crate::node::{Core, Parts};
@@ -76,6 +77,7 @@ async fn served() -> Served {
     let store = Store::open(&home.store_path()).unwrap();
     let parts = Parts {
         store,
+        disk: Disk::boundless(),
         transport: Transport::Memory,
         listen: vec!["/memory/0".to_owned()],
         mdns: false,
