@@ -20,6 +20,7 @@ mod memory;
 mod power_cut;
 mod restoring;
 mod rogue;
+mod sharing;
 mod shredding;
 mod story;
 mod tidy;

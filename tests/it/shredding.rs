@@ -64,3 +64,47 @@ fn of_a_deleted_clip_nothing_is_left_to_find_on_the_disk_of_a_running_node() {
         }
     }
 }
+
+#[test]
+fn clips_that_are_over_leave_no_file_and_what_was_said_about_it_outlives_a_restart() {
+    let place = place();
+    let [mut ada] = super::homes(place.path(), ["Ada"]);
+    let source = film(place.path());
+    let source = source.to_str().expect("a path in UTF-8");
+    let [pinned, other] = ["Porch", "Garden"].map(|camera| {
+        let added = ada.run(&["clip", "add", source, "--camera", camera]);
+        added.text("clip")
+    });
+    assert_eq!(ada.run(&["clip", "pin", &pinned]).code, Some(0));
+    assert_eq!(
+        ada.run(&["clip", "keep"]).json["days"],
+        serde_json::Value::Null
+    );
+    let kept = ada.run(&["clip", "keep", "--days", "30", "--bytes", "1KB"]);
+    assert_eq!(
+        (&kept.json["days"], &kept.json["bytes"]),
+        (&30.into(), &1_000.into())
+    );
+    while files(ada.dir())
+        .iter()
+        .any(|(name, _)| name.contains(&other))
+    {
+        ada.wait_for("clip", |_| true).expect("it goes");
+    }
+
+    assert_eq!(ada.stop().expect("it stops"), Some(0));
+    ada.start().expect("it starts again");
+    let kept = ada.run(&["clip", "keep"]);
+    assert_eq!(
+        (&kept.json["days"], &kept.json["bytes"]),
+        (&30.into(), &1_000.into())
+    );
+    let left = ada.run(&["clip", "list"]);
+    let [left] = left.list() else {
+        panic!("{left:?}")
+    };
+    assert_eq!(
+        (&left["clip"], &left["pinned"]),
+        (&pinned.into(), &true.into())
+    );
+}

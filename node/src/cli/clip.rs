@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::{ArgAction, ArgGroup, Args, Subcommand};
 use streetlamp_proto::recipient::Recipient;
 
-use super::Context;
 use super::outfile::OutFile;
 use super::print::{self, short, size};
 use super::progress::Bar;
+use super::{Context, amount};
 use crate::clock::Clock;
-use crate::control::answers::{AddedItem, ClipItem, Deleted, Fetched, Written};
+use crate::control::answers::{AddedItem, ClipItem, Deleted, Fetched, Keeping, Pinned, Written};
 use crate::control::{FilmStart, Progress, Request};
 use crate::error::{Error, ErrorKind, Result};
 use crate::when::{self, When};
@@ -52,6 +52,30 @@ pub(super) enum ClipCommand {
     Export(ExportArgs),
     /// Get the sealed bytes of a clip that a neighbour granted, going on where an earlier fetch stopped
     Fetch {
+        /// The clip's id, or its first 8 or more characters
+        clip: String,
+    },
+    /// Say how long own clips stay, or look it up
+    ///
+    /// What is over is destroyed as 'clip delete' does it, within a minute. For good, unless you say otherwise here.
+    Keep {
+        /// So many days from the recording on
+        #[arg(long, value_name = "N")]
+        days: Option<u32>,
+        /// So many sealed bytes in all, such as 50GB; the oldest clips go first
+        #[arg(long, value_name = "BYTES", value_parser = amount::bytes)]
+        bytes: Option<u64>,
+        /// For good, but for what else is said here
+        #[arg(long)]
+        no_limit: bool,
+    },
+    /// Keep a clip however long the others stay
+    Pin {
+        /// The clip's id, or its first 8 or more characters
+        clip: String,
+    },
+    /// Let a clip go with the others
+    Unpin {
         /// The clip's id, or its first 8 or more characters
         clip: String,
     },
@@ -100,6 +124,20 @@ pub(super) fn clip(context: &Context, command: ClipCommand) -> Result<()> {
             let clip: ClipItem = context.node()?.ask(&Request::ClipShow { clip })?;
             context.out.answer(&clip, words)
         }
+        ClipCommand::Keep {
+            days,
+            bytes,
+            no_limit,
+        } => {
+            let kept: Keeping = context.node()?.ask(&Request::ClipKeep {
+                days,
+                bytes,
+                no_limit,
+            })?;
+            context.out.answer(&kept, keep_words)
+        }
+        ClipCommand::Pin { clip } => pin(context, clip, true),
+        ClipCommand::Unpin { clip } => pin(context, clip, false),
         ClipCommand::Delete { clip } => {
             let deleted: Deleted = context.node()?.ask(&Request::ClipDelete { clip })?;
             context.out.answer(&deleted, |_| {
@@ -122,6 +160,30 @@ pub(super) fn clip(context: &Context, command: ClipCommand) -> Result<()> {
                 )
             })
         }
+    }
+}
+
+fn pin(context: &Context, clip: String, pinned: bool) -> Result<()> {
+    let pinned: Pinned = context.node()?.ask(&Request::ClipPin { clip, pinned })?;
+    context.out.answer(&pinned, |pinned| match pinned.pinned {
+        true => "It stays until you delete it.".to_owned(),
+        false => "It goes with the others.".to_owned(),
+    })
+}
+
+fn keep_words(kept: &Keeping) -> String {
+    let pinned = "Pinned clips stay; so do copies that others fetched.";
+    match (kept.days, kept.bytes) {
+        (None, None) => "Own clips stay until you delete them.".to_owned(),
+        (Some(days), None) => format!("Own clips go after {days} days. {pinned}"),
+        (None, Some(bytes)) => format!(
+            "The oldest own clips go when all are more than {}. {pinned}",
+            size(bytes)
+        ),
+        (Some(days), Some(bytes)) => format!(
+            "Own clips go after {days} days, and the oldest when all are more than {}. {pinned}",
+            size(bytes)
+        ),
     }
 }
 
@@ -259,7 +321,15 @@ offered     {}
         text.push_str(&format!("granted to  {household}\n"));
     }
     if let Some(expires) = clip.expires {
-        text.push_str(&format!("served till {}\n", when::readable(expires.0)));
+        let end = if clip.mine {
+            "goes on    "
+        } else {
+            "served till"
+        };
+        text.push_str(&format!("{end} {}\n", when::readable(expires.0)));
+    }
+    if clip.pinned {
+        text.push_str("pinned      yes: it stays until you delete it\n");
     }
     text
 }

@@ -6,7 +6,7 @@ use super::Context;
 use super::print::{self, short};
 use crate::clock::Clock;
 use crate::control::Request;
-use crate::control::answers::{GrantItem, Granted};
+use crate::control::answers::{GrantItem, Granted, SharedItem};
 use crate::error::Result;
 use crate::when::{self, When};
 
@@ -21,6 +21,25 @@ pub(super) enum GrantCommand {
         /// The neighbour: a household's id or its name
         household: String,
         /// Say what for, in at most 200 characters; the neighbour can read it
+        #[arg(
+            long,
+            value_name = "TEXT",
+            default_value = "",
+            hide_default_value = true
+        )]
+        purpose: String,
+        /// Serve it until a time, or for a span (7d); a year if left out
+        #[arg(long, value_name = "TIME")]
+        until: Option<When>,
+    },
+    /// Give the key of one clip to every neighbour of the street
+    ///
+    /// One grant and one ledger entry for each of them. Who comes to the street later gets none. What was given cannot
+    /// be taken back.
+    Share {
+        /// The clip's id, or its first 8 or more characters
+        clip: String,
+        /// Say what for, in at most 200 characters; every neighbour can read it
         #[arg(
             long,
             value_name = "TEXT",
@@ -72,6 +91,19 @@ pub(super) fn grant(context: &Context, command: GrantCommand) -> Result<()> {
                 )
             })
         }
+        GrantCommand::Share {
+            clip,
+            purpose,
+            until,
+        } => {
+            let until_ms = until.map(|until| until.ahead(Clock::System.now()).as_ms());
+            let shared: Vec<SharedItem> = context.node()?.ask(&Request::GrantShare {
+                clip,
+                purpose,
+                until_ms,
+            })?;
+            context.out.answer(&shared, |shared| share_words(shared))
+        }
         GrantCommand::List { given, received } => {
             let both = given == received;
             let request = Request::GrantList {
@@ -91,6 +123,20 @@ pub(super) fn grant(context: &Context, command: GrantCommand) -> Result<()> {
             })
         }
     }
+}
+
+fn share_words(shared: &[SharedItem]) -> String {
+    if shared.is_empty() {
+        return "Every neighbour has it already, or there is none.".to_owned();
+    }
+    let rows = shared.iter().map(|item| {
+        [
+            short(&item.grant).to_owned(),
+            item.name.clone(),
+            item.ledger_seq.to_string(),
+        ]
+    });
+    print::table(["GRANT", "TO", "ENTRY"], rows)
 }
 
 fn list_words(grants: &[GrantItem]) -> String {

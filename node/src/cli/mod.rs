@@ -6,6 +6,7 @@
 
 mod access;
 mod alert;
+mod amount;
 mod backup;
 mod beyond;
 mod clip;

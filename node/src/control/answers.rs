@@ -283,6 +283,7 @@ pub struct ClipItem {
     pub granted_to: Vec<String>,
     pub keepers: Vec<String>,
     pub expires: Option<Moment>,
+    pub pinned: bool,
     pub offered: bool,
 }
 
@@ -292,6 +293,22 @@ pub struct Written {
     pub file: String,
     pub bytes: u64,
     pub ledger_seq: u64,
+}
+
+/// `clip keep`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Keeping {
+    /// Days that own clips stay; nothing for good.
+    pub days: Option<u32>,
+    /// Sealed bytes of all own clips together; nothing for as many as fit.
+    pub bytes: Option<u64>,
+}
+
+/// `clip pin` and `clip unpin`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Pinned {
+    pub clip: String,
+    pub pinned: bool,
 }
 
 /// `clip delete`.
@@ -311,6 +328,15 @@ pub struct Fetched {
 /// `grant give` and `grant stop`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Granted {
+    pub grant: String,
+    pub ledger_seq: u64,
+}
+
+/// One of `grant share`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SharedItem {
+    pub household: String,
+    pub name: String,
     pub grant: String,
     pub ledger_seq: u64,
 }

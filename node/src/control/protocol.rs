@@ -153,6 +153,22 @@ pub enum Request {
         /// Which.
         clip: String,
     },
+    /// How long own clips stay, and how long from now on.
+    ClipKeep {
+        /// Days; as it is if left out.
+        days: Option<u32>,
+        /// Sealed bytes of all; as it is if left out.
+        bytes: Option<u64>,
+        /// For good, but for what is said here.
+        no_limit: bool,
+    },
+    /// Keep a clip however long the others stay, or not any more.
+    ClipPin {
+        /// Which.
+        clip: String,
+        /// Whether it stays.
+        pinned: bool,
+    },
     /// Destroy a clip.
     ClipDelete {
         /// Which.
@@ -164,6 +180,15 @@ pub enum Request {
         clip: String,
         /// A household's id or name.
         to: String,
+        /// Why.
+        purpose: String,
+        /// Until when it is served.
+        until_ms: Option<u64>,
+    },
+    /// Give the key of one clip to every neighbour: one grant each.
+    GrantShare {
+        /// Which clip.
+        clip: String,
         /// Why.
         purpose: String,
         /// Until when it is served.

@@ -97,8 +97,13 @@ const TABLES: &[(&str, &str, Reader)] = &[
     ),
     (
         "clip",
-        "select manifest, header, camera from clip order by rowid",
+        "select manifest, header, camera, id, pinned from clip order by rowid",
         clip,
+    ),
+    (
+        "setting",
+        "select value from setting where name = 'retention'",
+        retention,
     ),
     (
         "grant",
@@ -258,11 +263,22 @@ fn ticket(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
 fn clip(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
     let header = OwnerHeader::parse(&bytes(row, 1)?).map_err(|_| Fault::Form)?;
     let camera = Name::clean(&row.get::<_, String>(2)?).map_err(|_| Fault::Form)?;
-    Ok(vec![Record::Clip(Label {
+    let mut records = vec![Record::Clip(Label {
         manifest: Signed::from_bytes(&bytes(row, 0)?)?,
         header,
         camera,
-    })])
+    })];
+    if row.get(4)? {
+        let clip = ClipId::try_from(bytes(row, 3)?.as_slice()).map_err(|_| Fault::Length)?;
+        let pinned = true;
+        records.push(Record::Pinned { clip, pinned });
+    }
+    Ok(records)
+}
+
+fn retention(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
+    let retention = row.get::<_, String>(0)?.parse().map_err(|_| Fault::Form)?;
+    Ok(vec![Record::Retention(retention)])
 }
 
 fn given(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {

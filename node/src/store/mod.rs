@@ -177,6 +177,8 @@ impl Store {
 
 /// The setting that says how far around itself this home listens.
 const RADIUS: &str = "radius";
+/// The setting that says how long clips stay.
+const RETENTION: &str = "retention";
 
 fn damaged(
     what: &str,

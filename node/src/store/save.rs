@@ -4,7 +4,7 @@ use rusqlite::{Transaction, params};
 use streetlamp_proto::household::Record;
 use streetlamp_proto::wire;
 
-use super::{RADIUS, Store, ms};
+use super::{RADIUS, RETENTION, Store, ms};
 use crate::error::Result;
 
 impl Store {
@@ -172,6 +172,14 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
         Record::Radius(radius) => db.execute(
             "insert or replace into setting (name, value) values (?1, ?2)",
             params![RADIUS, radius.to_string()],
+        ),
+        Record::Retention(retention) => db.execute(
+            "insert or replace into setting (name, value) values (?1, ?2)",
+            params![RETENTION, retention.to_string()],
+        ),
+        Record::Pinned { clip, pinned } => db.execute(
+            "update clip set pinned = ?2 where id = ?1",
+            params![clip.as_bytes(), pinned],
         ),
         Record::Ticket { id, key, street, expires } => db.execute(
             "insert into ticket (id, key, street, expires_ms) values (?1, ?2, ?3, ?4)",

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Record;
 use super::failure::Failure;
+use super::retention::Retention;
 use crate::alert::{self, Kind, Reason, Text, Title, Urgency};
 use crate::cell::{Cell, Place};
 use crate::clip::{ClipId, FileKey, GrantHeader, KeyCommit, Manifest, OwnerHeader};
@@ -272,6 +273,15 @@ pub enum Command {
     AddClip(Box<NewClip>),
     /// The sealed bytes of a granted clip are here.
     ClipArrived(ClipId),
+    /// Keep own clips so long, from now on.
+    Retain(Retention),
+    /// Keep a clip however long the others stay, or not any more.
+    Pin {
+        /// The clip.
+        clip: ClipId,
+        /// Whether it stays.
+        pinned: bool,
+    },
     /// Destroy a clip, own or granted: its header, its grants, its bytes.
     DeleteClip(ClipId),
     /// Give the key of one clip to one neighbour.

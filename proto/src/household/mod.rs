@@ -7,7 +7,7 @@
 //! `speaking` posts and hears alerts and what is said about them, `joining` founds and enters streets, `leaving` is
 //! about vouches and departures, `epochs` about the key that follows from them; `meeting` greets neighbours,
 //! `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose words
-//! count there; `sharing` gives keys away and keeps the ledger, `shredding` destroys clips; `asking` matches answers to
+//! count there; `sharing` gives keys away and keeps the ledger, `shredding` destroys clips, `retention` says when; `asking` matches answers to
 //! questions; `view` is what page and command line read.
 
 mod asking;
@@ -22,6 +22,7 @@ mod linking;
 mod meeting;
 mod nearby;
 mod record;
+mod retention;
 mod sharing;
 mod shredding;
 mod speaking;
@@ -34,6 +35,7 @@ pub use event::{
 };
 pub use failure::{Failure, Skew};
 pub use record::Record;
+pub use retention::Retention;
 pub use sharing::{Permit, Unserved};
 pub use view::{
     AlertView, ClipView, FetchPlan, FollowUpView, GrantView, KnockView, LinkView, MemberView,
@@ -321,6 +323,8 @@ impl Household {
             Command::FollowUp { alert, change } => self.follow_up(alert, change, now, out),
             Command::AddClip(clip) => self.add_clip(*clip, out),
             Command::ClipArrived(clip) => self.clip_arrived(clip, out),
+            Command::Retain(retention) => Ok(self.retain(retention, now, out)),
+            Command::Pin { clip, pinned } => self.pin(clip, pinned, out),
             Command::Give {
                 clip,
                 to,
@@ -373,6 +377,7 @@ impl Household {
             self.store(Record::Over(id), out);
             out.push(Output::Emit(Event::AlertGone { alert: id }));
         }
+        self.sweep_clips(now, out);
         self.sweep_links(now, out);
         self.sweep_epochs(now, out);
         self.sweep_nearby(now, out);

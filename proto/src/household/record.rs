@@ -1,6 +1,7 @@
 //! What a home keeps. The engine's memory is the sum of its records: the same [`State::apply`](super::state::State)
 //! runs when a record is made and when it is read back.
 
+use super::retention::Retention;
 use crate::alert::{Alert, FollowUp};
 use crate::clip::{ClipId, GrantHeader, Label, OwnerHeader};
 use crate::grant::Parcel;
@@ -116,6 +117,15 @@ pub enum Record {
     TicketGone(TicketId),
     /// A clip of this household.
     Clip(Label),
+    /// How long own clips stay.
+    Retention(Retention),
+    /// A clip stays however long the others do, or not any more.
+    Pinned {
+        /// Which.
+        clip: ClipId,
+        /// Whether it does.
+        pinned: bool,
+    },
     /// A clip is not to be opened any more. What is left of it on disk is to be removed.
     ClipGone(ClipId),
     /// Nothing is left of a clip on disk.

@@ -278,7 +278,7 @@ impl Household {
     }
 
     /// Why a clip cannot be given away: only its owner can.
-    fn not_ours(&self, clip: ClipId) -> Failure {
+    pub(super) fn not_ours(&self, clip: ClipId) -> Failure {
         if self.state.openable(clip).is_some() {
             Failure::NotOurs
         } else {

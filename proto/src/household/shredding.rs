@@ -10,7 +10,7 @@ use super::{Household, Record};
 use crate::clip::ClipId;
 
 impl Household {
-    /// Forgets a clip, own or granted, and every grant of it. The command is answered when its bytes are gone, too.
+    /// Destroys a clip, own or granted. The command is answered when its bytes are gone, too.
     pub(super) fn delete_clip(
         &mut self,
         command: CommandId,
@@ -18,6 +18,13 @@ impl Household {
         out: &mut Vec<Output>,
     ) -> Result<(), Failure> {
         self.state.openable(clip).ok_or(Failure::Unknown("clip"))?;
+        self.deleting.insert(clip, command);
+        self.shred(clip, out);
+        Ok(())
+    }
+
+    /// Forgets a clip and every grant of it.
+    pub(super) fn shred(&mut self, clip: ClipId, out: &mut Vec<Output>) {
         let given = self.state.given.iter();
         let given = given.filter(|(_, held)| held.parcel.grant.statement().clip == clip);
         let received = self.state.received.iter();
@@ -30,10 +37,8 @@ impl Household {
             self.store(Record::GrantGone(grant), out);
         }
         self.store(Record::ClipGone(clip), out);
-        self.deleting.insert(clip, command);
         out.push(Output::Shred(clip));
         out.push(Output::Emit(Event::Clip { clip }));
-        Ok(())
     }
 
     /// Goes on with what was not finished when the node stopped.
@@ -45,6 +50,7 @@ impl Household {
     pub(super) fn shredded(&mut self, clip: ClipId, gone: bool, out: &mut Vec<Output>) {
         if gone && self.state.shredding.contains(&clip) {
             self.store(Record::Shredded(clip), out);
+            out.push(Output::Emit(Event::Clip { clip }));
         }
         if let Some(command) = self.deleting.remove(&clip) {
             let answer = match gone {

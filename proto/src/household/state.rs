@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::feed::{Feed, HeldAlert, HeldFollowUp};
 use super::record::{HeldHeader, Record};
+use super::retention::Retention;
 use crate::clip::{ClipId, Label, Manifest};
 use crate::grant::Parcel;
 use crate::identity::{DeviceId, HouseholdId};
@@ -128,6 +129,9 @@ pub(super) struct State {
     pub(super) streets: BTreeMap<StreetId, Street>,
     pub(super) tickets: BTreeMap<TicketId, OpenTicket>,
     pub(super) clips: BTreeMap<ClipId, Label>,
+    /// Clips that stay however long the others do.
+    pub(super) pinned: BTreeSet<ClipId>,
+    pub(super) retention: Retention,
     /// The manifest that the next one refers to.
     pub(super) last_manifest: Option<StatementId>,
     pub(super) given: BTreeMap<StatementId, GivenGrant>,
@@ -271,8 +275,17 @@ impl State {
                 self.last_manifest = Some(label.manifest.id());
                 self.clips.insert(label.manifest.statement().clip, label);
             }
+            Record::Retention(retention) => self.retention = retention,
+            Record::Pinned { clip, pinned } => {
+                if pinned {
+                    self.pinned.insert(clip);
+                } else {
+                    self.pinned.remove(&clip);
+                }
+            }
             Record::ClipGone(clip) => {
                 self.clips.remove(&clip);
+                self.pinned.remove(&clip);
                 self.arrived.remove(&clip);
                 self.shredding.insert(clip);
             }

@@ -3,6 +3,7 @@
 use super::Household;
 use super::failure::Skew;
 use super::feed::HeldAlert;
+use super::retention::Retention;
 use super::state::Street;
 use crate::alert::{Act, Alert, Thread};
 use crate::cell::Cell;
@@ -172,8 +173,10 @@ pub struct ClipView {
     pub here: bool,
     /// Whether an alert of ours offers it.
     pub offered: bool,
-    /// Until when its owner serves it, for a granted clip.
+    /// When an own clip is destroyed by its age; until when its owner serves a granted one.
     pub until: Option<Timestamp>,
+    /// Whether it stays however long the others do.
+    pub pinned: bool,
 }
 
 /// A grant, given or received.
@@ -374,7 +377,10 @@ impl Household {
             granted_to: self.granted_to(*clip),
             here: true,
             offered: self.offered(*clip),
-            until: None,
+            until: (!self.state.pinned.contains(clip))
+                .then(|| self.state.retention.end_of(own.manifest.statement()))
+                .flatten(),
+            pinned: self.state.pinned.contains(clip),
         });
         let mut clips: Vec<_> = own.collect();
         for granted in self.state.received.values() {
@@ -391,6 +397,7 @@ impl Household {
                 here: self.state.arrived.contains(&grant.clip),
                 offered: false,
                 until: Some(grant.until),
+                pinned: false,
                 manifest,
             });
         }
@@ -401,6 +408,11 @@ impl Household {
             )
         });
         clips
+    }
+
+    /// How long own clips stay.
+    pub const fn retention(&self) -> Retention {
+        self.state.retention
     }
 
     /// The manifest of a clip, own or granted.

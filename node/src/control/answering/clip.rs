@@ -1,14 +1,16 @@
 //! What is asked about clips and their grants. Films themselves are [`films`](crate::control::films).
 
 use streetlamp_proto::grant::Purpose;
-use streetlamp_proto::household::{Answer, ClipView, Command, GrantView};
+use streetlamp_proto::household::{Answer, ClipView, Command, GrantView, Retention};
 use streetlamp_proto::identity::HouseholdId;
 use streetlamp_proto::signed::StatementId;
 use streetlamp_proto::time::Timestamp;
 
 use super::street::neighbour;
 use super::{clip_named, invalid, unexpected};
-use crate::control::answers::{ClipItem, Deleted, GrantItem, Granted, Moment};
+use crate::control::answers::{
+    ClipItem, Deleted, GrantItem, Granted, Keeping, Moment, Pinned, SharedItem,
+};
 use crate::control::ids;
 use crate::error::Result;
 use crate::node::NodeHandle;
@@ -41,6 +43,39 @@ pub(super) async fn delete(handle: &NodeHandle, clip: &str) -> Result<Deleted> {
     }
 }
 
+/// Says how long own clips stay, after changing what was named.
+pub(super) async fn keep(
+    handle: &NodeHandle,
+    days: Option<u32>,
+    bytes: Option<u64>,
+    no_limit: bool,
+) -> Result<Keeping> {
+    let before = handle.read(|household, _| household.retention()).await?;
+    let kept = if no_limit {
+        Retention::default()
+    } else {
+        before
+    };
+    let retention = Retention {
+        days: days.or(kept.days),
+        bytes: bytes.or(kept.bytes),
+    };
+    if retention != before {
+        handle.command(Command::Retain(retention)).await?;
+    }
+    let Retention { days, bytes } = retention;
+    Ok(Keeping { days, bytes })
+}
+
+pub(super) async fn pin(handle: &NodeHandle, clip: &str, pinned: bool) -> Result<Pinned> {
+    let clip = clip_named(handle, clip).await?;
+    handle.command(Command::Pin { clip, pinned }).await?;
+    Ok(Pinned {
+        clip: clip.to_string(),
+        pinned,
+    })
+}
+
 fn clip_item(view: ClipView) -> ClipItem {
     ClipItem {
         clip: view.manifest.clip.to_string(),
@@ -54,6 +89,7 @@ fn clip_item(view: ClipView) -> ClipItem {
         granted_to: view.granted_to.iter().map(HouseholdId::to_string).collect(),
         keepers: Vec::new(),
         expires: view.until.map(Moment),
+        pinned: view.pinned,
         offered: view.offered,
     }
 }
@@ -73,6 +109,47 @@ pub(super) async fn give(
         until: until_ms.map(Timestamp::from_ms),
     };
     granted(handle.command(command).await?)
+}
+
+/// One grant for each neighbour who holds none of this clip. It stops at the first that fails; those before it stand.
+pub(super) async fn share(
+    handle: &NodeHandle,
+    clip: &str,
+    purpose: &str,
+    until_ms: Option<u64>,
+) -> Result<Vec<SharedItem>> {
+    let clip = clip_named(handle, clip).await?;
+    let purpose = Purpose::clean(purpose).map_err(|e| invalid("purpose", e))?;
+    let neighbours = handle.read(move |household, _| {
+        let given = household.given();
+        let holds = |household: HouseholdId| {
+            given.iter().any(|view| {
+                (view.grant.clip, view.grant.to) == (clip, household) && view.stopped.is_none()
+            })
+        };
+        let members = household.members().into_iter();
+        let lacking = members.filter(|member| !member.me && !holds(member.household));
+        lacking
+            .map(|member| (member.household, member.name.to_string()))
+            .collect::<Vec<_>>()
+    });
+    let mut shared = Vec::new();
+    for (to, name) in neighbours.await? {
+        let command = Command::Give {
+            clip,
+            to,
+            purpose: purpose.clone(),
+            until: until_ms.map(Timestamp::from_ms),
+        };
+        let Granted { grant, ledger_seq } = granted(handle.command(command).await?)?;
+        shared.push(SharedItem {
+            household: to.to_string(),
+            name,
+            grant,
+            ledger_seq,
+        });
+    }
+    Ok(shared)
 }
 
 fn granted(answer: Answer) -> Result<Granted> {

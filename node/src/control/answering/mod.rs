@@ -78,6 +78,12 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
         Request::AlertSay { alert, saying } => ok(&alert::say(handle, &alert, saying).await?),
         Request::ClipList => ok(&clip::list(handle).await?),
         Request::ClipShow { clip } => ok(&clip::show(handle, &clip).await?),
+        Request::ClipKeep {
+            days,
+            bytes,
+            no_limit,
+        } => ok(&clip::keep(handle, days, bytes, no_limit).await?),
+        Request::ClipPin { clip, pinned } => ok(&clip::pin(handle, &clip, pinned).await?),
         Request::ClipDelete { clip } => ok(&clip::delete(handle, &clip).await?),
         Request::GrantGive {
             clip,
@@ -85,6 +91,11 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
             purpose,
             until_ms,
         } => ok(&clip::give(handle, &clip, &to, &purpose, until_ms).await?),
+        Request::GrantShare {
+            clip,
+            purpose,
+            until_ms,
+        } => ok(&clip::share(handle, &clip, &purpose, until_ms).await?),
         Request::GrantList { given, received } => ok(&clip::grants(handle, given, received).await?),
         Request::GrantStop { grant } => ok(&clip::stop(handle, &grant).await?),
         Request::LedgerShow => {

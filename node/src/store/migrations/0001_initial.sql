@@ -115,7 +115,8 @@ create table clip (
   manifest blob not null,
   -- age header for the household's reading and recovery keys. Destroying it destroys the clip.
   header   blob not null,
-  camera   text not null
+  camera   text not null,
+  pinned   integer not null default 0 check (pinned in (0, 1))
 ) strict;
 
 -- One row per grant that this household gave.

@@ -13,5 +13,6 @@ mod leaving;
 mod linking;
 mod messages;
 mod nearby;
+mod retention;
 mod shredding;
 mod world;
