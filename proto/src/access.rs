@@ -14,6 +14,10 @@ pub enum Party {
     Neighbour,
     /// A neighbour to whom this clip was granted.
     Grantee,
+    /// A neighbour who keeps sealed copies of this household's clips.
+    Keeper,
+    /// A neighbour for whom this home keeps sealed copies.
+    KeptFor,
     /// Somebody who holds a ticket.
     Invited,
     /// Anybody else who can connect.
@@ -47,6 +51,10 @@ pub enum Action {
     DeliverGrant,
     /// Get the sealed bytes of a clip.
     FetchSealed,
+    /// Have this home keep sealed copies of its own clips.
+    AskToKeep,
+    /// Get what this home keeps for it: sealed bytes and sealed labels.
+    GetBack,
     /// See a film.
     OpenClip,
     /// Make a clip.
@@ -74,10 +82,12 @@ pub struct Rule {
 
 impl Party {
     /// Every party, from inside out.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Household,
         Self::LockedNode,
         Self::Grantee,
+        Self::Keeper,
+        Self::KeptFor,
         Self::Neighbour,
         Self::Invited,
         Self::Stranger,
@@ -92,6 +102,8 @@ impl Party {
             Self::LockedNode => "locked-node",
             Self::Neighbour => "neighbour",
             Self::Grantee => "grantee",
+            Self::Keeper => "keeper",
+            Self::KeptFor => "kept-for",
             Self::Invited => "invited",
             Self::Stranger => "stranger",
             Self::Agency => "agency",
@@ -102,7 +114,7 @@ impl Party {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::ReadAlerts,
         Self::PostAlerts,
         Self::ReadNearby,
@@ -113,6 +125,8 @@ impl Action {
         Self::VoteRemoval,
         Self::DeliverGrant,
         Self::FetchSealed,
+        Self::AskToKeep,
+        Self::GetBack,
         Self::OpenClip,
         Self::RecordClip,
         Self::GiveGrant,
@@ -133,6 +147,8 @@ impl Action {
             Self::VoteRemoval => "vote-removal",
             Self::DeliverGrant => "deliver-grant",
             Self::FetchSealed => "fetch-sealed",
+            Self::AskToKeep => "ask-to-keep",
+            Self::GetBack => "get-back",
             Self::OpenClip => "open-clip",
             Self::RecordClip => "record-clip",
             Self::GiveGrant => "give-grant",
@@ -176,19 +192,32 @@ pub const fn rule(party: Party, action: Action) -> Rule {
             true,
             "its ticket for this one clip is in the owner's ledger",
         ),
-        (P::Neighbour | P::Grantee, A::ReadAlerts) => {
+        (P::Keeper, A::FetchSealed) => (
+            true,
+            "sealed bytes of the clips that it was told to keep, and a sealed label; nothing that opens them",
+        ),
+        (P::KeptFor, A::GetBack) => (true, "what is kept here is its own"),
+        (P::Neighbour | P::Grantee | P::Keeper | P::KeptFor, A::AskToKeep) => (
+            true,
+            "within what this household offers, and until the lease ends",
+        ),
+        (P::Neighbour | P::Grantee | P::Keeper | P::KeptFor, A::ReadAlerts) => {
             (true, "it holds the key of the street's epoch")
         }
-        (P::Neighbour | P::Grantee, A::PostAlerts) => (true, "a member vouched for it"),
-        (P::Neighbour | P::Grantee, A::Vouch) => {
+        (P::Neighbour | P::Grantee | P::Keeper | P::KeptFor, A::PostAlerts) => {
+            (true, "a member vouched for it")
+        }
+        (P::Neighbour | P::Grantee | P::Keeper | P::KeptFor, A::Vouch) => {
             (true, "unless it is new and waits for its own second vouch")
         }
-        (P::Neighbour | P::Grantee, A::VoteRemoval) => (
+        (P::Neighbour | P::Grantee | P::Keeper | P::KeptFor, A::VoteRemoval) => (
             true,
             "one vote each; a quarter of the street has to agree, and two at the least",
         ),
-        (P::Neighbour | P::Grantee, A::CatchUp) => (true, "a member vouched for it"),
-        (P::Neighbour | P::Grantee, A::DeliverGrant) => (
+        (P::Neighbour | P::Grantee | P::Keeper | P::KeptFor, A::CatchUp) => {
+            (true, "a member vouched for it")
+        }
+        (P::Neighbour | P::Grantee | P::Keeper | P::KeptFor, A::DeliverGrant) => (
             true,
             "a neighbour may give this home the key of its own clip",
         ),
@@ -203,6 +232,8 @@ pub const fn rule(party: Party, action: Action) -> Rule {
             false,
             "needs a ticket for this one clip, in the owner's ledger",
         ),
+        (_, A::AskToKeep) => (false, "only members get an answer"),
+        (_, A::GetBack) => (false, "a keeper gives what it keeps back to its owner only"),
         (_, A::OpenClip) => (
             false,
             "needs a key that only the owner can give, clip by clip",

@@ -19,12 +19,14 @@ pub mod access;
 pub mod alert;
 pub mod cell;
 pub mod clip;
+pub mod fetch;
 #[cfg(any(test, fuzzing))]
 pub mod fuzz;
 pub mod grant;
 pub mod household;
 pub mod id;
 pub mod identity;
+pub mod keeper;
 pub mod ledger;
 pub mod open;
 pub mod recipient;

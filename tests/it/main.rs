@@ -13,7 +13,9 @@ mod attacks;
 mod bad_disk;
 mod bad_input;
 mod bad_members;
+mod keepers;
 mod kills;
+mod lying_keeper;
 #[cfg(target_os = "linux")]
 mod memory;
 #[cfg(target_os = "linux")]

@@ -50,7 +50,9 @@ pub(super) enum ClipCommand {
     ///
     /// Needs an unlocked home. The ledger gets an entry first. It is your own act: nobody can ask for it.
     Export(ExportArgs),
-    /// Get the sealed bytes of a clip that a neighbour granted, going on where an earlier fetch stopped
+    /// Get the sealed bytes of a clip that a neighbour granted, or of an own one from its keepers
+    ///
+    /// Goes on where an earlier fetch stopped. While the owner is away, keepers are asked.
     Fetch {
         /// The clip's id, or its first 8 or more characters
         clip: String,

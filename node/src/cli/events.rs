@@ -46,6 +46,20 @@ pub(super) enum EventLine {
         grant: String,
         clip: String,
     },
+    Keeper {
+        household: String,
+    },
+    /// A keeper lost a clip or gave other bytes: `finding` is `lost` or `lied`.
+    KeeperFault {
+        household: String,
+        clip: String,
+        finding: String,
+    },
+    /// A household closed two ledgers.
+    Forked {
+        household: String,
+        seq: u64,
+    },
     Locked {
         locked: bool,
     },
@@ -82,6 +96,22 @@ impl From<Event> for EventLine {
             Event::Granted { grant, clip } => Self::Granted {
                 grant: grant.to_string(),
                 clip: clip.to_string(),
+            },
+            Event::Keeper { household } => Self::Keeper {
+                household: household.to_string(),
+            },
+            Event::KeeperFault {
+                household,
+                clip,
+                finding,
+            } => Self::KeeperFault {
+                household: household.to_string(),
+                clip: clip.to_string(),
+                finding: finding.word().to_owned(),
+            },
+            Event::Forked { household, seq } => Self::Forked {
+                household: household.to_string(),
+                seq,
             },
             Event::Locked(locked) => Self::Locked { locked },
         }

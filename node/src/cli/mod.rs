@@ -14,6 +14,7 @@ mod doctor;
 mod events;
 mod grant;
 mod init;
+mod keeper;
 mod ledger;
 mod outfile;
 mod passphrase;
@@ -98,6 +99,9 @@ enum Command {
     /// Give the key of one clip to one neighbour
     #[command(subcommand)]
     Grant(grant::GrantCommand),
+    /// Keep sealed copies of clips at neighbours, and theirs here
+    #[command(subcommand)]
+    Keeper(keeper::KeeperCommand),
     /// Show and verify the log of everything that left the home
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
@@ -187,6 +191,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Alert(command) => alert::alert(&context, command)?,
         Command::Clip(command) => clip::clip(&context, command)?,
         Command::Grant(command) => grant::grant(&context, command)?,
+        Command::Keeper(command) => keeper::keeper(&context, command)?,
         Command::Ledger(command) => return ledger::ledger(&context, command),
         Command::Backup(args) => backup::back_up(&context, &args)?,
         Command::Restore(args) => backup::restore(&context, &args)?,

@@ -206,6 +206,37 @@ pub enum Request {
         /// Which.
         grant: String,
     },
+    /// How much is kept for neighbours, and how much from now on.
+    KeeperOffer {
+        /// Sealed bytes; as it is if left out.
+        bytes: Option<u64>,
+    },
+    /// Ask a neighbour to keep.
+    KeeperAsk {
+        /// A household's id or name.
+        household: String,
+        /// Sealed bytes, at most.
+        bytes: u64,
+        /// Until when.
+        until_ms: u64,
+    },
+    /// Every lease.
+    KeeperList,
+    /// End every lease with a neighbour.
+    KeeperEnd {
+        /// A household's id or name.
+        household: String,
+    },
+    /// Ask a keeper for proof.
+    KeeperCheck {
+        /// A household's id or name.
+        household: String,
+    },
+    /// Make clips known again that a neighbour keeps.
+    KeeperRecall {
+        /// A household's id or name.
+        household: String,
+    },
     /// The whole ledger.
     LedgerShow,
 }

@@ -11,6 +11,8 @@
 //! streetlamp.db    what the home keeps                    (see `store`)
 //! ledger.log       the ledger a second time               (see `journal`)
 //! clips/           sealed clips                           (see `vault`)
+//! kept/            sealed clips of neighbours             (see `vault`)
+//! proofs/          proofs that a household closed two ledgers
 //! node.lock        held by the running node
 //! control.sock     the command line's way in
 //! ```
@@ -240,6 +242,16 @@ impl Home {
     /// The sealed clips.
     pub fn clips_dir(&self) -> PathBuf {
         self.dir.join("clips")
+    }
+
+    /// Sealed clips of neighbours.
+    pub fn kept_dir(&self) -> PathBuf {
+        self.dir.join("kept")
+    }
+
+    /// Proofs that a household closed two ledgers.
+    pub fn proofs_dir(&self) -> PathBuf {
+        self.dir.join("proofs")
     }
 
     /// The household.

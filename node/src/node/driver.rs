@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::household::{
-    Answer, Command, CommandId, Event, Household, Input, Output, Record, Timer,
+    Answer, Command, CommandId, Event, Household, Input, KeeperNews, Output, Record, Timer,
 };
 use streetlamp_proto::identity::DeviceId;
 use streetlamp_proto::ledger::Entry;
@@ -15,7 +15,7 @@ use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use super::handle::NodeHandle;
-use super::serving;
+use super::{keeping, serving};
 use crate::blocking::block;
 use crate::disk::Condition;
 use crate::error::{Error, Result};
@@ -25,6 +25,8 @@ use crate::store::Store;
 
 /// Clips that are served at the same time. The others wait.
 const SERVED_AT_ONCE: usize = 8;
+/// Clips that are fetched at the same time to be kept. More would take the line from what is said.
+const PULLED_AT_ONCE: usize = 2;
 /// Streams that wait to be served; more are closed.
 const STREAMS: usize = 64;
 
@@ -41,6 +43,8 @@ pub(super) enum ToDriver {
     Ledger(oneshot::Sender<Result<Vec<Entry>>>),
     /// Name the addresses that are listened on.
     Listening(oneshot::Sender<Vec<String>>),
+    /// Tell the engine about keepers.
+    Keeper(KeeperNews),
     /// Connect to a device.
     Dial(DeviceId, Vec<Address>),
     /// Stop when everything is safe.
@@ -63,6 +67,8 @@ pub(super) struct Driver {
     serving: JoinSet<()>,
     turns: Arc<Semaphore>,
     shredding: JoinSet<(ClipId, bool)>,
+    keeping: JoinSet<Option<KeeperNews>>,
+    pulls: Arc<Semaphore>,
 }
 
 impl Driver {
@@ -90,6 +96,8 @@ impl Driver {
             serving: JoinSet::new(),
             turns: Arc::new(Semaphore::new(SERVED_AT_ONCE)),
             shredding: JoinSet::new(),
+            keeping: JoinSet::new(),
+            pulls: Arc::new(Semaphore::new(PULLED_AT_ONCE)),
         }
     }
 
@@ -99,6 +107,9 @@ impl Driver {
     /// If the store is beyond use.
     pub(super) async fn run(mut self) -> Result<Store> {
         self.feed(Input::Started)?;
+        for missing in block(|| keeping::look_over(&self.household, &self.handle.shared.kept)) {
+            self.feed(Input::Keeper(missing))?;
+        }
         self.feed(Input::Listening {
             addresses: self.mesh.addresses(),
         })?;
@@ -128,6 +139,11 @@ impl Driver {
                 Some(_served) = self.serving.join_next() => {}
                 Some(Ok((clip, gone))) = self.shredding.join_next() => {
                     self.feed(Input::Shredded { clip, gone })?;
+                },
+                Some(done) = self.keeping.join_next() => {
+                    if let Ok(Some(news)) = done {
+                        self.feed(Input::Keeper(news))?;
+                    }
                 },
                 event = self.mesh.next() => self.hear(event)?,
             }
@@ -163,6 +179,7 @@ impl Driver {
                     .collect();
                 let _asker_is_gone = reply.send(named);
             }
+            ToDriver::Keeper(news) => self.feed(Input::Keeper(news))?,
             ToDriver::Dial(device, addresses) => self.mesh.dial(device, &addresses),
             ToDriver::Stop(_) => {}
         }
@@ -280,6 +297,10 @@ impl Driver {
                     let removed = removed.inspect_err(|e| tracing::error!(error = %e.chain()));
                     (clip, removed.is_ok())
                 });
+            }
+            Output::Keeper(task) => {
+                let (node, turns) = (self.handle.clone(), self.pulls.clone());
+                self.keeping.spawn(keeping::carry_out(node, task, turns));
             }
             Output::SetTimer { at, timer } => {
                 self.timers.insert(timer, at);

@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 use std::sync::{Arc, OnceLock};
 
 use streetlamp_proto::clip::ClipId;
-use streetlamp_proto::household::{Answer, Command, Event, Household};
+use streetlamp_proto::household::{Answer, Command, Event, Household, KeeperNews};
 use streetlamp_proto::identity::{HouseholdId, Name};
 use streetlamp_proto::ledger::Entry;
 use streetlamp_proto::recipient::Recipient;
@@ -14,14 +14,15 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use zeroize::Zeroizing;
 
 use super::driver::ToDriver;
-use super::{clips, fetching};
+use super::{clips, fetching, keeping};
+use crate::blocking::block;
 use crate::clock::Clock;
 use crate::disk::{Condition, Disk};
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::Home;
 use crate::mesh::SealedStreams;
-use crate::vault::Vault;
+use crate::vault::{Kept, Vault};
 
 /// A running node, as page and command line see it. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -37,6 +38,7 @@ pub(super) struct Shared {
     pub(super) home: Home,
     pub(super) disk: Disk,
     pub(super) vault: Vault,
+    pub(super) kept: Kept,
     pub(super) streams: SealedStreams,
     pub(super) clock: Clock,
     pub(super) entropy: Entropy,
@@ -145,6 +147,12 @@ impl NodeHandle {
             .await
             .map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())
+    }
+
+    /// Tells the engine about keepers.
+    pub(super) async fn tell(&self, news: KeeperNews) -> Result<()> {
+        let told = self.shared.driver.send(ToDriver::Keeper(news)).await;
+        told.map_err(|_| stopped())
     }
 
     /// What happens from now on. A watcher that falls behind misses the oldest events.
@@ -256,7 +264,22 @@ impl NodeHandle {
         clips::open(self, clip, Command::Export { clip, to }).await
     }
 
-    /// Fetches the sealed bytes of a granted clip from its owner, going on where an earlier fetch stopped.
+    /// Whether sealed bytes of this length are here under the clip's name. Their contents are not looked at.
+    pub fn has_sealed(&self, clip: ClipId, sealed_len: u64) -> bool {
+        block(|| self.shared.vault.sealed(clip, sealed_len)).is_ok()
+    }
+
+    /// Makes clips known again that a neighbour keeps for this household, and gives their number. Their sealed bytes
+    /// can be fetched then.
+    ///
+    /// # Errors
+    /// If the node is locked, or the neighbour is not connected, or what it gives does not hold.
+    pub async fn recall_clips(&self, from: HouseholdId) -> Result<usize> {
+        keeping::recall(self, from).await
+    }
+
+    /// Fetches the sealed bytes of a clip from whoever has them, going on where an earlier fetch stopped: of a granted
+    /// one from owner or keepers, of an own one that is not here any more from keepers.
     ///
     /// `progress` is told the bytes that are here.
     ///

@@ -4,7 +4,9 @@ mod clips;
 mod driver;
 mod fetching;
 mod handle;
+mod keeping;
 mod listening;
+mod sealed;
 mod serving;
 
 use std::future::Future;
@@ -29,7 +31,7 @@ use crate::home::{Home, HomeLock};
 use crate::mesh::{Mesh, Run, Transport};
 use crate::spare::{Spare, TakenBack};
 use crate::store::Store;
-use crate::vault::Vault;
+use crate::vault::{Kept, Vault};
 use crate::web::Web;
 use driver::Driver;
 use handle::Shared;
@@ -109,6 +111,7 @@ impl Core {
                 "the database lacked clips or ledger entries: they were taken back in"
             );
         }
+        let kept = Kept::open(&home.kept_dir())?;
         let household = Household::new(me, store.records()?, entropy.seed()?);
 
         let (commands, inbox) = mpsc::channel(COMMANDS);
@@ -120,6 +123,7 @@ impl Core {
             home,
             disk,
             vault,
+            kept,
             streams,
             clock,
             entropy: entropy.clone(),

@@ -8,15 +8,15 @@ use streetlamp_proto::signed::{Signed, StatementId};
 use streetlamp_proto::street::{EpochKey, StreetId, TicketId, TicketKey};
 use streetlamp_proto::wire;
 
-use super::{Store, damaged, time};
+use super::{Store, damaged, keeping, time};
 use crate::error::Result;
 
 /// One row turned into records; the text says what the row is for the resident.
-type Reader = fn(&Row<'_>) -> std::result::Result<Vec<Record>, Fault>;
+pub(super) type Reader = fn(&Row<'_>) -> std::result::Result<Vec<Record>, Fault>;
 
 /// Why a row is not readable: SQLite's reason, or the decoder's.
 #[derive(Debug, thiserror::Error)]
-enum Fault {
+pub(super) enum Fault {
     #[error(transparent)]
     Row(#[from] rusqlite::Error),
     #[error(transparent)]
@@ -144,7 +144,7 @@ impl Store {
     /// [`ErrorKind::DataLoss`](crate::error::ErrorKind::DataLoss), naming the row that is not readable.
     pub fn records(&self) -> Result<Vec<Record>> {
         let mut records = Vec::new();
-        for (what, sql, read) in TABLES {
+        for (what, sql, read) in TABLES.iter().chain(keeping::TABLES) {
             let mut query = self.db.prepare(sql)?;
             let mut rows = query.query([])?;
             let mut number = 0;
@@ -157,7 +157,7 @@ impl Store {
     }
 }
 
-fn bytes(row: &Row<'_>, column: usize) -> std::result::Result<Vec<u8>, Fault> {
+pub(super) fn bytes(row: &Row<'_>, column: usize) -> std::result::Result<Vec<u8>, Fault> {
     Ok(row.get(column)?)
 }
 

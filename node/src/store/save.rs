@@ -4,7 +4,7 @@ use rusqlite::{Transaction, params};
 use streetlamp_proto::household::Record;
 use streetlamp_proto::wire;
 
-use super::{RADIUS, RETENTION, Store, ms};
+use super::{RADIUS, RETENTION, Store, keeping, ms};
 use crate::error::Result;
 
 impl Store {
@@ -221,7 +221,8 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
             db.execute("update given set stopped_ms = ?2 where id = ?1", params![grant.as_bytes(), ms(*at)])
         }
         Record::Received { parcel, at } => db.execute(
-            "insert into received (id, parcel, received_ms) values (?1, ?2, ?3)",
+            "insert into received (id, parcel, received_ms) values (?1, ?2, ?3) \
+             on conflict (id) do update set parcel = excluded.parcel",
             params![parcel.grant.id().as_bytes(), wire::to_cbor(parcel), ms(*at)],
         ),
         Record::Arrived(clip) => db.execute("insert or ignore into arrived (clip) values (?1)", [clip.as_bytes()]),
@@ -229,6 +230,7 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
             "insert into ledger (seq, entry, head) values (?1, ?2, ?3)",
             params![i64::try_from(entry.seq).unwrap_or(i64::MAX), wire::to_cbor(entry), head.to_bytes()],
         ),
+        Record::Keeper(record) => keeping::save(db, record),
         Record::Addresses { device, addresses } => db.execute(
             "insert or replace into address (device, addresses) values (?1, ?2)",
             params![device.as_bytes(), wire::to_cbor(addresses)],

@@ -157,6 +157,53 @@ create table ledger (
   head  blob not null
 ) strict;
 
+-- One row per lease of room with a neighbour: its signed promise to keep (side 0), or ours (side 1).
+create table lease (
+  side       integer not null check (side in (0, 1)),
+  household  blob not null check (length(household) = 32),
+  signed     blob not null,
+  -- When a keeper of ours was last asked for proof, and what came of it.
+  checked_ms integer,
+  finding    text check (finding in ('proven', 'lost', 'lied')),
+  primary key (side, household)
+) strict;
+
+-- One row per neighbour that is still to be told that a lease was ended, until it would have been over anyway.
+create table lease_ending (
+  household blob primary key check (length(household) = 32),
+  until_ms  integer not null
+) strict;
+
+-- One row per clip of ours that a keeper holds.
+create table held (
+  keeper blob not null check (length(keeper) = 32),
+  clip   blob not null check (length(clip) = 32),
+  primary key (keeper, clip)
+) strict;
+
+-- One row per clip that is kept for a neighbour, in kept/<owner>/<clip>.sealed. It opens nothing and names no camera.
+create table kept (
+  owner      blob not null check (length(owner) = 32),
+  clip       blob not null check (length(clip) = 32),
+  sealed_len integer not null check (sealed_len > 0),
+  -- Whether all of it is on this disk.
+  here       integer not null default 0 check (here in (0, 1)),
+  primary key (owner, clip)
+) strict;
+
+-- One row per piece of a neighbour's ledger, as far as a keeper may see it, with the signed head after it.
+create table pinned (
+  owner   blob not null check (length(owner) = 32),
+  entries blob not null,
+  head    blob not null
+) strict;
+
+-- One row per household that closed two ledgers: the proof.
+create table fork (
+  household blob primary key check (length(household) = 32),
+  proof     blob not null
+) strict;
+
 -- One row per device of a neighbour: where it was last reached.
 create table address (
   device    blob primary key check (length(device) = 32),

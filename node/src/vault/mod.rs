@@ -7,6 +7,7 @@
 //! on its way to disk: the film is sealed in memory, chunk by chunk.
 
 mod arriving;
+mod kept;
 mod labels;
 
 use std::fs::{self, File, OpenOptions};
@@ -14,8 +15,9 @@ use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-pub use arriving::Arriving;
+pub use arriving::{Arriving, Untaken};
 use data_encoding::HEXLOWER;
+pub use kept::Kept;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::Rng;
 use streetlamp_proto::clip::{ClipId, Outboard, OwnerHeader, Sealed, Sealer, SliceError};
@@ -164,6 +166,15 @@ impl Vault {
         Ok(outboard)
     }
 
+    /// Whether the sealed bytes of a clip are here and what its name says. Reads all of them.
+    pub fn is_whole(&self, clip: ClipId, sealed_len: u64) -> bool {
+        let whole = self.sealed(clip, sealed_len).and_then(|file| {
+            let outboard = Outboard::compute(file, sealed_len).map_err(|e| broken(clip, e))?;
+            Ok(outboard.clip() == clip)
+        });
+        whole.unwrap_or(false)
+    }
+
     /// Takes in the sealed bytes of a clip as they come from a neighbour, going on where an earlier fetch stopped.
     ///
     /// # Errors
@@ -239,7 +250,8 @@ fn seal_into(
     Ok((header, sealed))
 }
 
-fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// Writes a small file whole and makes it durable under its name; the directory is the caller's to sync.
+pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)
         .create(true)

@@ -3,15 +3,18 @@
 use minicbor::bytes::ByteVec;
 
 use super::{framed, item, stands};
-use crate::grant::{FetchRequest, Parcel};
-use crate::ledger::{Entry, Head};
+use crate::fetch::{FetchRequest, Right};
+use crate::grant::Parcel;
+use crate::ledger::{Entry, Export, Fork, Head};
 use crate::open::OpenStatement;
 use crate::signed::Signed;
 use crate::street::{
     EpochKey, Introduction, JoinRequest, Refusal, StreetId, StreetMessage, Ticket, Welcome,
 };
 use crate::wire::Kind;
-use crate::wire::limits::{DIRECT_FRAME, FETCH_FRAME, GOSSIP_FRAME, JOIN_FRAME, WELCOME_FRAME};
+use crate::wire::limits::{
+    DIRECT_FRAME, FETCH_FRAME, GOSSIP_FRAME, JOIN_FRAME, LEDGER_FILE, WELCOME_FRAME,
+};
 
 /// A frame is taken as at most one kind, and comes back as the very bytes that were read.
 pub fn frame(bytes: &[u8]) -> bool {
@@ -23,6 +26,8 @@ pub fn frame(bytes: &[u8]) -> bool {
         framed::<FetchRequest>(Kind::Fetch, bytes, FETCH_FRAME).is_some(),
         framed::<Ticket>(Kind::Ticket, bytes, JOIN_FRAME).is_some(),
         framed::<Introduction>(Kind::Introduction, bytes, GOSSIP_FRAME).is_some(),
+        framed::<Export>(Kind::Ledger, bytes, LEDGER_FILE).is_some(),
+        framed::<Fork>(Kind::Fork, bytes, LEDGER_FILE).is_some(),
         OpenStatement::from_frame(bytes).is_ok(),
     ];
     let taken = taken.iter().filter(|taken| **taken).count();
@@ -97,7 +102,12 @@ pub fn open_statement(bytes: &[u8]) -> bool {
 /// A request for a clip comes back as the very bytes that were read, and its ticket holds by itself.
 pub fn fetch_request(bytes: &[u8]) -> bool {
     let request = framed::<FetchRequest>(Kind::Fetch, bytes, FETCH_FRAME);
-    request.inspect(|request| stands(&request.ticket)).is_some()
+    let stands_with = |request: &FetchRequest| {
+        if let Right::Ticket(ticket) = &request.right {
+            stands(ticket);
+        }
+    };
+    request.inspect(stands_with).is_some()
 }
 
 /// A parcel comes back as the very bytes that were read, and its statements hold by themselves.

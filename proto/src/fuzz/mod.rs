@@ -4,17 +4,19 @@
 //! `proto/fuzz/corpus` with them. A property that fails panics; nothing else here does. Each tells whether the input
 //! was taken for what it should be, so that a seed which no longer is a real message is noticed.
 //!
-//! `messages`, `writing` and `clips` hold properties of one piece of bytes each, `engine` what a whole home makes of
+//! `messages`, `keepers`, `writing` and `clips` hold properties of one piece of bytes each, `engine` what a whole home makes of
 //! several, and `home` is the one that it tries them on.
 
 mod clips;
 mod engine;
 mod home;
+mod keepers;
 mod messages;
 mod writing;
 
 pub use clips::{clip_header, clip_slice};
 pub use engine::engine_inputs;
+pub use keepers::{keeping, ledger_file, sealed_label};
 pub use messages::{
     fetch_request, frame, join, ledger_entry, open_statement, parcel, street_message, welcome,
 };
@@ -35,7 +37,7 @@ use crate::wire::{self, Kind};
 pub type Target = (&'static str, fn(&[u8]) -> bool);
 
 /// Every property.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 16] = [
     ("frame", frame),
     ("street_message", street_message),
     ("ticket_text", ticket_text),
@@ -48,6 +50,9 @@ pub const TARGETS: [Target; 13] = [
     ("clip_slice", clip_slice),
     ("text", text),
     ("ledger_entry", ledger_entry),
+    ("keeping", keeping),
+    ("sealed_label", sealed_label),
+    ("ledger_file", ledger_file),
     ("engine_inputs", engine_inputs),
 ];
 

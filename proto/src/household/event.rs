@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use super::Record;
+use super::draft::{Change, Draft, NewClip};
 use super::failure::Failure;
+use super::keeping::{Finding, KeeperCommand, KeeperNews, KeeperTask};
 use super::retention::Retention;
-use crate::alert::{self, Kind, Reason, Text, Title, Urgency};
-use crate::cell::{Cell, Place};
-use crate::clip::{ClipId, FileKey, GrantHeader, KeyCommit, Manifest, OwnerHeader};
+use crate::alert::Reason;
+use crate::cell::Cell;
+use crate::clip::{ClipId, FileKey, GrantHeader, Manifest};
 use crate::grant::Purpose;
 use crate::identity::{DeviceId, HouseholdId, Name};
+use crate::keeper::ToKeep;
 use crate::open::{Greeting, Radius};
 use crate::recipient::{Identity, Recipient};
 use crate::signed::{Signed, StatementId};
@@ -95,6 +98,8 @@ pub enum Input {
         /// Whether nothing is left on disk.
         gone: bool,
     },
+    /// About keepers.
+    Keeper(KeeperNews),
     /// Our own addresses changed.
     Listening {
         /// All of them.
@@ -159,6 +164,8 @@ pub enum Output {
     Decline(RequestRef),
     /// Remove the sealed bytes of a clip from disk, and say so with [`Input::Shredded`].
     Shred(ClipId),
+    /// Do something for or with a keeper.
+    Keeper(KeeperTask),
     /// Wake the engine. Setting a timer again moves it.
     SetTimer {
         /// When.
@@ -202,6 +209,8 @@ pub enum Timer {
     SayAgain,
     /// Look for a stamp a while longer.
     Stamp,
+    /// Ask keepers for proof.
+    SpotCheck,
 }
 
 /// What the household can want.
@@ -308,70 +317,12 @@ pub enum Command {
         /// For whom; nobody means a plain film.
         to: Option<Recipient>,
     },
+    /// Something about keepers.
+    Keeper(KeeperCommand),
     /// Take the reading key into memory.
     Unlock(Identity),
     /// Wipe the reading key.
     Lock,
-}
-
-/// An alert as the household wrote it.
-#[derive(Debug, Clone)]
-pub struct Draft {
-    /// For which street; may be left out by a household of one street.
-    pub street: Option<StreetId>,
-    /// Whether everybody nearby may read it, agencies and companies too.
-    pub nearby: bool,
-    /// What kind of event.
-    pub kind: Kind,
-    /// How soon neighbours should know.
-    pub urgency: Urgency,
-    /// Where.
-    pub place: Option<Place>,
-    /// In one line.
-    pub title: Title,
-    /// In more words.
-    pub text: Text,
-    /// When it happened; now if left out.
-    pub happened: Option<Timestamp>,
-    /// How long it lives.
-    pub life: Duration,
-    /// Clips that are offered.
-    pub clips: Vec<ClipId>,
-}
-
-/// What a household says about an alert.
-#[derive(Debug, Clone)]
-pub enum Change {
-    /// Says it better; what is left out stays as it is.
-    Update {
-        /// The title from now on.
-        title: Option<Title>,
-        /// The text from now on.
-        text: Option<Text>,
-        /// The urgency from now on.
-        urgency: Option<Urgency>,
-    },
-    /// Everything else, as it is said.
-    Act(alert::Act),
-}
-
-/// What is known of a clip when it has been sealed.
-#[derive(Debug)]
-pub struct NewClip {
-    /// The clip.
-    pub clip: ClipId,
-    /// Length of its sealed bytes.
-    pub sealed_len: u64,
-    /// Commitment to its file key.
-    pub key_commit: KeyCommit,
-    /// The header for the household itself.
-    pub header: OwnerHeader,
-    /// When the recording began.
-    pub recorded: Timestamp,
-    /// How long it is, in milliseconds.
-    pub duration_ms: u32,
-    /// How the household calls the camera.
-    pub camera: Name,
 }
 
 /// What a command gave.
@@ -430,6 +381,31 @@ pub enum Answer {
         grant: StatementId,
         /// Its ledger entry.
         seq: u64,
+    },
+    /// A neighbour keeps for this household.
+    Lease {
+        /// Who.
+        keeper: HouseholdId,
+        /// Sealed bytes, at most.
+        bytes: u64,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// A keeper was asked for proof.
+    Checked {
+        /// Who.
+        keeper: HouseholdId,
+        /// Of which clip.
+        clip: ClipId,
+        /// How it went.
+        finding: Finding,
+    },
+    /// What a neighbour keeps for this household.
+    Kept {
+        /// Who.
+        keeper: HouseholdId,
+        /// The clips.
+        kept: Vec<ToKeep>,
     },
     /// The key of a clip, logged.
     Key {
@@ -497,6 +473,27 @@ pub enum Event {
         grant: StatementId,
         /// Its clip.
         clip: ClipId,
+    },
+    /// Something changed between this home and a keeper, or a neighbour for whom it keeps.
+    Keeper {
+        /// Which household.
+        household: HouseholdId,
+    },
+    /// A keeper lost a clip, or gave other bytes.
+    KeeperFault {
+        /// Who.
+        household: HouseholdId,
+        /// Which clip.
+        clip: ClipId,
+        /// What it did.
+        finding: Finding,
+    },
+    /// A household closed two ledgers. There is a proof.
+    Forked {
+        /// Who.
+        household: HouseholdId,
+        /// From which entry on at the latest.
+        seq: u64,
     },
     /// Locked or unlocked.
     Locked(bool),

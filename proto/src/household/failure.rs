@@ -109,6 +109,23 @@ pub enum Failure {
         "this clip cannot be opened any more, but its sealed bytes could not be removed from the disk: the node tries again at its next start"
     )]
     NotShredded,
+    /// A neighbour has to be asked, and is not there.
+    #[error(
+        "that neighbour's home is not connected, or does not answer: try again when it is online"
+    )]
+    NeighbourAway,
+    /// A neighbour leases no room.
+    #[error(transparent)]
+    NoLease(#[from] crate::keeper::NoLease),
+    /// A lease that does not hold.
+    #[error("that neighbour's lease could not be verified: nothing was kept of it")]
+    BadLease,
+    /// A keeper that has nothing to prove yet.
+    #[error("that neighbour does not hold any of this home's clips yet")]
+    NothingKept,
+    /// A label that does not open, or is not of this household.
+    #[error("this label is not one of this household's, or does not open with this key")]
+    BadLabel,
     /// A time that makes no sense.
     #[error("the end lies in the past, or more than a year ahead")]
     BadUntil,

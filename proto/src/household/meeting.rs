@@ -77,6 +77,7 @@ impl Household {
             self.catch_up(street, device, now, out);
         }
         self.send_parcels(device, out);
+        self.keeping_met(device, now, out);
     }
 
     /// Asks one connected neighbour, so that what gossip lost is found although nobody reconnected.
@@ -168,6 +169,7 @@ impl Household {
                 self.send_parcels(device, out);
             }
         }
+        self.go_on_keeping_all(now, out);
         self.redial_by(now.after(REDIAL), out);
     }
 

@@ -7,39 +7,50 @@
 //! `speaking` posts and hears alerts and what is said about them, `joining` founds and enters streets, `leaving` is
 //! about vouches and departures, `epochs` about the key that follows from them; `meeting` greets neighbours,
 //! `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose words
-//! count there; `sharing` gives keys away and keeps the ledger, `shredding` destroys clips, `retention` says when; `asking` matches answers to
-//! questions; `view` is what page and command line read.
+//! count there; `sharing` gives keys away and keeps the ledger, `shredding` destroys clips, `retention` says when; `serving`
+//! says who gets sealed bytes, `fetching` from whom to have them, and `keeping` sees to copies at neighbours; `asking`
+//! matches answers to questions; `view` is what page and command line read.
 
 mod asking;
 mod catching_up;
+mod draft;
 mod epochs;
 mod event;
 mod failure;
 mod feed;
+mod fetching;
 mod joining;
+mod keeping;
 mod leaving;
 mod linking;
 mod meeting;
 mod nearby;
 mod record;
 mod retention;
+mod serving;
 mod sharing;
 mod shredding;
 mod speaking;
 mod state;
 mod view;
 
+pub use draft::{Change, Draft, NewClip};
 pub use event::{
-    Acceptance, Answer, AskRef, Change, Command, CommandId, Draft, Event, Input, MessageRef,
-    NewClip, Output, Protocol, RequestRef, Timer,
+    Acceptance, Answer, AskRef, Command, CommandId, Event, Input, MessageRef, Output, Protocol,
+    RequestRef, Timer,
 };
 pub use failure::{Failure, Skew};
+pub use fetching::{FetchPlan, Holder};
+pub use keeping::{
+    Direction, Finding, KeeperCommand, KeeperNews, KeeperRecord, KeeperState, KeeperTask,
+    KeeperView, Pulled, Side,
+};
 pub use record::Record;
 pub use retention::Retention;
-pub use sharing::{Permit, Unserved};
+pub use serving::{Permit, Place, Unserved};
 pub use view::{
-    AlertView, ClipView, FetchPlan, FollowUpView, GrantView, KnockView, LinkView, MemberView,
-    StatusView, StreetView,
+    AlertView, ClipView, FollowUpView, GrantView, KnockView, LinkView, MemberView, StatusView,
+    StreetView,
 };
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,7 +67,7 @@ use crate::cell::Cell;
 use crate::clip::ClipId;
 use crate::identity::{Card, DeviceCert, DeviceId, HouseholdId};
 use crate::recipient::{Identity, Recipient};
-use crate::signed::{PublicKey, Signed, Statement};
+use crate::signed::{PublicKey, Signed, Statement, StatementId};
 use crate::street::{Address, ItemId, Member, StreetId};
 use crate::time::Timestamp;
 use asking::Pending;
@@ -170,6 +181,9 @@ pub struct Household {
     skews: BTreeMap<HouseholdId, i64>,
     ear: Ear,
     mouth: Mouth,
+    keeping: keeping::Running,
+    /// Grants whose recipients do not know all keepers of the clip.
+    new_keepers: BTreeSet<StatementId>,
 }
 
 impl Household {
@@ -201,6 +215,8 @@ impl Household {
             skews: BTreeMap::new(),
             ear: Ear::default(),
             mouth: Mouth::default(),
+            keeping: keeping::Running::default(),
+            new_keepers: BTreeSet::new(),
         }
     }
 
@@ -241,6 +257,7 @@ impl Household {
             Input::Disconnected { device } => self.parted(device, now, &mut out),
             Input::Listening { addresses } => self.own_addresses = addresses,
             Input::Shredded { clip, gone } => self.shredded(clip, gone, &mut out),
+            Input::Keeper(news) => self.keeper_news(news, now, &mut out),
             Input::Due(timer) => self.due(timer, now, &mut out),
         }
         out
@@ -256,6 +273,7 @@ impl Household {
         self.sweep(now, out);
         self.redial(now, out);
         self.say_soon(now, out);
+        self.plan_checks(now, out);
         out.push(Output::SetTimer {
             at: now.after(CATCH_UP),
             timer: Timer::CatchUp,
@@ -278,6 +296,7 @@ impl Household {
             Timer::JoinTimeout(command) => self.give_up_joining(command, out),
             Timer::SayAgain => self.say_again(now, out),
             Timer::Stamp => self.look_for_stamp(now, out),
+            Timer::SpotCheck => self.check_keepers(now, out),
         }
     }
 
@@ -292,8 +311,12 @@ impl Household {
                 Ok(()) => return,
                 Err(failure) => Err(failure),
             },
+            Command::Keeper(command) => match self.keeper_command(id, command, now, out) {
+                Some(answer) => answer,
+                None => return,
+            },
             // The answer comes when the files are gone.
-            Command::DeleteClip(clip) => match self.delete_clip(id, clip, out) {
+            Command::DeleteClip(clip) => match self.delete_clip(id, clip, now, out) {
                 Ok(()) => return,
                 Err(failure) => Err(failure),
             },
@@ -321,8 +344,8 @@ impl Household {
             Command::Unlink(name) => self.unlink(name, now, out),
             Command::PostAlert(draft) => self.post(draft, now, out),
             Command::FollowUp { alert, change } => self.follow_up(alert, change, now, out),
-            Command::AddClip(clip) => self.add_clip(*clip, out),
-            Command::ClipArrived(clip) => self.clip_arrived(clip, out),
+            Command::AddClip(clip) => self.add_clip(*clip, now, out),
+            Command::ClipArrived(clip) => self.clip_arrived(clip, now, out),
             Command::Retain(retention) => Ok(self.retain(retention, now, out)),
             Command::Pin { clip, pinned } => self.pin(clip, pinned, out),
             Command::Give {
@@ -381,6 +404,7 @@ impl Household {
         self.sweep_links(now, out);
         self.sweep_epochs(now, out);
         self.sweep_nearby(now, out);
+        self.sweep_leases(now, out);
         let dead: Vec<_> = self
             .state
             .tickets

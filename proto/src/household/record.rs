@@ -1,6 +1,7 @@
 //! What a home keeps. The engine's memory is the sum of its records: the same [`State::apply`](super::state::State)
 //! runs when a record is made and when it is read back.
 
+use super::keeping::KeeperRecord;
 use super::retention::Retention;
 use crate::alert::{Alert, FollowUp};
 use crate::clip::{ClipId, GrantHeader, Label, OwnerHeader};
@@ -166,6 +167,8 @@ pub enum Record {
         /// The head.
         head: Signed<Head>,
     },
+    /// Something about keepers.
+    Keeper(KeeperRecord),
     /// Where a neighbour's device was last reached.
     Addresses {
         /// Which device.

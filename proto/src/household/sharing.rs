@@ -1,16 +1,16 @@
 //! Clips and their keys: taking in, granting, exporting, opening, stopping, and the ledger before each of them.
 
-use super::event::{Answer, Event, NewClip, Output};
+use super::draft::NewClip;
+use super::event::{Answer, Event, Output};
 use super::failure::Failure;
 use super::record::HeldHeader;
 use super::{Household, Pending, Record};
-use crate::access::{self, Action, Party};
 use crate::clip::{CameraId, ClipId, FileKey, GrantHeader, Label, Manifest};
-use crate::grant::{FetchRequest, FetchTicket, Grant, Parcel, Purpose};
-use crate::identity::{DeviceId, HouseholdId, Role};
+use crate::grant::{FetchTicket, Grant, Parcel, Purpose};
+use crate::identity::{DeviceId, HouseholdId};
 use crate::ledger::{Act, Blind, Entry, EntryHash, Head};
 use crate::recipient::Recipient;
-use crate::signed::{PublicKey, Signed, StatementId};
+use crate::signed::{Signed, StatementId};
 use crate::street::{StreetId, StreetMessage};
 use crate::time::Timestamp;
 use crate::wire;
@@ -19,40 +19,12 @@ use crate::wire::limits::{GRANT_LIFE, GRANTS_RECEIVED, PARCEL_BYTES};
 /// BLAKE3 `derive_key` context of the key that turns camera names into pseudonyms.
 const CAMERA_CONTEXT: &str = "streetlamp 2026 camera pseudonym v1";
 
-/// What a fetch ticket entitles its bearer to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Permit {
-    /// The clip.
-    pub clip: ClipId,
-    /// Length of its sealed bytes.
-    pub sealed_len: u64,
-    /// The grant that it is served under.
-    pub grant: StatementId,
-}
-
-/// Why sealed bytes are not served. Said to nobody outside; a stranger learns only that there is no answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Unserved {
-    /// The ticket is not ours, or not signed by a device that may grant.
-    #[error("ticket is not by this household")]
-    NotOurs,
-    /// The ticket is not in our ledger.
-    #[error("ticket is not in the ledger")]
-    NotInLedger,
-    /// The device is not the grantee's.
-    #[error("ticket is for another household")]
-    OtherHousehold,
-    /// Stopped or over.
-    #[error("grant was stopped or is over")]
-    Over,
-}
-
 impl Household {
     /// Signs the manifest of a clip whose sealed bytes are safe.
     pub(super) fn add_clip(
         &mut self,
         new: NewClip,
+        now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<Answer, Failure> {
         let camera_key = blake3::derive_key(CAMERA_CONTEXT, self.me.device.as_bytes());
@@ -79,17 +51,22 @@ impl Household {
         };
         self.store(Record::Clip(label), out);
         out.push(Output::Emit(Event::Clip { clip: new.clip }));
+        self.go_on_keeping_all(now, out);
         Ok(Answer::Clip(new.clip))
     }
 
-    /// The sealed bytes of a granted clip are on disk.
+    /// The sealed bytes of a clip came from somebody else and are on disk.
     pub(super) fn clip_arrived(
         &mut self,
         clip: ClipId,
+        now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<Answer, Failure> {
         self.state.openable(clip).ok_or(Failure::Unknown("clip"))?;
-        self.store(Record::Arrived(clip), out);
+        match self.state.clips.contains_key(&clip) {
+            true => self.can_be_given(clip, now, out),
+            false => self.store(Record::Arrived(clip), out),
+        }
         out.push(Output::Emit(Event::Clip { clip }));
         Ok(Answer::Clip(clip))
     }
@@ -149,6 +126,8 @@ impl Household {
                 grant,
                 manifest,
                 ticket,
+                // Who keeps the clip is looked up when the parcel goes out.
+                keepers: Vec::new(),
             }),
             out,
         );
@@ -186,7 +165,9 @@ impl Household {
             clip: said.clip,
             to: said.to,
         };
-        let seq = self.log(act, None, now, out);
+        // The ticket stands a second time: for keepers, who see no more of it, that is its end.
+        let ticket = given.parcel.ticket.id();
+        let seq = self.log(act, Some(ticket), now, out);
         self.store(Record::Stopped { grant, at: now }, out);
         Ok(Answer::Grant { grant, seq })
     }
@@ -288,10 +269,7 @@ impl Household {
 
     /// Number and predecessor of the next ledger entry.
     fn next_entry(&self) -> (u64, EntryHash) {
-        (
-            self.state.ledger_seq + 1,
-            self.state.ledger_hash.unwrap_or(EntryHash::START),
-        )
+        (self.state.chain.seq() + 1, self.state.chain.last())
     }
 
     /// Appends to the ledger. The entry is stored before anything after it in the batch leaves (promise P7).
@@ -319,6 +297,7 @@ impl Household {
             at: now,
         });
         self.store(Record::Ledger { entry, head }, out);
+        self.go_on_keeping_all(now, out);
         seq
     }
 
@@ -336,9 +315,17 @@ impl Household {
             .state
             .given
             .iter()
-            .filter(|(id, g)| !g.delivered && g.stopped.is_none() && !in_flight(id))
+            .filter(|(id, g)| !g.delivered || self.new_keepers.contains(id))
+            .filter(|(id, g)| g.stopped.is_none() && !in_flight(id))
             .filter(|(_, g)| g.parcel.grant.statement().to == household)
-            .map(|(id, g)| (*id, wire::to_cbor(&g.parcel)))
+            .map(|(id, g)| {
+                let keepers = self.keepers_of(g.parcel.grant.statement().clip);
+                let parcel = Parcel {
+                    keepers,
+                    ..g.parcel.clone()
+                };
+                (*id, wire::to_cbor(&parcel))
+            })
             .collect();
         for (grant, parcel) in waiting {
             let street = self
@@ -372,11 +359,28 @@ impl Household {
     ) {
         let answer = bytes.and_then(|b| self.unseal_from(b));
         if matches!(answer, Some((_, _, StreetMessage::Kept))) {
+            self.new_keepers.remove(&grant);
             self.store(Record::Delivered(grant), out);
         }
     }
 
-    /// Takes a grant in. Nothing if it does not hold; known ones are taken again without a trace.
+    /// A clip has one more keeper: whoever was granted it and has not fetched it is told.
+    pub(super) fn grantees_should_know(&mut self, clip: ClipId, out: &mut Vec<Output>) {
+        let given = self.state.given.iter();
+        let waiting = given
+            .filter(|(_, g)| g.parcel.grant.statement().clip == clip)
+            .filter(|(_, g)| g.delivered && g.fetched.is_none() && g.stopped.is_none());
+        let waiting: Vec<_> = waiting.map(|(id, _)| *id).collect();
+        if waiting.is_empty() {
+            return;
+        }
+        self.new_keepers.extend(waiting);
+        for device in self.connected.clone() {
+            self.send_parcels(device, out);
+        }
+    }
+
+    /// Takes a grant in, or its news of keepers. Nothing if it does not hold; what is known leaves no trace.
     pub(super) fn take_parcel(
         &mut self,
         street: StreetId,
@@ -387,9 +391,11 @@ impl Household {
         let bytes = self.me.sealing.open(sealed, PARCEL_BYTES).ok()?;
         let parcel: Parcel = wire::from_cbor(&bytes).ok()?;
         let grant = parcel.grant.id();
-        if self.state.received.contains_key(&grant) {
+        let known = self.state.received.get(&grant);
+        if known.is_some_and(|known| known.parcel == parcel) {
             return Some(());
         }
+        let is_new = known.is_none();
         let members = &self.state.streets.get(&street)?.members;
         parcel
             .verify(
@@ -398,51 +404,14 @@ impl Household {
                 &self.me.card.statement().reading,
             )
             .ok()?;
-        if self.state.received.len() >= GRANTS_RECEIVED {
+        if is_new && self.state.received.len() >= GRANTS_RECEIVED {
             return None;
         }
         let clip = parcel.grant.statement().clip;
         self.store(Record::Received { parcel, at: now }, out);
-        out.push(Output::Emit(Event::Granted { grant, clip }));
+        if is_new {
+            out.push(Output::Emit(Event::Granted { grant, clip }));
+        }
         Some(())
-    }
-
-    /// Whether sealed bytes may be served to a device against a ticket.
-    ///
-    /// # Errors
-    /// [`Unserved`].
-    pub fn may_fetch(
-        &self,
-        from: DeviceId,
-        request: &FetchRequest,
-        now: Timestamp,
-    ) -> Result<Permit, Unserved> {
-        let ticket = request.ticket.statement();
-        let own_device = PublicKey::of(&self.me.device) == request.ticket.signer();
-        if ticket.from != self.me.household()
-            || !own_device
-            || !self.me.cert.statement().roles.has(Role::Grant)
-        {
-            return Err(Unserved::NotOurs);
-        }
-        let id = request.ticket.id();
-        let mut given = self.state.given.iter();
-        let (grant, given) = given
-            .find(|(_, g)| g.parcel.ticket.id() == id)
-            .ok_or(Unserved::NotInLedger)?;
-        if self.neighbour(from) != Some(ticket.to)
-            || !access::allows(Party::Grantee, Action::FetchSealed)
-        {
-            return Err(Unserved::OtherHousehold);
-        }
-        if given.stopped.is_some() || ticket.until <= now {
-            return Err(Unserved::Over);
-        }
-        let sealed_len = given.parcel.manifest.statement().sealed_len;
-        Ok(Permit {
-            clip: ticket.clip,
-            sealed_len,
-            grant: *grant,
-        })
     }
 }

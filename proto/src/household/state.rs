@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::feed::{Feed, HeldAlert, HeldFollowUp};
+use super::keeping::Kept;
 use super::record::{HeldHeader, Record};
 use super::retention::Retention;
 use crate::clip::{ClipId, Label, Manifest};
 use crate::grant::Parcel;
 use crate::identity::{DeviceId, HouseholdId};
-use crate::ledger::EntryHash;
+use crate::ledger::{Chain, Head};
 use crate::open::{Knock, Radius, Stamp};
 use crate::signed::{Signed, StatementId};
 use crate::street::{
@@ -140,8 +141,12 @@ pub(super) struct State {
     pub(super) arrived: BTreeSet<ClipId>,
     /// Clips that are gone, but for files that are still to be removed.
     pub(super) shredding: BTreeSet<ClipId>,
-    pub(super) ledger_seq: u64,
-    pub(super) ledger_hash: Option<EntryHash>,
+    /// The ledger as others see it,
+    pub(super) chain: Chain,
+    /// and the head after each entry, the first at index 0.
+    pub(super) heads: Vec<Signed<Head>>,
+    /// Leases, and what is kept under them.
+    pub(super) kept: Kept,
     pub(super) addresses: BTreeMap<DeviceId, Vec<Address>>,
     /// Households that this one does not want to hear of.
     pub(super) muted: BTreeSet<HouseholdId>,
@@ -319,10 +324,11 @@ impl State {
             Record::Arrived(clip) => {
                 self.arrived.insert(clip);
             }
-            Record::Ledger { entry, head: _ } => {
-                self.ledger_seq = entry.seq;
-                self.ledger_hash = Some(entry.hash());
+            Record::Ledger { entry, head } => {
+                self.chain.extend([entry.bare()]);
+                self.heads.push(head);
             }
+            Record::Keeper(record) => self.kept.apply(record),
             Record::Addresses { device, addresses } => {
                 self.addresses.insert(device, addresses);
             }

@@ -194,3 +194,26 @@ pub const TICKET_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Longest time for which a grant may be served.
 pub const GRANT_LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
+
+/// Keepers of one household.
+pub const KEEPERS: usize = 8;
+/// Households for which one home keeps.
+pub const LEASES: usize = 64;
+/// Longest time for which room is leased.
+pub const LEASE_LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
+/// Clips that a home keeps for one neighbour: pieces of 10 seconds for five and a half days without a break.
+pub const KEPT_CLIPS: usize = 48 * 1024;
+/// Clips that are named in one message about keeping.
+pub const KEPT_PER_MESSAGE: usize = 1_024;
+/// Bytes of a label inside its seal, whatever it says: the longest one has a camera's name of [`NAME_CHARS`].
+pub const PADDED_LABEL: usize = 4 * 1024;
+/// Longest piece of a recording that goes on. A piece travels to keepers when it is sealed, so this is how much of the
+/// film goes with a box that is carried away.
+pub const SERIES_PIECE: Duration = Duration::from_secs(10);
+
+/// Entries of a ledger that are pinned with one message.
+pub const PINNED_PER_MESSAGE: usize = 2_048;
+/// Entries of a neighbour's ledger that a keeper pins.
+pub const PINNED_ENTRIES: u64 = 64 * 1024;
+/// Largest file with a ledger or a proof about one, in bytes.
+pub const LEDGER_FILE: usize = 64 * 1024 * 1024;

@@ -29,6 +29,10 @@ pub enum Kind {
     Open = 7,
     /// What a street shows of itself to another one, as people hand it on.
     Introduction = 8,
+    /// A whole ledger, as a file.
+    Ledger = 9,
+    /// The proof that a household closed two ledgers, as a file.
+    Fork = 10,
 }
 
 /// Why bytes were not taken as a frame.

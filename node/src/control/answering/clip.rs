@@ -17,14 +17,18 @@ use crate::node::NodeHandle;
 
 pub(super) async fn list(handle: &NodeHandle) -> Result<Vec<ClipItem>> {
     let clips = handle.read(|household, _| household.clips()).await?;
-    Ok(clips.into_iter().map(clip_item).collect())
+    Ok(clips
+        .into_iter()
+        .map(|view| clip_item(handle, view))
+        .collect())
 }
 
 pub(super) async fn show(handle: &NodeHandle, clip: &str) -> Result<Option<ClipItem>> {
     let views = handle.read(|household, _| household.clips()).await?;
     let id = ids::resolve("clip", clip, views.iter().map(|view| view.manifest.clip))?;
     let mut views = views.into_iter();
-    Ok(views.find(|view| view.manifest.clip == id).map(clip_item))
+    let view = views.find(|view| view.manifest.clip == id);
+    Ok(view.map(|view| clip_item(handle, view)))
 }
 
 pub(super) async fn stop(handle: &NodeHandle, grant: &str) -> Result<Granted> {
@@ -76,7 +80,8 @@ pub(super) async fn pin(handle: &NodeHandle, clip: &str, pinned: bool) -> Result
     })
 }
 
-fn clip_item(view: ClipView) -> ClipItem {
+fn clip_item(handle: &NodeHandle, view: ClipView) -> ClipItem {
+    let (clip, sealed_len) = (view.manifest.clip, view.manifest.sealed_len);
     ClipItem {
         clip: view.manifest.clip.to_string(),
         camera: view.camera,
@@ -85,9 +90,9 @@ fn clip_item(view: ClipView) -> ClipItem {
         sealed_bytes: view.manifest.sealed_len,
         owner: view.owner.to_string(),
         mine: view.mine,
-        here: view.here,
+        here: view.here && handle.has_sealed(clip, sealed_len),
         granted_to: view.granted_to.iter().map(HouseholdId::to_string).collect(),
-        keepers: Vec::new(),
+        keepers: view.keepers.iter().map(HouseholdId::to_string).collect(),
         expires: view.until.map(Moment),
         pinned: view.pinned,
         offered: view.offered,

@@ -3,6 +3,7 @@
 mod alert;
 mod beyond;
 mod clip;
+mod keeper;
 mod street;
 
 use std::time::Duration;
@@ -98,6 +99,16 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
         } => ok(&clip::share(handle, &clip, &purpose, until_ms).await?),
         Request::GrantList { given, received } => ok(&clip::grants(handle, given, received).await?),
         Request::GrantStop { grant } => ok(&clip::stop(handle, &grant).await?),
+        Request::KeeperOffer { bytes } => ok(&keeper::offer(handle, bytes).await?),
+        Request::KeeperAsk {
+            household,
+            bytes,
+            until_ms,
+        } => ok(&keeper::ask(handle, &household, bytes, until_ms).await?),
+        Request::KeeperList => ok(&keeper::list(handle).await?),
+        Request::KeeperEnd { household } => ok(&keeper::end(handle, &household).await?),
+        Request::KeeperCheck { household } => ok(&keeper::check(handle, &household).await?),
+        Request::KeeperRecall { household } => ok(&keeper::recall(handle, &household).await?),
         Request::LedgerShow => {
             let entries = handle.ledger().await?;
             ok(&entries.iter().map(entry_item).collect::<Vec<_>>())

@@ -7,7 +7,9 @@ use minicbor::{Encode, Encoder};
 use super::super::*;
 use super::cddl::{Grammar, fields};
 use super::messages::{Messages, bytes};
+use crate::fetch::Right;
 use crate::grant::Parcel;
+use crate::keeper::Keeping;
 use crate::open::OpenStatement;
 use crate::street::{EpochParcel, Item, StreetMessage};
 
@@ -31,6 +33,8 @@ impl Samples {
         samples.epoch(&real.welcome.epoch);
         samples.item("audience", &crate::alert::Audience::Nearby);
         samples.item("fetch-request", &real.fetch);
+        samples.item("right", &Right::Keeper(real.clip.0));
+        samples.item("right", &Right::Owner(real.clip.0));
         for frame in &real.open {
             samples.0.push(("open", frame[2..].to_vec()));
             samples.open_statement(&OpenStatement::from_frame(frame).unwrap());
@@ -51,7 +55,13 @@ impl Samples {
             samples.0.push(("sealed", frame[2..].to_vec()));
             samples.message(message);
         }
+        let (export, fork) = &real.ledger_files;
+        samples.item("ledger", export);
+        samples.item("fork", fork);
         for record in &real.kept {
+            if let Record::Clip(label) = record {
+                samples.item("label", label);
+            }
             if let Record::Ledger { entry, head } = record {
                 samples.item("entry", entry);
                 samples.item("committed", &(entry.at, &entry.act));
@@ -154,7 +164,28 @@ impl Samples {
                 }
             }
             StreetMessage::Epoch(epoch) => self.epoch(epoch),
+            StreetMessage::Keeping(said) => self.keeping(said),
             StreetMessage::Parcel(_) | StreetMessage::Kept => {}
+        }
+    }
+
+    fn keeping(&mut self, said: &Keeping) {
+        self.item("keeping", said);
+        match said {
+            Keeping::Lease(lease) => self.signed("signed-lease", "lease", lease),
+            Keeping::Keep(clips) => {
+                for to in clips {
+                    self.item("to-keep", to);
+                }
+            }
+            Keeping::Pin { entries, head, .. } => {
+                self.signed("signed-head", "head", head);
+                for entry in entries {
+                    self.item("bare-entry", entry);
+                }
+            }
+            Keeping::Recalled(recalled) => self.item("recalled", recalled),
+            _ => {}
         }
     }
 }
@@ -211,6 +242,11 @@ fn a_message_with_a_field_too_few_or_too_many_does_not_follow_the_grammar() {
                 "entry" => at >= 4 && fields.len() == 6,
                 "catch-up-answer" => at == 2,
                 "member" => at == 3,
+                "ledger" => at == 2,
+                "bare-entry" => fields.len() == 2,
+                // An absent head or clip, as the last, is left out.
+                "keeping" => at == 1 && [&[9][..], &[10]].contains(&fields[0]),
+                "recalled" => at == 2 && fields.len() == 3,
                 _ => false,
             };
             assert_eq!(

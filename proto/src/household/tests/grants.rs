@@ -3,11 +3,12 @@ use std::time::Duration;
 use super::super::*;
 use super::world::World;
 use crate::clip::{NONCE_LEN, Opener};
-use crate::grant::{FetchRequest, Parcel, Purpose};
+use crate::fetch::{FetchRequest, Right};
+use crate::grant::{FetchTicket, Parcel, Purpose};
 use crate::ledger;
 use crate::signed::Signed;
 
-fn grant(world: &mut World, clip: ClipId) -> crate::signed::StatementId {
+fn grant(world: &mut World, clip: ClipId) -> StatementId {
     world.unlock(0);
     let to = world.household(1);
     let purpose = Purpose::clean("You asked about the van").unwrap();
@@ -30,8 +31,16 @@ fn grant(world: &mut World, clip: ClipId) -> crate::signed::StatementId {
 
 fn fetch_request(world: &World, home: usize, clip: ClipId) -> FetchRequest {
     FetchRequest {
-        ticket: world.homes[home].engine.fetch_plan(clip).unwrap().ticket,
-        offset: 0,
+        right: world.homes[home].engine.fetch_plan(clip).unwrap().right,
+        start: 0,
+        end: 1,
+    }
+}
+
+fn ticket_in(request: &FetchRequest) -> &Signed<FetchTicket> {
+    match &request.right {
+        Right::Ticket(ticket) => ticket,
+        other => panic!("{other:?}"),
     }
 }
 
@@ -192,21 +201,16 @@ fn a_ticket_that_is_not_in_the_ledger_is_not_served_although_it_is_well_signed()
     let (clip, _) = world.add_clip(0, b"film");
     grant(&mut world, clip);
     let mut request = fetch_request(&world, 1, clip);
-    let mut said = request.ticket.statement().clone();
+    let mut said = ticket_in(&request).statement().clone();
     said.until = said.until.after(Duration::from_secs(1));
-    request.ticket = world.homes[0].engine.sign(said);
+    request.right = Right::Ticket(world.homes[0].engine.sign(said));
     let ben = world.device(1);
     assert_eq!(
         world.homes[0].engine.may_fetch(ben, &request, world.now),
         Err(Unserved::NotInLedger)
     );
-    let (_, forger) = (
-        ben,
-        world.homes[1]
-            .engine
-            .sign(request.ticket.statement().clone()),
-    );
-    request.ticket = forger;
+    let forged = ticket_in(&request).statement().clone();
+    request.right = Right::Ticket(world.homes[1].engine.sign(forged));
     assert_eq!(
         world.homes[0].engine.may_fetch(ben, &request, world.now),
         Err(Unserved::NotOurs)

@@ -5,12 +5,13 @@ use minicbor::Encode;
 use super::super::*;
 use super::world::World;
 use crate::alert::{self, Act, FlagReason, Urgency};
-use crate::clip::{ClipId, Outboard, SLICE, encode_slice};
-use crate::grant::{FetchRequest, Parcel, Purpose};
+use crate::clip::ClipId;
+use crate::fetch::{FetchRequest, Right};
+use crate::grant::{Parcel, Purpose};
 use crate::identity::Name;
-use crate::open::OpenStatement;
+use crate::ledger::{EntryHash, Export, Fork, Head};
 use crate::street::{
-    EpochKey, Introduction, Item, JoinRequest, Refusal, StreetMessage, Ticket, Welcome,
+    EpochKey, Introduction, JoinRequest, Refusal, StreetMessage, Ticket, Welcome,
 };
 use crate::text::{Line, Prose};
 use crate::wire::limits::{DIRECT_FRAME, JOIN_FRAME, PARCEL_BYTES, WELCOME_FRAME};
@@ -31,6 +32,8 @@ pub(super) struct Messages {
     pub(super) introduction: Introduction,
     /// Everything that the giver kept: clips, grants, ledger.
     pub(super) kept: Vec<Record>,
+    /// A ledger as a file, and the proof that there is another.
+    pub(super) ledger_files: (Export, Fork),
     /// A clip with its sealed bytes.
     pub(super) clip: (ClipId, Vec<u8>),
 }
@@ -153,6 +156,57 @@ fn link(world: &mut World) {
     world.command(1, link).unwrap();
 }
 
+/// Ben keeps Ada's clips: everything that is said about it, from the lease to its end.
+fn keep(world: &mut World) {
+    let nothing_yet = world.ask_for_room(1, 0, 1_000_000);
+    assert!(nothing_yet.is_err());
+    world.lease(1, 0, 1_000_000);
+    let (deleted, _) = world.add_clip(0, b"a film of nothing");
+    world.command(0, Command::DeleteClip(deleted)).unwrap();
+    let recall = KeeperCommand::Recall(world.household(1));
+    world.command(0, Command::Keeper(recall)).unwrap();
+    let end = KeeperCommand::End(world.household(1));
+    world.command(0, Command::Keeper(end)).unwrap();
+}
+
+/// Two ledgers that one device closed, and the first of them as a file.
+fn ledger_files(world: &World) -> (Export, Fork) {
+    let me = world.homes[0].engine.me();
+    let kept = world.homes[0].records.iter();
+    let (entries, heads): (Vec<_>, Vec<_>) = kept
+        .filter_map(|record| match record {
+            Record::Ledger { entry, head } => Some((entry.clone(), head.clone())),
+            _ => None,
+        })
+        .unzip();
+    let other = heads.last().unwrap().clone();
+    let last = other.statement().seq;
+    let one = Signed::sign(
+        Head {
+            seq: last - 1,
+            hash: EntryHash::START,
+            ..other.statement().clone()
+        },
+        &me.device,
+    );
+    let export = Export {
+        head: Some(other.clone()),
+        devices: vec![me.cert.clone()],
+        entries,
+    };
+    let closing = export.entries.last().unwrap();
+    let fork = Fork {
+        one,
+        other,
+        instead: closing.prev,
+        between: vec![closing.bare()],
+        devices: vec![me.cert.clone()],
+    };
+    assert_eq!(export.verify(), Ok(last));
+    assert_eq!(fork.verify(), Ok((me.household(), last - 1)));
+    (export, fork)
+}
+
 /// Dora and Eve come; Dora leaves while Ben is away, and Eve is voted out.
 fn come_and_go(world: &mut World) {
     for home in [3, 4] {
@@ -222,6 +276,7 @@ impl Messages {
         talk(&mut world);
         let introduction = world.homes[1].engine.introduction().unwrap();
         link(&mut world);
+        keep(&mut world);
         come_and_go(&mut world);
 
         let gossip = world.gossip.iter().map(|(_, _, frame)| frame);
@@ -244,7 +299,9 @@ impl Messages {
 
         let grant = parcels[0].grant.id();
         world.command(0, Command::Stop(grant)).unwrap();
+        let ledger_files = ledger_files(&world);
         Self {
+            ledger_files,
             ticket,
             join,
             welcome,
@@ -253,153 +310,15 @@ impl Messages {
             said,
             open: open_frames,
             fetch: FetchRequest {
-                ticket: parcels[0].ticket.clone(),
-                offset: 16 * 1024,
+                right: Right::Ticket(parcels[0].ticket.clone()),
+                start: 16 * 1024,
+                end: 32 * 1024,
             },
             parcels,
             kept: world.homes[0].records.clone(),
             clip: (clip, sealed),
         }
     }
-
-    /// What a fuzzer starts from: target, name, bytes.
-    pub(super) fn seeds(&self) -> Vec<(&'static str, String, Vec<u8>)> {
-        let mut seeds: Vec<(&str, String, Vec<u8>)> = Vec::new();
-        let mut add = |target, name: &str, bytes: Vec<u8>| {
-            if !seeds.iter().any(|(t, n, _)| *t == target && n == name) {
-                seeds.push((target, name.to_owned(), bytes));
-            }
-        };
-        add("frame", "sealed", self.said[0].1.clone());
-        add("frame", "join", wire::frame(Kind::Join, &self.join));
-        add(
-            "frame",
-            "welcome",
-            wire::frame(Kind::Welcome, &self.welcome),
-        );
-        add(
-            "frame",
-            "refused",
-            wire::frame(Kind::Refused, &self.refusals[0]),
-        );
-        add("frame", "fetch", wire::frame(Kind::Fetch, &self.fetch));
-        add("frame", "ticket", wire::frame(Kind::Ticket, &self.ticket));
-        add(
-            "frame",
-            "introduction",
-            wire::frame(Kind::Introduction, &self.introduction),
-        );
-        for frame in &self.open {
-            let name = match OpenStatement::from_frame(frame).unwrap() {
-                OpenStatement::Alert(_) => "alert",
-                OpenStatement::FollowUp(_) => "follow-up",
-                OpenStatement::Knock(_) => "knock",
-            };
-            add("open_statement", name, frame.clone());
-        }
-        add("frame", "open", self.open[0].clone());
-        add("join", "join", wire::frame(Kind::Join, &self.join));
-        add(
-            "welcome",
-            "welcome",
-            wire::frame(Kind::Welcome, &self.welcome),
-        );
-        add(
-            "fetch_request",
-            "fetch",
-            wire::frame(Kind::Fetch, &self.fetch),
-        );
-        add(
-            "ticket_text",
-            "ticket",
-            self.ticket.to_string().into_bytes(),
-        );
-        add(
-            "ticket_text",
-            "introduction",
-            self.introduction.to_string().into_bytes(),
-        );
-        add("parcel", "first", wire::to_cbor(&self.parcels[0]));
-        add("parcel", "second", wire::to_cbor(&self.parcels[1]));
-        for (message, _) in &self.said {
-            let (name, how) = match message {
-                StreetMessage::Tell(item) => (word(item), None),
-                StreetMessage::CatchUp(_) => ("catch-up", Some(4)),
-                StreetMessage::CatchUpAnswer(_) => ("catch-up-answer", Some(8)),
-                StreetMessage::Swap(_) => ("swap", Some(4)),
-                StreetMessage::SwapAnswer(_) => ("swap-answer", None),
-                StreetMessage::Parcel(_) => ("parcel", None),
-                StreetMessage::Epoch(_) => ("epoch", None),
-                StreetMessage::Kept => ("kept", None),
-            };
-            add("street_message", name, wire::to_cbor(message));
-            if let Some(how) = how {
-                add("engine_inputs", name, arrival(how, &wire::to_cbor(message)));
-            }
-            if let StreetMessage::Tell(Item::Alert(alert)) = message {
-                add(
-                    "engine_inputs",
-                    name,
-                    arrival(2, &wire::to_cbor(alert.statement())),
-                );
-            }
-        }
-        let join = wire::frame(Kind::Join, &self.join);
-        add("engine_inputs", "join-refused", arrival(6, &join));
-        for record in &self.kept {
-            match record {
-                Record::Clip(label) => {
-                    add("clip_header", "owner", label.header.as_bytes().to_vec());
-                }
-                Record::Given(parcel) => {
-                    let header = parcel.grant.statement().header.as_bytes().to_vec();
-                    add("clip_header", "grant", header);
-                }
-                Record::Ledger { entry, head } => {
-                    add("ledger_entry", entry.act.word(), wire::to_cbor(entry));
-                    add("ledger_entry", "head", head.to_bytes());
-                }
-                _ => {}
-            }
-        }
-        let (clip, sealed) = &self.clip;
-        let len = sealed.len() as u64;
-        let outboard = Outboard::compute(sealed.as_slice(), len).unwrap();
-        for (name, range) in [("whole", 0..len.min(SLICE)), ("group", 16_384..32_768)] {
-            let slice = encode_slice(sealed.as_slice(), &outboard, range.clone()).unwrap();
-            let numbers = [len, range.start, range.end].map(u64::to_be_bytes).concat();
-            add(
-                "clip_slice",
-                name,
-                [&clip.as_bytes()[..], &numbers, &slice].concat(),
-            );
-        }
-        for (name, text) in [
-            ("line", "Smoke behind number 12"),
-            ("prose", "Ça brûle\n👨‍👩‍👧‍👦"),
-            ("cell", "u33dc1"),
-        ] {
-            add("text", name, text.as_bytes().to_vec());
-        }
-        seeds
-    }
-}
-
-const fn word(item: &Item) -> &'static str {
-    match item {
-        Item::Member(_) => "member",
-        Item::Leave(_) => "leave",
-        Item::Vote(_) => "vote",
-        Item::Link(_) => "link",
-        Item::Alert(_) => "alert",
-        Item::FollowUp(_) => "follow-up",
-    }
-}
-
-/// One message as `engine_inputs` reads it.
-fn arrival(how: u8, message: &[u8]) -> Vec<u8> {
-    let len = u16::try_from(message.len()).unwrap();
-    [&[how], &len.to_be_bytes()[..], message].concat()
 }
 
 /// Cem redeems a ticket, and is refused in every way that a small street can.

@@ -9,6 +9,7 @@ use rand_core::SeedableRng;
 use zeroize::Zeroizing;
 
 use super::super::*;
+use super::disks::Disks;
 use crate::clip::{ClipId, Sealer};
 use crate::identity::{DeviceCert, Name, Roles, Words};
 use crate::recipient::Identity;
@@ -44,6 +45,7 @@ pub(super) struct World {
     pub(super) shredded: Vec<ClipId>,
     /// Whether no home can remove anything.
     pub(super) broken_disk: bool,
+    pub(super) disks: Disks,
     queue: VecDeque<(usize, Output)>,
     answers: BTreeMap<CommandId, Result<Answer, Failure>>,
     requests: BTreeMap<RequestRef, (usize, AskRef)>,
@@ -118,6 +120,7 @@ impl World {
             until_the_cut: usize::MAX,
             shredded: Vec::new(),
             broken_disk: false,
+            disks: Disks::default(),
             queue: VecDeque::new(),
             answers: BTreeMap::new(),
             requests: BTreeMap::new(),
@@ -337,6 +340,7 @@ impl World {
             duration_ms: 1_000,
             camera: Name::clean("Porch").unwrap(),
         };
+        self.disks.sealed.insert(clip, bytes.clone());
         self.command(home, Command::AddClip(Box::new(new))).unwrap();
         (clip, bytes)
     }
@@ -473,6 +477,7 @@ impl World {
                 let gone = !self.broken_disk;
                 self.later(home, Input::Shredded { clip, gone });
             }
+            Output::Keeper(task) => self.carry_task(home, task),
             Output::Unsubscribe(topic) => self.homes[home].topics.retain(|t| *t != topic),
             Output::SetTimer { at, timer } => {
                 self.homes[home].timers.insert(timer, at);
@@ -484,7 +489,7 @@ impl World {
         }
     }
 
-    fn later(&mut self, home: usize, input: Input) {
+    pub(super) fn later(&mut self, home: usize, input: Input) {
         let outputs = self.homes[home].engine.handle(input, self.now);
         self.queue
             .extend(outputs.into_iter().map(|output| (home, output)));
