@@ -50,6 +50,8 @@ fn help_reads_as_it_was_written() {
         ("help-clip-export.txt", &["clip", "export", "--help"]),
         ("help-grant.txt", &["grant", "--help"]),
         ("help-grant-give.txt", &["grant", "give", "--help"]),
+        ("help-keeper.txt", &["keeper", "--help"]),
+        ("help-keeper-ask.txt", &["keeper", "ask", "--help"]),
         ("help-ledger.txt", &["ledger", "--help"]),
         ("help-recovery.txt", &["recovery", "--help"]),
     ] {

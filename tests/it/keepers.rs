@@ -179,7 +179,7 @@ fn a_deleted_clip_and_an_ended_lease_leave_nothing_at_the_keeper() {
 #[test]
 fn p7_a_grantee_fetches_from_a_keeper_while_the_owner_is_away() {
     let place = place();
-    let [mut ada, ben, mut cem] = street(place.path(), ["Ada", "Ben", "Cem"]);
+    let [mut ada, mut ben, mut cem] = street(place.path(), ["Ada", "Ben", "Cem"]);
     ask(&ada, "Ben");
     let clip = ada
         .run(&["clip", "add", path(&film(place.path()))])
@@ -190,6 +190,9 @@ fn p7_a_grantee_fetches_from_a_keeper_while_the_owner_is_away() {
     assert_eq!(given.code, Some(0), "{}", given.words);
     cem.wait_for("granted", |event| event["clip"] == clip.as_str())
         .expect("the grant comes");
+    while lease_with(&ben, "Ada")["ledger_seq"] != 1 {
+        ben.wait_for("keeper", |_| true).expect("Ben pins it");
+    }
     assert_eq!(ada.stop().expect("it stops"), Some(0));
     cem.wait_for("neighbour", |event| event["connected"] == false)
         .expect("Ada is gone");
@@ -201,6 +204,43 @@ fn p7_a_grantee_fetches_from_a_keeper_while_the_owner_is_away() {
     let out = place.path().join("out.mp4");
     let opened = cem.run(&["clip", "open", &clip, "-o", path(&out)]);
     assert_eq!(opened.code, Some(0), "{}", opened.words);
+}
+
+#[test]
+fn p7_a_keeper_that_was_not_told_of_a_grant_serves_nobody_on_it() {
+    let place = place();
+    let [mut ada, mut ben, mut cem] = street(place.path(), ["Ada", "Ben", "Cem"]);
+    ask(&ada, "Ben");
+    let clip = ada
+        .run(&["clip", "add", path(&film(place.path()))])
+        .text("clip");
+    wait_for_keepers(&mut ada, &clip, 1);
+    let ben_is = ben.run(&["status"]).text("household");
+    let is_ben = |there: bool| {
+        let ben = ben_is.clone();
+        move |event: &Value| event["household"] == ben.as_str() && event["connected"] == there
+    };
+    assert_eq!(ben.stop().expect("it stops"), Some(0));
+    cem.wait_for("neighbour", is_ben(false)).expect("Ben is gone");
+    ada.run(&["unlock"]);
+    let given = ada.run(&["grant", "give", &clip, "Cem"]);
+    assert_eq!(given.code, Some(0), "{}", given.words);
+    cem.wait_for("granted", |event| event["clip"] == clip.as_str())
+        .expect("the grant comes");
+    assert_eq!(ada.stop().expect("it stops"), Some(0));
+    ben.start().expect("it starts again");
+    cem.wait_for("neighbour", is_ben(true)).expect("Ben is back");
+    let refused = cem.run(&["clip", "fetch", &clip]);
+    assert_eq!(refused.code, Some(1), "{}", refused.words);
+
+    // Once Ada's home has told it, it serves, and goes on when she is away.
+    ada.start().expect("it starts again");
+    while lease_with(&ben, "Ada")["ledger_seq"] != 1 {
+        ben.wait_for("keeper", |_| true).expect("Ben pins it");
+    }
+    assert_eq!(ada.stop().expect("it stops"), Some(0));
+    let fetched = cem.run(&["clip", "fetch", &clip]);
+    assert_eq!(fetched.text("from"), ben_is, "{}", fetched.words);
 }
 
 #[test]
@@ -243,19 +283,22 @@ fn a_home_set_back_to_an_old_state_is_found_by_its_keeper_with_a_proof_that_anyb
         .run(&["clip", "add", path(&film(place.path()))])
         .text("clip");
     wait_for_keepers(&mut ada, &clip, 1);
-    ada.stop().expect("it stops");
-    let (database, old) = (ada.dir().join("streetlamp.db"), place.path().join("old.db"));
-    fs::copy(&database, &old).expect("room");
     let open = |ada: &Home, name: &str| {
         ada.run(&["unlock"]);
         let out = place.path().join(name);
         let opened = ada.run(&["clip", "open", &clip, "-o", path(&out)]);
         assert_eq!(opened.code, Some(0), "{}", opened.words);
     };
+    ada.stop().expect("it stops");
+    let (database, old) = (ada.dir().join("streetlamp.db"), place.path().join("old.db"));
+    fs::copy(&database, &old).expect("room");
     ada.start().expect("it starts");
     ada.wait_for("neighbour", |event| event["connected"] == true)
         .expect("Ben is there");
     open(&ada, "one.mp4");
+    while lease_with(&ben, "Ada")["ledger_seq"] != 1 {
+        ben.wait_for("keeper", |_| true).expect("Ben pins it");
+    }
     ada.stop().expect("it stops");
     fs::copy(&old, &database).expect("room");
     for file in ["streetlamp.db-wal", "streetlamp.db-shm", "ledger.log"] {

@@ -386,6 +386,8 @@ pub struct KeeperItem {
     pub clips: usize,
     pub until: Moment,
     pub last_checked: Option<Moment>,
+    /// Up to which entry the keeper has pinned the owner's ledger.
+    pub ledger_seq: Option<u64>,
     /// `good`, `small`, `full`, `lost`, `lied`, `forked`, `ledger-refused` or `ledger-cut`.
     pub state: String,
 }

@@ -299,6 +299,7 @@ impl Driver {
                 });
             }
             Output::Keeper(task) => {
+                keeping::at_once(&self.handle, &task);
                 let (node, turns) = (self.handle.clone(), self.pulls.clone());
                 self.keeping.spawn(keeping::carry_out(node, task, turns));
             }

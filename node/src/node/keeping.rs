@@ -19,7 +19,7 @@ use crate::blocking::block;
 use crate::error::{Error, ErrorKind, Result};
 use crate::vault::{Kept, write_durably};
 
-/// Carries a task out. Nothing if the engine need not know how it went.
+/// Carries out what takes a while. Nothing if the engine need not know how it went.
 pub(super) async fn carry_out(
     node: NodeHandle,
     task: KeeperTask,
@@ -72,18 +72,22 @@ pub(super) async fn carry_out(
                 finding,
             })
         }
-        KeeperTask::Discard { owner, clip } => {
-            logged(block(|| node.shared.kept.discard(owner, clip)));
-            None
-        }
         KeeperTask::DiscardAll(owner) => {
-            logged(block(|| node.shared.kept.discard_all(owner)));
+            logged(block(|| node.shared.kept.clear_away(owner)));
             None
         }
-        KeeperTask::Prove(fork) => {
-            logged(block(|| write_proof(&node.shared.home.proofs_dir(), &fork)));
-            None
-        }
+        KeeperTask::Discard { .. } | KeeperTask::Prove(_) => None,
+    }
+}
+
+/// What has to be done before anybody is told of it.
+pub(super) fn at_once(node: &NodeHandle, task: &KeeperTask) {
+    let (home, kept) = (&node.shared.home, &node.shared.kept);
+    match task {
+        KeeperTask::Discard { owner, clip } => logged(block(|| kept.discard(*owner, *clip))),
+        KeeperTask::DiscardAll(owner) => logged(block(|| kept.set_aside(*owner))),
+        KeeperTask::Prove(fork) => logged(block(|| write_proof(&home.proofs_dir(), fork))),
+        KeeperTask::Pull { .. } | KeeperTask::Check { .. } => {}
     }
 }
 

@@ -11,6 +11,9 @@ use streetlamp_proto::keeper::SealedLabel;
 use super::{Vault, write_durably};
 use crate::error::{Error, Result};
 
+/// How the directory of a household ends whose lease is over, until it is removed.
+const ASIDE: &str = "gone";
+
 /// The sealed clips of neighbours in one home.
 #[derive(Debug, Clone)]
 pub struct Kept {
@@ -54,12 +57,28 @@ impl Kept {
         Vault { dir }.remove(clip)
     }
 
-    /// Removes everything of one household.
+    /// Takes everything of one household out of the way, which is quick, to be removed by [`Kept::clear_away`].
     ///
     /// # Errors
     /// The disk's.
-    pub fn discard_all(&self, owner: HouseholdId) -> Result<()> {
-        self.remove_dir(&self.dir.join(owner.to_string()))
+    pub fn set_aside(&self, owner: HouseholdId) -> Result<()> {
+        self.clear_away(owner)?;
+        let dir = self.dir.join(owner.to_string());
+        match fs::rename(&dir, dir.with_extension(ASIDE)) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::io(format!("{} cannot be removed", dir.display()), e))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes what was set aside of one household. It may take a while.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn clear_away(&self, owner: HouseholdId) -> Result<()> {
+        let dir = self.dir.join(owner.to_string());
+        self.remove_dir(&dir.with_extension(ASIDE))
     }
 
     fn remove_dir(&self, dir: &Path) -> Result<()> {
@@ -83,6 +102,10 @@ impl Kept {
             let path = entry.map_err(unreadable)?.path();
             let owner: Option<HouseholdId> = name_of(&path);
             let Some(owner) = owner else { continue };
+            if path.extension().is_some_and(|end| end == ASIDE) {
+                self.remove_dir(&path)?;
+                continue;
+            }
             let mut kept = 0;
             for file in fs::read_dir(&path).map_err(unreadable)? {
                 let file = file.map_err(unreadable)?.path();

@@ -166,8 +166,8 @@ fn what_is_kept_for_one_neighbour_is_not_in_the_way_of_anothers_and_goes_with_th
     let at_ben = kept.of(ben).unwrap();
     assert_eq!(at_ben.sealed_label(made.clip).unwrap(), label);
     assert!(at_ben.is_whole(made.clip, sealed.len() as u64));
-    kept.discard_all(ben).unwrap();
-    kept.discard_all(ben).unwrap();
+    kept.set_aside(ben).unwrap();
+    kept.set_aside(ben).unwrap();
     assert!(!at_ben.is_whole(made.clip, sealed.len() as u64));
 }
 
@@ -183,9 +183,14 @@ fn what_no_lease_asks_for_is_swept_at_the_start() {
             fs::write(theirs.path(clip, part), b"noise").unwrap();
         }
     }
+    assert_eq!(fs::read_dir(dir.path().join("kept")).unwrap().count(), 3);
     kept.sweep(|owner, clip| (owner, clip) == (ada, wanted))
         .unwrap();
+    let cem = HouseholdId::from_bytes([5; 32]);
+    kept.of(cem).unwrap();
+    kept.set_aside(cem).unwrap();
     let ben_dir = dir.path().join("kept").join(ben.to_string());
     assert!(!ben_dir.exists());
+    assert_eq!(fs::read_dir(dir.path().join("kept")).unwrap().count(), 1);
     assert_eq!(names(&kept.of(ada).unwrap()), 4);
 }

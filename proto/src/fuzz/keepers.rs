@@ -14,7 +14,7 @@ pub fn keeping(bytes: &[u8]) -> bool {
     lease.iter().for_each(stands);
     match &message {
         Some(Keeping::Lease(lease)) => stands(lease),
-        Some(Keeping::Pin { base, head, .. }) => base.iter().chain([head]).for_each(stands),
+        Some(Keeping::Pin { base, head, .. }) => base.iter().chain(head).for_each(stands),
         Some(Keeping::Pinned(head)) => head.iter().for_each(stands),
         Some(Keeping::Recalled(recalled)) => stands(&recalled.lease),
         _ => {}

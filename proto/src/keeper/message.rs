@@ -8,6 +8,7 @@ use crate::clip::ClipId;
 use crate::ledger::{BareEntry, Head};
 use crate::signed::Signed;
 use crate::time::Timestamp;
+use crate::wire::limits::LEAST_KEPT;
 
 /// Every message about keeping.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -60,9 +61,9 @@ pub enum Keeping {
         /// What follows.
         #[n(1)]
         entries: Vec<BareEntry>,
-        /// The head after them.
+        /// The head after them; none if nothing was ever logged.
         #[n(2)]
-        head: Signed<Head>,
+        head: Option<Signed<Head>>,
     },
     /// "This head I have pinned." The answer to [`Keeping::Pin`], whether it was taken or not.
     #[n(9)]
@@ -85,6 +86,13 @@ pub struct ToKeep {
     /// Length of its sealed bytes.
     #[n(1)]
     pub sealed_len: u64,
+}
+
+impl ToKeep {
+    /// What it takes of a lease, in bytes.
+    pub fn cost(self) -> u64 {
+        self.sealed_len.max(LEAST_KEPT)
+    }
 }
 
 /// How a clip stands at a keeper.

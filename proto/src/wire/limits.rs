@@ -203,6 +203,8 @@ pub const LEASES: usize = 64;
 pub const LEASE_LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
 /// Clips that a home keeps for one neighbour: pieces of 10 seconds for five and a half days without a break.
 pub const KEPT_CLIPS: usize = 48 * 1024;
+/// What a clip takes of a lease at least, in bytes: label, hash tree and rows take room, too.
+pub const LEAST_KEPT: u64 = 64 * 1024;
 /// Clips that are named in one message about keeping.
 pub const KEPT_PER_MESSAGE: usize = 1_024;
 /// Bytes of a label inside its seal, whatever it says: the longest one has a camera's name of [`NAME_CHARS`].

@@ -117,6 +117,7 @@ fn item(view: KeeperView) -> KeeperItem {
         clips: view.clips,
         until: Moment(view.until),
         last_checked: view.last_checked.map(Moment),
+        ledger_seq: view.ledger_seq,
         state: view.state.word().to_owned(),
     }
 }

@@ -28,6 +28,10 @@ impl Household {
 
     /// Checks every keeper that is here.
     pub(in crate::household) fn check_keepers(&mut self, now: Timestamp, out: &mut Vec<Output>) {
+        // What had no room, or could not be given, is tried again.
+        self.keeping.full.clear();
+        self.keeping.not_given.clear();
+        self.go_on_keeping_all(now, out);
         let keepers: Vec<_> = self.state.kept.keepers.keys().copied().collect();
         for keeper in keepers {
             // Who is away, or holds nothing yet, is asked next time.

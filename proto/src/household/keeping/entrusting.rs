@@ -76,12 +76,15 @@ impl Household {
         let mut wanted = Vec::new();
         for label in clips.into_iter().take(KEPT_CLIPS) {
             let manifest = label.manifest.statement();
-            let (clip, sealed_len) = (manifest.clip, manifest.sealed_len);
-            let Some(left) = room.checked_sub(sealed_len) else {
+            let to = ToKeep {
+                clip: manifest.clip,
+                sealed_len: manifest.sealed_len,
+            };
+            let Some(left) = room.checked_sub(to.cost()) else {
                 break;
             };
             room = left;
-            wanted.push(ToKeep { clip, sealed_len });
+            wanted.push(to);
         }
         wanted
     }

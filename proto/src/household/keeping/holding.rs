@@ -34,10 +34,11 @@ impl Household {
     fn keep_one(
         &mut self,
         owner: HouseholdId,
-        ToKeep { clip, sealed_len }: ToKeep,
+        to: ToKeep,
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Holding {
+        let ToKeep { clip, sealed_len } = to;
         let Some(held) = self.state.kept.owners.get(&owner) else {
             return Holding::Full;
         };
@@ -48,8 +49,8 @@ impl Household {
         }
         let lease = held.lease.statement();
         let fits = held
-            .bytes()
-            .checked_add(sealed_len)
+            .used()
+            .checked_add(to.cost())
             .is_some_and(|bytes| bytes <= lease.bytes);
         let is_clip = (1..=SEALED_BYTES).contains(&sealed_len);
         if !fits || !is_clip || held.clips.len() >= KEPT_CLIPS || lease.until <= now {

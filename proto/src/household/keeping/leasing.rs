@@ -113,7 +113,7 @@ impl Household {
         if kept
             .owners
             .get(&owner)
-            .is_some_and(|held| held.bytes() > bytes)
+            .is_some_and(|held| held.used() > bytes)
         {
             return Err(NoLease::HoldsMore);
         }

@@ -36,13 +36,12 @@ impl Household {
             Some(Pinning::UpTo(known)) if *known >= seq => return None,
             Some(Pinning::UpTo(known)) => *known,
             // First it is told where we are, and says where it is.
-            None if seq == 0 => return None,
             None | Some(Pinning::Ahead(_)) => seq,
         };
         let entries = self.state.chain.after(known, PINNED_PER_MESSAGE);
         Some(Keeping::Pin {
             base: self.head_at(known).cloned(),
-            head: self.head_at(known + entries.len() as u64)?.clone(),
+            head: self.head_at(known + entries.len() as u64).cloned(),
             entries,
         })
     }
@@ -92,7 +91,7 @@ impl Household {
                 .then(|| fork(chain, &own, &head, devices));
             self.prove(fork.flatten(), out);
         }
-        if !matches!(stands, Pinning::UpTo(_)) {
+        if before != Some(stands) {
             self.tell_of(keeper, out);
         }
         self.entrust(keeper, now, out);
@@ -113,7 +112,7 @@ impl Household {
         owner: HouseholdId,
         base: Option<Signed<Head>>,
         entries: Vec<BareEntry>,
-        head: Signed<Head>,
+        head: Option<Signed<Head>>,
         out: &mut Vec<Output>,
     ) -> Option<Signed<Head>> {
         let devices = self.devices_of(owner);
@@ -124,6 +123,9 @@ impl Household {
         };
         let held = self.state.kept.owners.get(&owner)?;
         let pinned = held.head.clone();
+        let Some(head) = head else {
+            return pinned;
+        };
         if !is_theirs(&head) || base.as_ref().is_some_and(|base| !is_theirs(base)) {
             return pinned;
         }
@@ -152,6 +154,7 @@ impl Household {
             head: head.clone(),
         };
         self.keep_record(record, out);
+        self.tell_of(owner, out);
         Some(head)
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::event::Finding;
 use crate::clip::ClipId;
 use crate::identity::HouseholdId;
-use crate::keeper::Lease;
+use crate::keeper::{Lease, ToKeep};
 use crate::ledger::{BareEntry, Chain, Fork, Head};
 use crate::signed::Signed;
 use crate::time::Timestamp;
@@ -133,9 +133,13 @@ pub(in crate::household) struct KeptFor {
 }
 
 impl KeptFor {
-    /// Sealed bytes that are here or on their way.
-    pub(in crate::household) fn bytes(&self) -> u64 {
-        self.clips.values().map(|kept| kept.sealed_len).sum()
+    /// What is used of the lease, by clips that are here or on their way.
+    pub(in crate::household) fn used(&self) -> u64 {
+        let clips = self.clips.iter().map(|(clip, kept)| ToKeep {
+            clip: *clip,
+            sealed_len: kept.sealed_len,
+        });
+        clips.map(ToKeep::cost).sum()
     }
 }
 

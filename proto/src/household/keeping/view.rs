@@ -82,6 +82,8 @@ pub struct KeeperView {
     pub until: Timestamp,
     /// When a keeper of ours was last asked for proof.
     pub last_checked: Option<Timestamp>,
+    /// Up to which entry the keeper has pinned the owner's ledger, as far as this home knows.
+    pub ledger_seq: Option<u64>,
     /// How it stands.
     pub state: KeeperState,
 }
@@ -104,6 +106,10 @@ impl Household {
                 clips: known.held.len(),
                 until: known.lease.statement().until,
                 last_checked: known.checked.map(|(at, _)| at),
+                ledger_seq: match self.keeping.pinning.get(household) {
+                    Some(Pinning::UpTo(seq) | Pinning::Ahead(seq)) => Some(*seq),
+                    Some(Pinning::Refused) | None => None,
+                },
                 state: self.state_of_keeper(*household),
             }
         });
@@ -118,6 +124,7 @@ impl Household {
                 clips: here.count(),
                 until: held.lease.statement().until,
                 last_checked: None,
+                ledger_seq: Some(held.chain.seq()),
                 state: match kept.forks.contains_key(household) {
                     true => KeeperState::Forked,
                     false => KeeperState::Good,

@@ -179,7 +179,9 @@ impl Samples {
                 }
             }
             Keeping::Pin { entries, head, .. } => {
-                self.signed("signed-head", "head", head);
+                if let Some(head) = head {
+                    self.signed("signed-head", "head", head);
+                }
                 for entry in entries {
                     self.item("bare-entry", entry);
                 }
@@ -245,7 +247,11 @@ fn a_message_with_a_field_too_few_or_too_many_does_not_follow_the_grammar() {
                 "ledger" => at == 2,
                 "bare-entry" => fields.len() == 2,
                 // An absent head or clip, as the last, is left out.
-                "keeping" => at == 1 && [&[9][..], &[10]].contains(&fields[0]),
+                "keeping" => match fields[0] {
+                    [8] => at == 3 && fields.len() == 4,
+                    [9] | [10] => at == 1,
+                    _ => false,
+                },
                 "recalled" => at == 2 && fields.len() == 3,
                 _ => false,
             };

@@ -2,6 +2,7 @@ use super::super::*;
 use super::world::World;
 use crate::fetch::Right;
 use crate::keeper::NoLease;
+use crate::wire::limits::LEAST_KEPT;
 
 const ROOM: u64 = 10_000_000;
 const DAY: Duration = Duration::from_secs(86_400);
@@ -84,8 +85,7 @@ fn a_full_lease_keeps_the_newest_clips_and_says_that_it_is_small() {
         world.now = world.now.after(Duration::from_secs(60));
         clips.push(world.add_clip(0, film));
     }
-    let two = clips[1].1.len() + clips[2].1.len();
-    world.lease(1, 0, two as u64);
+    world.lease(1, 0, 2 * LEAST_KEPT);
     let mut newest = [clips[1].0, clips[2].0];
     newest.sort();
     assert_eq!(world.kept_at(1, 0), newest);

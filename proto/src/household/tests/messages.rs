@@ -10,9 +10,7 @@ use crate::fetch::{FetchRequest, Right};
 use crate::grant::{Parcel, Purpose};
 use crate::identity::Name;
 use crate::ledger::{EntryHash, Export, Fork, Head};
-use crate::street::{
-    EpochKey, Introduction, JoinRequest, Refusal, StreetMessage, Ticket, Welcome,
-};
+use crate::street::{EpochKey, Introduction, JoinRequest, Refusal, StreetMessage, Ticket, Welcome};
 use crate::text::{Line, Prose};
 use crate::wire::limits::{DIRECT_FRAME, JOIN_FRAME, PARCEL_BYTES, WELCOME_FRAME};
 use crate::wire::{self, Kind};
