@@ -15,7 +15,7 @@ use crate::signed::Signed;
 pub enum Right {
     /// "The owner gave me the key." To the owner or to a keeper of his.
     #[n(0)]
-    Ticket(#[n(0)] Signed<FetchTicket>),
+    Ticket(#[n(0)] Box<Signed<FetchTicket>>),
     /// "You told me to keep it." By a keeper to the owner.
     #[n(1)]
     Keeper(#[n(0)] ClipId),

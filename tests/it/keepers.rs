@@ -221,7 +221,8 @@ fn p7_a_keeper_that_was_not_told_of_a_grant_serves_nobody_on_it() {
         move |event: &Value| event["household"] == ben.as_str() && event["connected"] == there
     };
     assert_eq!(ben.stop().expect("it stops"), Some(0));
-    cem.wait_for("neighbour", is_ben(false)).expect("Ben is gone");
+    cem.wait_for("neighbour", is_ben(false))
+        .expect("Ben is gone");
     ada.run(&["unlock"]);
     let given = ada.run(&["grant", "give", &clip, "Cem"]);
     assert_eq!(given.code, Some(0), "{}", given.words);
@@ -229,7 +230,8 @@ fn p7_a_keeper_that_was_not_told_of_a_grant_serves_nobody_on_it() {
         .expect("the grant comes");
     assert_eq!(ada.stop().expect("it stops"), Some(0));
     ben.start().expect("it starts again");
-    cem.wait_for("neighbour", is_ben(true)).expect("Ben is back");
+    cem.wait_for("neighbour", is_ben(true))
+        .expect("Ben is back");
     let refused = cem.run(&["clip", "fetch", &clip]);
     assert_eq!(refused.code, Some(1), "{}", refused.words);
 

@@ -106,6 +106,8 @@ async fn pull(
     clip: ClipId,
     sealed_len: u64,
 ) -> std::result::Result<(), Trouble> {
+    let disk = &node.shared.disk;
+    disk.has_room_for(sealed_len).map_err(Trouble::Disk)?;
     let vault = block(|| node.shared.kept.of(owner)).map_err(Trouble::Disk)?;
     let mut arriving = vault.arriving(clip, sealed_len).map_err(Trouble::Disk)?;
     let right = Right::Keeper(clip);
@@ -149,17 +151,10 @@ fn write_proof(dir: &Path, fork: &Fork) -> Result<()> {
 
 /// Gets the labels of everything back that a neighbour keeps for this household. Gives how many clips are known again.
 pub(super) async fn recall(node: &NodeHandle, from: HouseholdId) -> Result<usize> {
-    let kept = match node
-        .command(Command::Keeper(KeeperCommand::Recall(from)))
-        .await?
-    {
-        Answer::Kept { kept, .. } => kept,
-        _ => {
-            return Err(Error::new(
-                ErrorKind::Internal,
-                "the engine answered something else",
-            ));
-        }
+    let recall = Command::Keeper(KeeperCommand::Recall(from));
+    let Answer::Kept { kept, .. } = node.command(recall).await? else {
+        let message = "the engine answered something else";
+        return Err(Error::new(ErrorKind::Internal, message));
     };
     let mut back = 0;
     for to in kept {
@@ -180,8 +175,14 @@ pub(super) async fn recall(node: &NodeHandle, from: HouseholdId) -> Result<usize
                 label,
                 identity: None,
             };
-            node.command(Command::Keeper(take)).await?;
-            back += 1;
+            match node.command(Command::Keeper(take)).await {
+                Ok(_) => back += 1,
+                // One label that is not ours, or damaged, is no reason to leave the others.
+                Err(error) if error.kind() == ErrorKind::DataLoss => {
+                    tracing::warn!(clip = %to.clip, error = %error.chain(), "a label was not taken");
+                }
+                Err(error) => return Err(error),
+            }
             break;
         }
     }

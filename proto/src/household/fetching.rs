@@ -52,7 +52,7 @@ impl Household {
             .max_by_key(|g| g.parcel.grant.statement().until)?
             .parcel;
         Some(FetchPlan {
-            right: Right::Ticket(parcel.ticket.clone()),
+            right: Right::Ticket(Box::new(parcel.ticket.clone())),
             sealed_len: parcel.manifest.statement().sealed_len,
             holders: self.holders(
                 Some(parcel.grant.statement().from),

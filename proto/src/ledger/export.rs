@@ -31,7 +31,7 @@ pub struct Export {
 #[non_exhaustive]
 pub enum ExportError {
     /// Not such a file.
-    #[error("this is not an exported ledger that can be read: {0}")]
+    #[error("this is not an exported ledger that can be read")]
     Wire(#[from] WireError),
     /// The chain is not whole.
     #[error(transparent)]

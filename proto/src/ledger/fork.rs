@@ -38,7 +38,7 @@ pub struct Fork {
 #[non_exhaustive]
 pub enum ForkError {
     /// Not such a file.
-    #[error("this is not a proof that can be read: {0}")]
+    #[error("this is not a proof that can be read")]
     Wire(#[from] WireError),
     /// Heads of two households, or in the wrong order.
     #[error("its two heads do not belong together")]

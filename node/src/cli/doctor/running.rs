@@ -51,10 +51,15 @@ fn keepers(home: &Home) -> Finding {
             true,
             "nobody keeps copies of this home's clips: if the box is stolen, they go with it; ask a neighbour with 'streetlamp keeper ask'",
         ),
+        1 => finding(
+            "keepers",
+            true,
+            "one neighbour keeps copies for this home, and nothing is wrong",
+        ),
         count => finding(
             "keepers",
             true,
-            format!("{count} keep for this home, and nothing is wrong"),
+            format!("{count} neighbours keep copies for this home, and nothing is wrong"),
         ),
     }
 }

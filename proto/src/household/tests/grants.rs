@@ -203,14 +203,14 @@ fn a_ticket_that_is_not_in_the_ledger_is_not_served_although_it_is_well_signed()
     let mut request = fetch_request(&world, 1, clip);
     let mut said = ticket_in(&request).statement().clone();
     said.until = said.until.after(Duration::from_secs(1));
-    request.right = Right::Ticket(world.homes[0].engine.sign(said));
+    request.right = Right::Ticket(Box::new(world.homes[0].engine.sign(said)));
     let ben = world.device(1);
     assert_eq!(
         world.homes[0].engine.may_fetch(ben, &request, world.now),
         Err(Unserved::NotInLedger)
     );
     let forged = ticket_in(&request).statement().clone();
-    request.right = Right::Ticket(world.homes[1].engine.sign(forged));
+    request.right = Right::Ticket(Box::new(world.homes[1].engine.sign(forged)));
     assert_eq!(
         world.homes[0].engine.may_fetch(ben, &request, world.now),
         Err(Unserved::NotOurs)

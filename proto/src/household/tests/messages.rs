@@ -308,7 +308,7 @@ impl Messages {
             said,
             open: open_frames,
             fetch: FetchRequest {
-                right: Right::Ticket(parcels[0].ticket.clone()),
+                right: Right::Ticket(Box::new(parcels[0].ticket.clone())),
                 start: 16 * 1024,
                 end: 32 * 1024,
             },

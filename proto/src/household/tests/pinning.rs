@@ -91,7 +91,7 @@ fn p7_a_keeper_serves_only_a_ticket_that_stands_in_the_pinned_ledger_at_its_numb
     let said = |change: fn(&mut crate::grant::FetchTicket)| {
         let mut said = good.statement().clone();
         change(&mut said);
-        Right::Ticket(world.homes[0].engine.sign(said))
+        Right::Ticket(Box::new(world.homes[0].engine.sign(said)))
     };
     for forged in [
         said(|ticket| ticket.seq += 1),
@@ -102,7 +102,9 @@ fn p7_a_keeper_serves_only_a_ticket_that_stands_in_the_pinned_ledger_at_its_numb
         let served = world.fetch(2, 1, forged);
         assert_eq!(served, Err(Unserved::NotInLedger));
     }
-    let by_cem = Right::Ticket(world.homes[2].engine.sign(good.statement().clone()));
+    let by_cem = Right::Ticket(Box::new(
+        world.homes[2].engine.sign(good.statement().clone()),
+    ));
     assert_eq!(world.fetch(2, 1, by_cem), Err(Unserved::NotOurs));
     world.jump(Duration::from_secs(20 * 86_400));
     assert!(world.fetch(2, 1, Right::Ticket(good.clone())).is_ok());

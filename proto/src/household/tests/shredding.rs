@@ -22,7 +22,7 @@ fn a_deleted_clip_is_gone_with_its_grants_and_is_served_to_nobody() {
     let (mut world, clip) = granted();
     let ticket = world.homes[0].engine.state.given.values().next();
     let request = crate::fetch::FetchRequest {
-        right: crate::fetch::Right::Ticket(ticket.unwrap().parcel.ticket.clone()),
+        right: crate::fetch::Right::Ticket(Box::new(ticket.unwrap().parcel.ticket.clone())),
         start: 0,
         end: 1,
     };
