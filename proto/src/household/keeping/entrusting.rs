@@ -67,12 +67,16 @@ impl Household {
         }
     }
 
-    /// The clips that a keeper should hold: the newest that fit, the newest first.
+    /// The clips that a keeper should hold: pinned ones, then the newest, as many as fit.
     fn wanted_at(&self, keeper: HouseholdId) -> Vec<ToKeep> {
         let lease = self.state.kept.keepers.get(&keeper).map(|k| &k.lease);
         let mut room = lease.map_or(0, |lease| lease.statement().bytes);
         let mut clips: Vec<_> = self.state.clips.values().collect();
-        clips.sort_by_key(|label| std::cmp::Reverse(label.manifest.statement().recorded));
+        clips.sort_by_key(|label| {
+            let said = label.manifest.statement();
+            let pinned = self.state.pinned.contains(&said.clip);
+            std::cmp::Reverse((pinned, said.recorded))
+        });
         let mut wanted = Vec::new();
         for label in clips.into_iter().take(KEPT_CLIPS) {
             let manifest = label.manifest.statement();

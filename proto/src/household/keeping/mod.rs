@@ -163,7 +163,7 @@ impl Household {
                 entries,
                 head,
             } if self.keeps_for(household) => {
-                Keeping::Pinned(self.pin(household, base, entries, head, out))
+                Keeping::Pinned(self.pin_ledger(household, base, entries, head, out))
             }
             Keeping::Recall(after) if self.keeps_for(household) => {
                 Keeping::Recalled(self.recalled_by(household, after)?)

@@ -107,7 +107,7 @@ impl Household {
     }
 
     /// Pins what follows what is pinned of a neighbour's ledger, and says what is pinned then.
-    pub(super) fn pin(
+    pub(super) fn pin_ledger(
         &mut self,
         owner: HouseholdId,
         base: Option<Signed<Head>>,

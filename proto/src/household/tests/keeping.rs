@@ -115,6 +115,35 @@ fn a_deleted_clip_is_deleted_at_its_keeper_also_when_that_comes_back_later() {
 }
 
 #[test]
+fn a_clip_that_is_over_by_age_goes_at_its_keeper_too_and_a_pinned_one_stays_before_newer_ones() {
+    let mut world = World::street(&["Ada", "Ben"]);
+    world.lease(1, 0, LEAST_KEPT);
+    let (first, _) = world.add_clip(0, b"one");
+    let pinned = true;
+    let pin = Command::Pin {
+        clip: first,
+        pinned,
+    };
+    world.command(0, pin).unwrap();
+    world.now = world.now.after(Duration::from_secs(60));
+    let (second, _) = world.add_clip(0, b"two");
+    assert_eq!(world.kept_at(1, 0), [first]);
+    let unpin = Command::Pin {
+        clip: first,
+        pinned: false,
+    };
+    world.command(0, unpin).unwrap();
+    world.wait(Duration::from_secs(60));
+    assert_eq!(world.kept_at(1, 0), [second]);
+    let days = Some(1);
+    let bytes = None;
+    let retain = Command::Retain(Retention { days, bytes });
+    world.command(0, retain).unwrap();
+    world.jump(DAY * 2);
+    assert!(world.kept_at(1, 0).is_empty());
+}
+
+#[test]
 fn a_clip_that_was_cut_off_on_its_way_arrives_after_a_restart() {
     let mut world = kept();
     world.until_the_cut = 1;
