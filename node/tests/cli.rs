@@ -335,7 +335,10 @@ fn the_ledger_of_a_fresh_home_verifies() {
     let said = home.say(&["ledger", "verify", "--json"]);
     assert_eq!(
         (said.code, said.stdout.as_str()),
-        (Some(0), "{\"ok\":true,\"entries\":0,\"fault\":null}\n")
+        (
+            Some(0),
+            "{\"ok\":true,\"entries\":0,\"fault\":null,\"forked\":null}\n"
+        )
     );
     assert_eq!(
         home.say(&["ledger", "verify"]).stdout,

@@ -183,12 +183,12 @@ fn what_no_lease_asks_for_is_swept_at_the_start() {
             fs::write(theirs.path(clip, part), b"noise").unwrap();
         }
     }
-    assert_eq!(fs::read_dir(dir.path().join("kept")).unwrap().count(), 3);
-    kept.sweep(|owner, clip| (owner, clip) == (ada, wanted))
-        .unwrap();
     let cem = HouseholdId::from_bytes([5; 32]);
     kept.of(cem).unwrap();
     kept.set_aside(cem).unwrap();
+    assert_eq!(fs::read_dir(dir.path().join("kept")).unwrap().count(), 3);
+    kept.sweep(|owner, clip| (owner, clip) == (ada, wanted))
+        .unwrap();
     let ben_dir = dir.path().join("kept").join(ben.to_string());
     assert!(!ben_dir.exists());
     assert_eq!(fs::read_dir(dir.path().join("kept")).unwrap().count(), 1);
