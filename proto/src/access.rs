@@ -39,6 +39,8 @@ pub enum Action {
     CatchUp,
     /// Enter the street.
     Join,
+    /// Enter the street again with a new device, without a ticket.
+    Return,
     /// Vouch for a household.
     Vouch,
     /// Vote for the removal of a household.
@@ -102,13 +104,14 @@ impl Party {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ReadAlerts,
         Self::PostAlerts,
         Self::ReadNearby,
         Self::SpeakNearby,
         Self::CatchUp,
         Self::Join,
+        Self::Return,
         Self::Vouch,
         Self::VoteRemoval,
         Self::DeliverGrant,
@@ -129,6 +132,7 @@ impl Action {
             Self::SpeakNearby => "speak-nearby",
             Self::CatchUp => "catch-up",
             Self::Join => "join",
+            Self::Return => "return",
             Self::Vouch => "vouch",
             Self::VoteRemoval => "vote-removal",
             Self::DeliverGrant => "deliver-grant",
@@ -166,6 +170,10 @@ pub const fn rule(party: Party, action: Action) -> Rule {
             false,
             "giving a key away needs the reading key, which is locked",
         ),
+        (P::Neighbour | P::Grantee, A::Return) => (
+            true,
+            "a household stays a member when its box is gone; its root certified the new device",
+        ),
         (P::LockedNode, A::Join) => (false, "the node is already inside"),
         (P::LockedNode, _) => (true, "recording, relaying and serving go on while locked"),
         (P::Grantee, A::OpenClip) => (
@@ -198,6 +206,7 @@ pub const fn rule(party: Party, action: Action) -> Rule {
         (_, A::Vouch | A::VoteRemoval) => (false, "only members' signatures count"),
         (_, A::CatchUp) => (false, "only members get an answer"),
         (_, A::Join) => (false, "needs a ticket and a vouch"),
+        (_, A::Return) => (false, "only households of the street can come back to it"),
         (_, A::DeliverGrant) => (false, "only members get an answer"),
         (_, A::FetchSealed) => (
             false,

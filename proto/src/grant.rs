@@ -152,9 +152,9 @@ impl Parcel {
             self.ticket.statement(),
         );
         let from = members.speaker(self.grant.signer(), Role::Grant)?;
-        if members.speaker(self.ticket.signer(), Role::Grant)? != from
-            || members.speaker(self.manifest.signer(), Role::Record)? != from
-        {
+        // A clip outlives the box that recorded it.
+        let recorded = members.author(&self.manifest, Role::Record, manifest.recorded);
+        if members.speaker(self.ticket.signer(), Role::Grant)? != from || recorded? != from {
             return Err(ParcelError::Mismatch);
         }
         if grant.to != to || ticket.to != to || grant.reading != *reading {

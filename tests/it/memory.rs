@@ -74,7 +74,9 @@ fn p4_the_memory_of_a_locked_node_holds_no_reading_key_also_after_it_was_used() 
     let clip = ada.run(&["clip", "add", source]).text("clip");
     let home = streetlamp::home::Home::open(ada.dir()).expect("a home");
     let passphrase = Zeroizing::new("maple".to_owned());
-    let forms = forms(&home.reading_identity(&passphrase).expect("the passphrase"));
+    let keys = home.reading_keys(&passphrase).expect("the passphrase");
+    let forms = forms(keys.iter().next().expect("a reading key"));
+    drop(keys);
     let node = ada.pid().expect("a node");
     let Some(before) = holds(node, &forms) else {
         eprintln!("skipped: the memory of another process may not be read here");

@@ -10,12 +10,14 @@ mod amount;
 mod backup;
 mod beyond;
 mod clip;
+mod device;
 mod doctor;
 mod events;
 mod grant;
 mod init;
 mod ledger;
 mod outfile;
+mod paper;
 mod passphrase;
 mod print;
 mod progress;
@@ -101,9 +103,15 @@ enum Command {
     /// Show and verify the log of everything that left the home
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// List, add and remove the devices of this household
+    #[command(subcommand)]
+    Device(device::DeviceCommand),
     /// Write the whole home into one file that only the recovery sheet opens
     Backup(backup::BackupArgs),
-    /// Make the home again from a backup and the recovery sheet
+    /// Make the home again from a backup and the recovery sheet, or from the sheet alone
+    ///
+    /// From a backup everything comes back as it was. From the sheet alone comes the same household with a new device, a
+    /// new reading key and a new passphrase: then 'streetlamp street return' brings it back to its street.
     Restore(backup::RestoreArgs),
     /// Print who can do what, by role
     ExplainAccess,
@@ -188,8 +196,9 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Clip(command) => clip::clip(&context, command)?,
         Command::Grant(command) => grant::grant(&context, command)?,
         Command::Ledger(command) => return ledger::ledger(&context, command),
+        Command::Device(command) => device::device(&context, command)?,
         Command::Backup(args) => backup::back_up(&context, &args)?,
-        Command::Restore(args) => backup::restore(&context, &args)?,
+        Command::Restore(args) => backup::restore(&context, args)?,
         Command::ExplainAccess => access::explain(&context)?,
         Command::Recovery(command) => recovery::recovery(&context, command)?,
     }

@@ -85,7 +85,7 @@ pub struct Invited {
     pub qr: Option<String>,
 }
 
-/// `street join`.
+/// `street join`, and `street return` with whoever let this home in as `inviter`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Joined {
     pub street: String,
@@ -93,6 +93,48 @@ pub struct Joined {
     pub inviter: Option<String>,
     pub inviter_name: Option<String>,
     pub epoch: u32,
+}
+
+/// One of `device list`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct DeviceItem {
+    pub device: String,
+    /// What it may do: `relay`, `record`, `alert`, `grant`.
+    pub roles: Vec<String>,
+    /// When its root certified it last.
+    pub since: Moment,
+    /// From when on nothing of it counts, if it was removed.
+    pub removed: Option<Moment>,
+    /// Whether it is the one that answers.
+    pub me: bool,
+    pub connected: bool,
+    /// The signed certificate, in hexadecimal.
+    pub certificate: String,
+}
+
+/// `device add`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct DeviceAdded {
+    pub device: String,
+    /// The directory that was made.
+    pub home: String,
+    pub roles: Vec<String>,
+}
+
+/// `device remove`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct DeviceChanged {
+    pub device: String,
+    /// Number of the epoch in which the street speaks; zero on no street.
+    pub epoch: u32,
+}
+
+/// `restore --from-sheet`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct MadeAgain {
+    pub household: String,
+    pub name: String,
+    pub home: String,
 }
 
 /// One of `street members`.

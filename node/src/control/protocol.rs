@@ -44,6 +44,18 @@ pub enum Request {
         /// The ticket as text.
         ticket: Secret,
     },
+    /// Come back to the street with a device that it does not know yet.
+    StreetReturn {
+        /// Where a neighbour's node listens, with its peer id.
+        address: String,
+    },
+    /// The household's devices.
+    DeviceList,
+    /// Take in a certificate by the household's root.
+    DeviceCertify {
+        /// The signed certificate, in hexadecimal.
+        certificate: String,
+    },
     /// Who is on the street.
     StreetMembers,
     /// Vouch for a household.

@@ -5,7 +5,7 @@
 //! device.cert      this device's certificate             (public)
 //! device.key       this device's signing and sealing keys (0600)
 //! recovery.pub     the recovery recipient                 (public)
-//! reading.age      the reading key, in a standard age file under the passphrase
+//! reading.age      the reading key, in a standard age file under the passphrase; a recorder has none
 //! cell             where the home is, as a cell
 //! recovery-sheet   where the recovery sheet was written, until it is confirmed as moved
 //! streetlamp.db    what the home keeps                    (see `store`)
@@ -16,19 +16,25 @@
 //! ```
 //! The words, the root key and the recovery key are on the recovery sheet only, which lies outside.
 
+mod adding;
 mod create;
 mod keys;
+mod making;
+mod restoring;
 mod sheet;
 
 use std::fs::{self, File, TryLockError};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+pub use adding::NewDevice;
 pub use create::{Created, NewHome};
+pub use restoring::Again;
 use streetlamp_proto::cell::Cell;
+use streetlamp_proto::clip::ReadingKeys;
 use streetlamp_proto::household::Me;
 use streetlamp_proto::identity::{Card, DeviceCert, HouseholdId, Name};
-use streetlamp_proto::recipient::{Identity, Recipient};
+use streetlamp_proto::recipient::Recipient;
 use streetlamp_proto::signed::Signed;
 use zeroize::Zeroizing;
 
@@ -127,6 +133,32 @@ impl Home {
         create::create(dir, new, entropy)
     }
 
+    /// Makes a home of a household again from its words alone: with a device, a reading key and a passphrase that are
+    /// new.
+    ///
+    /// # Errors
+    /// As [`Home::create`].
+    pub fn create_again(
+        dir: &Path,
+        again: Again,
+        entropy: &crate::entropy::Entropy,
+    ) -> Result<HouseholdId> {
+        restoring::create_again(dir, again, entropy)
+    }
+
+    /// Makes the home directory of another device of this household, to be carried to another machine.
+    ///
+    /// # Errors
+    /// As [`Home::create`]; [`ErrorKind::Denied`] if the words are another household's.
+    pub fn add_device(
+        &self,
+        dir: &Path,
+        new: &NewDevice,
+        entropy: &crate::entropy::Entropy,
+    ) -> Result<Signed<DeviceCert>> {
+        adding::add_device(self, dir, new, entropy)
+    }
+
     /// Keeps every other node out of this home until the lock is dropped.
     ///
     /// # Errors
@@ -177,11 +209,20 @@ impl Home {
         })
     }
 
-    /// The reading key, out of its passphrase file. Takes about a second on purpose.
+    /// Whether this device holds the reading key, behind its passphrase.
+    pub fn reads(&self) -> bool {
+        self.dir.join(READING).exists()
+    }
+
+    /// The reading keys, out of their passphrase file. Takes about a second on purpose.
     ///
     /// # Errors
-    /// [`ErrorKind::Denied`] if the passphrase is wrong.
-    pub fn reading_identity(&self, passphrase: &Zeroizing<String>) -> Result<Identity> {
+    /// [`ErrorKind::Denied`] if the passphrase is wrong, or this device was made without a reading key.
+    pub fn reading_keys(&self, passphrase: &Zeroizing<String>) -> Result<ReadingKeys> {
+        if !self.reads() {
+            let message = "this device holds no reading key: open clips on the household's other device, or with the recovery sheet";
+            return Err(Error::new(ErrorKind::Denied, message));
+        }
         let protected = read_small(&self.dir.join(READING))?;
         crate::blocking::block(|| keys::unprotect(&protected, passphrase))
     }
@@ -215,6 +256,11 @@ impl Home {
     /// The recovery recipient: what is sealed to it opens with the recovery sheet.
     pub const fn recovery(&self) -> &Recipient {
         &self.recovery
+    }
+
+    /// The serial of this device's certificate.
+    pub fn serial(&self) -> u32 {
+        self.cert.statement().serial
     }
 
     /// The directory.

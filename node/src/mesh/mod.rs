@@ -21,7 +21,7 @@ mod topics;
 mod transport;
 
 pub use event::MeshEvent;
-pub use peers::peer_of;
+pub use peers::{door, peer_of};
 pub use run::Run;
 pub use streams::{IncomingStream, SealedStreams};
 pub use swarm::Mesh;

@@ -215,8 +215,8 @@ impl NodeHandle {
     /// # Errors
     /// [`ErrorKind::Denied`] if the passphrase is wrong.
     pub async fn unlock(&self, passphrase: Zeroizing<String>) -> Result<()> {
-        let identity = self.shared.home.reading_identity(&passphrase)?;
-        self.command(Command::Unlock(identity)).await.map(drop)
+        let keys = self.shared.home.reading_keys(&passphrase)?;
+        self.command(Command::Unlock(keys)).await.map(drop)
     }
 
     /// Wipes the reading key from memory.

@@ -52,6 +52,7 @@ const TABLES: &[(&str, &str, Reader)] = &[
         "select street, record from member order by rowid",
         member,
     ),
+    ("own card or device", "select record from own", own),
     (
         "farewell",
         "select signed from leaving order by rowid",
@@ -188,6 +189,11 @@ fn member(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
         street,
         member: Box::new(wire::from_cbor(&bytes(row, 1)?)?),
     }])
+}
+
+fn own(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
+    let own = wire::from_cbor(&bytes(row, 0)?)?;
+    Ok(vec![Record::Own(Box::new(own))])
 }
 
 fn leaving(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {

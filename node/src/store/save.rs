@@ -91,6 +91,10 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
                 params![street.as_bytes(), member.household().as_bytes()],
             )
         }
+        Record::Own(own) => db.execute(
+            "insert or replace into own (household, record) values (?1, ?2)",
+            params![own.household().as_bytes(), wire::to_cbor(&**own)],
+        ),
         Record::Leave(leave) => {
             let said = leave.statement();
             db.execute(

@@ -4,11 +4,13 @@ use minicbor::bytes::ByteVec;
 
 use super::{framed, item, stands};
 use crate::grant::{FetchRequest, Parcel};
+use crate::identity::DeviceId;
 use crate::ledger::{Entry, Head};
 use crate::open::OpenStatement;
 use crate::signed::Signed;
 use crate::street::{
-    EpochKey, Introduction, JoinRequest, Refusal, StreetId, StreetMessage, Ticket, Welcome,
+    EpochKey, Introduction, JoinRequest, Refusal, ReturnRequest, StreetId, StreetMessage, Ticket,
+    Welcome,
 };
 use crate::wire::Kind;
 use crate::wire::limits::{DIRECT_FRAME, FETCH_FRAME, GOSSIP_FRAME, JOIN_FRAME, WELCOME_FRAME};
@@ -20,6 +22,7 @@ pub fn frame(bytes: &[u8]) -> bool {
         framed::<JoinRequest>(Kind::Join, bytes, JOIN_FRAME).is_some(),
         framed::<Welcome>(Kind::Welcome, bytes, WELCOME_FRAME).is_some(),
         framed::<Refusal>(Kind::Refused, bytes, JOIN_FRAME).is_some(),
+        framed::<ReturnRequest>(Kind::Return, bytes, JOIN_FRAME).is_some(),
         framed::<FetchRequest>(Kind::Fetch, bytes, FETCH_FRAME).is_some(),
         framed::<Ticket>(Kind::Ticket, bytes, JOIN_FRAME).is_some(),
         framed::<Introduction>(Kind::Introduction, bytes, GOSSIP_FRAME).is_some(),
@@ -59,6 +62,19 @@ pub fn join(bytes: &[u8]) -> bool {
     };
     stands(&request.card);
     stands(&request.device);
+    true
+}
+
+/// A request to come back is the very bytes that were read, its statements hold by themselves, and it is worth nothing
+/// for any device but the one that it names.
+pub fn returning(bytes: &[u8]) -> bool {
+    let Some(request) = framed::<ReturnRequest>(Kind::Return, bytes, JOIN_FRAME) else {
+        return false;
+    };
+    stands(&request.card);
+    stands(&request.device);
+    let other = DeviceId::from_bytes([7; 32]);
+    assert_eq!(request.household_of(other), None, "for one device only");
     true
 }
 

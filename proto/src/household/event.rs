@@ -7,13 +7,13 @@ use super::failure::Failure;
 use super::retention::Retention;
 use crate::alert::{self, Kind, Reason, Text, Title, Urgency};
 use crate::cell::{Cell, Place};
-use crate::clip::{ClipId, FileKey, GrantHeader, KeyCommit, Manifest, OwnerHeader};
+use crate::clip::{ClipId, FileKey, GrantHeader, KeyCommit, Manifest, OwnerHeader, ReadingKeys};
 use crate::grant::Purpose;
-use crate::identity::{DeviceId, HouseholdId, Name};
+use crate::identity::{DeviceCert, DeviceId, HouseholdId, Name};
 use crate::open::{Greeting, Radius};
-use crate::recipient::{Identity, Recipient};
+use crate::recipient::Recipient;
 use crate::signed::{Signed, StatementId};
-use crate::street::{Address, Introduction, StreetId, Ticket, Topic};
+use crate::street::{Address, Door, Introduction, StreetId, Ticket, Topic};
 use crate::time::Timestamp;
 
 /// Marks a command, so that its answer finds its way back.
@@ -225,6 +225,10 @@ pub enum Command {
     },
     /// Enter a street with a ticket.
     Join(Box<Ticket>),
+    /// Come back to the street through a neighbour's device, as a member's device that it does not know yet.
+    Return(Door),
+    /// Take in a certificate by this household's root: of a new device, or of one that is removed.
+    Certify(Box<Signed<DeviceCert>>),
     /// Vouch for a household that was met in person.
     Vouch(HouseholdId),
     /// Vote for the removal of a household.
@@ -308,8 +312,8 @@ pub enum Command {
         /// For whom; nobody means a plain film.
         to: Option<Recipient>,
     },
-    /// Take the reading key into memory.
-    Unlock(Identity),
+    /// Take the reading key into memory, and those that older clips open with.
+    Unlock(ReadingKeys),
     /// Wipe the reading key.
     Lock,
 }
@@ -421,6 +425,13 @@ pub enum Answer {
         epoch: u32,
         /// Whether the household is not on the street any more.
         gone: bool,
+    },
+    /// The streets know what the root certified.
+    Device {
+        /// About which device.
+        device: DeviceId,
+        /// Number of the epoch to speak in; zero on no street.
+        epoch: u32,
     },
     /// A clip was taken in.
     Clip(ClipId),

@@ -45,8 +45,21 @@ pub enum Failure {
     )]
     InviterAway,
     /// The inviter's answer does not hold together.
-    #[error("the inviter's answer could not be verified: ask for a new ticket")]
+    #[error(
+        "the answer of that home could not be verified: ask for a new ticket, or ask another neighbour"
+    )]
     BadWelcome,
+    /// The neighbour was not found.
+    #[error(
+        "the neighbour's home could not be reached at this address: check the address, and that their node is running, then try again"
+    )]
+    NeighbourAway,
+    /// A certificate of another household.
+    #[error("these words are of another household: nothing was changed")]
+    OtherRoot,
+    /// A device cannot remove itself.
+    #[error("this is the device that you are using: remove it from another one")]
+    OwnDevice,
     /// The alert breaks a rule.
     #[error(transparent)]
     Alert(#[from] alert::AlertError),

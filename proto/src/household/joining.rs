@@ -1,19 +1,19 @@
-//! Founding a street, inviting, and entering with a ticket.
+//! Founding a street, inviting, and entering: with a ticket, or as a member who comes back.
 
 use std::time::Duration;
 
 use super::event::{Answer, CommandId, Event, Output, Timer};
 use super::failure::Failure;
 use super::speaking::HearError;
-use super::{Household, Joining, Pending, Record};
+use super::{Household, Pending, Record};
 use crate::access::{self, Action, Party};
 use crate::alert::Nonce;
 use crate::cell::Cell;
 use crate::identity::{DeviceId, HouseholdId, Name};
 use crate::signed::Signed;
 use crate::street::{
-    Door, EpochKey, Founding, Item, JoinRequest, Member, Members, Refusal, StreetId, Ticket,
-    TicketSecret, Vouch, Welcome,
+    Door, EpochKey, Founding, Item, JoinRequest, Member, Members, Refusal, ReturnRequest, StreetId,
+    Ticket, TicketSecret, Vouch, Welcome,
 };
 use crate::time::Timestamp;
 use crate::wire::limits::{
@@ -22,8 +22,48 @@ use crate::wire::limits::{
 };
 use crate::wire::{self, Kind};
 
-/// How long a newcomer waits for the inviter.
+/// How long whoever enters waits for the home that lets it in.
 const JOIN_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Entering in progress.
+#[derive(Debug)]
+pub(super) struct Entering {
+    pass: Pass,
+    asked: bool,
+}
+
+/// What somebody enters with.
+#[derive(Debug)]
+pub(super) enum Pass {
+    /// A ticket.
+    Ticket(Ticket),
+    /// Being a member, shown to this device.
+    Membership(Door),
+}
+
+impl Entering {
+    pub(super) const fn with(pass: Pass) -> Self {
+        Self { pass, asked: false }
+    }
+}
+
+impl Pass {
+    /// Where to knock; who is asked comes first.
+    fn doors(&self) -> &[Door] {
+        match self {
+            Self::Ticket(ticket) => &ticket.doors,
+            Self::Membership(door) => std::slice::from_ref(door),
+        }
+    }
+
+    /// Why it came to nothing, if the home that was asked did not answer.
+    const fn unanswered(&self) -> Failure {
+        match self {
+            Self::Ticket(_) => Failure::InviterAway,
+            Self::Membership(_) => Failure::NeighbourAway,
+        }
+    }
+}
 
 impl Household {
     /// Founds a street of one household.
@@ -150,63 +190,77 @@ impl Household {
         if self.state.streets.len() >= STREETS_PER_HOUSEHOLD {
             return Err(Failure::OnAStreet);
         }
-        for door in &ticket.doors {
+        self.enter_by(command, Entering::with(Pass::Ticket(ticket)), now, out);
+        Ok(())
+    }
+
+    /// Looks for the homes behind the doors, and asks the first.
+    pub(super) fn enter_by(
+        &mut self,
+        command: CommandId,
+        entering: Entering,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) {
+        let doors = entering.pass.doors().to_vec();
+        for door in &doors {
             out.push(Output::Dial {
                 device: door.device,
                 addresses: door.addresses.clone(),
             });
         }
-        self.joining.insert(
-            command,
-            Joining {
-                ticket,
-                asked: false,
-            },
-        );
+        self.entering.insert(command, entering);
         out.push(Output::SetTimer {
             at: now.after(JOIN_PATIENCE),
             timer: Timer::JoinTimeout(command),
         });
-        if self.connected.contains(&inviter.device) {
-            self.show_tickets(inviter.device, out);
+        let first = doors.first().map(|door| door.device);
+        if let Some(device) = first.filter(|device| self.connected.contains(device)) {
+            self.show_passes(device, out);
         }
-        Ok(())
     }
 
-    /// Shows the tickets that a device gave, now that it is connected.
-    pub(super) fn show_tickets(&mut self, inviter: DeviceId, out: &mut Vec<Output>) {
+    /// Shows what we want to enter with to the device that can let us in, now that it is connected.
+    pub(super) fn show_passes(&mut self, to: DeviceId, out: &mut Vec<Output>) {
         let me = self.me.device_id();
+        let (card, device) = (self.me.card.clone(), self.me.cert.clone());
+        let addresses = self.my_addresses();
         let mut requests = Vec::new();
-        for (command, joining) in &mut self.joining {
-            let by_inviter = joining
-                .ticket
-                .doors
-                .first()
-                .is_some_and(|door| door.device == inviter);
-            if by_inviter && !joining.asked {
-                joining.asked = true;
-                let secret = &joining.ticket.secret;
-                requests.push((*command, secret.id(), secret.key().proof(me, inviter)));
+        for (command, entering) in &mut self.entering {
+            let first = entering.pass.doors().first();
+            if entering.asked || first.is_none_or(|door| door.device != to) {
+                continue;
             }
-        }
-        for (command, ticket, proof) in requests {
-            let request = JoinRequest {
-                ticket,
-                proof,
-                card: self.me.card.clone(),
-                device: self.me.cert.clone(),
-                addresses: self.my_addresses(),
+            entering.asked = true;
+            let (card, device, addresses) = (card.clone(), device.clone(), addresses.clone());
+            let frame = match &entering.pass {
+                Pass::Ticket(ticket) => {
+                    let request = JoinRequest {
+                        ticket: ticket.secret.id(),
+                        proof: ticket.secret.key().proof(me, to),
+                        card,
+                        device,
+                        addresses,
+                    };
+                    wire::frame(Kind::Join, &request)
+                }
+                Pass::Membership(_) => {
+                    let request = ReturnRequest {
+                        card,
+                        device,
+                        addresses,
+                    };
+                    wire::frame(Kind::Return, &request)
+                }
             };
-            self.ask(
-                inviter,
-                Pending::Join(command),
-                wire::frame(Kind::Join, &request),
-                out,
-            );
+            requests.push((*command, frame));
+        }
+        for (command, frame) in requests {
+            self.ask(to, Pending::Join(command), frame, out);
         }
     }
 
-    /// Answers a newcomer.
+    /// Answers a newcomer, or a member who comes back.
     pub(super) fn join_request(
         &mut self,
         from: DeviceId,
@@ -214,7 +268,13 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Vec<u8> {
-        match self.try_admit_newcomer(from, bytes, now, out) {
+        let back = matches!(wire::open_frame(bytes, JOIN_FRAME), Ok((kind, _)) if kind == Kind::Return as u8);
+        let entered = if back {
+            self.try_let_back(from, bytes, now, out)
+        } else {
+            self.try_admit_newcomer(from, bytes, now, out)
+        };
+        match entered {
             Ok(welcome) => wire::frame(Kind::Welcome, &welcome),
             Err(refusal) => wire::frame(Kind::Refused, &refusal),
         }
@@ -261,7 +321,6 @@ impl Household {
         if street.members.len() >= MEMBERS_PER_STREET {
             return Err(Refusal::Full);
         }
-        let founding = street.founding.clone();
         let vouch = self.sign(Vouch {
             street: street_id,
             by: self.me.household(),
@@ -290,16 +349,17 @@ impl Household {
         for member in fresh {
             self.tell(street_id, Item::Member(member), out);
         }
-        let epoch = self
-            .epoch_parcel(street_id, from)
-            .ok_or(Refusal::NotValid)?;
-        let street = self.state.streets.get(&street_id);
-        let members = street.map(|s| s.members.everybody().cloned().collect());
-        Ok(Welcome {
-            founding,
-            epoch,
+        self.welcome(street_id, from).ok_or(Refusal::NotValid)
+    }
+
+    /// A street as its members know it, for one device of theirs.
+    pub(super) fn welcome(&self, street: StreetId, device: DeviceId) -> Option<Welcome> {
+        let held = self.state.streets.get(&street)?;
+        Some(Welcome {
+            founding: held.founding.clone(),
+            epoch: self.epoch_parcel(street, device)?,
             inviter: self.me.household(),
-            members: members.unwrap_or_default(),
+            members: held.members.everybody().cloned().collect(),
         })
     }
 
@@ -319,7 +379,7 @@ impl Household {
             keep_member(street, member, out);
         }
         for member in &fresh {
-            self.promote(street, member, now, out);
+            self.heard_about(street, member, now, out);
         }
         fresh
     }
@@ -339,8 +399,26 @@ impl Household {
         if let Some(member) = held.members.get(told.household()) {
             keep_member(street, member, out);
         }
-        self.promote(street, told, now, out);
+        self.heard_about(street, told, now, out);
         Ok(())
+    }
+
+    /// What follows from news about a household.
+    fn heard_about(
+        &mut self,
+        street: StreetId,
+        member: &Member,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) {
+        self.promote(street, member, now, out);
+        if member.household() == self.me.household() {
+            self.hear_of_own(street, out);
+        }
+        let removed = member.devices.iter().any(|c| c.statement().ended.is_some());
+        if removed {
+            self.plan_epoch(street, now, out);
+        }
     }
 
     /// Enters the street that the inviter opened, or says why not.
@@ -351,19 +429,19 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) {
-        let Some(joining) = self.joining.remove(&command) else {
+        let Some(Entering { pass, .. }) = self.entering.remove(&command) else {
             return;
         };
         let answer = match bytes {
-            None => Err(Failure::InviterAway),
-            Some(bytes) => self.take_welcome(&joining.ticket, bytes, now, out),
+            None => Err(pass.unanswered()),
+            Some(bytes) => self.take_welcome(&pass, bytes, now, out),
         };
         out.push(Output::Answer(command, answer));
     }
 
     fn take_welcome(
         &mut self,
-        ticket: &Ticket,
+        pass: &Pass,
         bytes: &[u8],
         now: Timestamp,
         out: &mut Vec<Output>,
@@ -377,7 +455,7 @@ impl Household {
             }
         };
         let street = welcome.founding.street();
-        if street != ticket.street {
+        if matches!(pass, Pass::Ticket(ticket) if ticket.street != street) {
             return Err(Failure::BadWelcome);
         }
         let Welcome { epoch, members, .. } = welcome;
@@ -391,12 +469,10 @@ impl Household {
         // Check before anything is kept: the members must stand on each other, and we among them.
         let mut proven = Members::new(&welcome.founding);
         proven.admit_all(&members);
-        let inviter = ticket
-            .doors
-            .first()
-            .and_then(|door| proven.household_of(door.device));
+        let inviter = pass.doors().first();
+        let inviter = inviter.and_then(|door| proven.household_of(door.device));
         let notice = epoch.notice.statement();
-        let holds = proven.get(self.me.household()).is_some()
+        let holds = proven.household_of(self.me.device_id()) == Some(self.me.household())
             && inviter == Some(welcome.inviter)
             && notice.street == street
             && notice.commit == key.commit();
@@ -404,12 +480,20 @@ impl Household {
             return Err(Failure::BadWelcome);
         }
         let number = notice.number;
-        self.enter(welcome.founding, inviter, now, out);
+        let vouched = match pass {
+            Pass::Ticket(_) => inviter,
+            Pass::Membership(_) => {
+                let vouches = proven.get(self.me.household()).map(|me| &me.vouches);
+                let first = vouches.and_then(|v| v.iter().min_by_key(|v| v.statement().issued));
+                first.map(|vouch| vouch.statement().by)
+            }
+        };
+        self.enter(welcome.founding, vouched, now, out);
         self.admit(street, &members, now, out);
         self.take_items(street, epoch.reasons, now, out);
         self.begin_epoch(epoch.notice, key, now, out);
         self.announce(street, now, out);
-        for door in &ticket.doors {
+        for door in pass.doors() {
             let mut addresses = door.addresses.clone();
             addresses.truncate(ADDRESSES_PER_DEVICE);
             self.store(
@@ -430,10 +514,10 @@ impl Household {
         })
     }
 
-    /// Answers a newcomer's command when the inviter did not.
+    /// Answers whoever wants to enter when the home that was asked did not.
     pub(super) fn give_up_joining(&mut self, command: CommandId, out: &mut Vec<Output>) {
-        if self.joining.remove(&command).is_some() {
-            out.push(Output::Answer(command, Err(Failure::InviterAway)));
+        if let Some(Entering { pass, .. }) = self.entering.remove(&command) {
+            out.push(Output::Answer(command, Err(pass.unanswered())));
         }
     }
 }

@@ -186,7 +186,7 @@ impl Household {
         self.plan_epoch(street, now, out);
     }
 
-    fn forget_street(&mut self, street: StreetId, out: &mut Vec<Output>) {
+    pub(super) fn forget_street(&mut self, street: StreetId, out: &mut Vec<Output>) {
         if let Some(held) = self.state.streets.get(&street) {
             let topics = held.epochs.values().map(|epoch| epoch.topic.clone());
             out.extend(topics.map(Output::Unsubscribe));

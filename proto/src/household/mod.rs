@@ -4,7 +4,8 @@
 //! blocks, never fails and never looks at a clock; randomness comes from the seed it was given. Whatever must survive
 //! a restart is a [`Record`]: [`Household::new`] adds the stored ones up, and the engine is as it was.
 //!
-//! `speaking` posts and hears alerts and what is said about them, `joining` founds and enters streets, `leaving` is
+//! `speaking` posts and hears alerts and what is said about them, `joining` founds and enters streets, `returning` comes
+//! back to one with a new device, `devices` are those of this household, `leaving` is
 //! about vouches and departures, `epochs` about the key that follows from them; `meeting` greets neighbours,
 //! `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose words
 //! count there; `sharing` gives keys away and keeps the ledger, `shredding` destroys clips, `retention` says when; `asking` matches answers to
@@ -12,6 +13,7 @@
 
 mod asking;
 mod catching_up;
+mod devices;
 mod epochs;
 mod event;
 mod failure;
@@ -23,12 +25,14 @@ mod meeting;
 mod nearby;
 mod record;
 mod retention;
+mod returning;
 mod sharing;
 mod shredding;
 mod speaking;
 mod state;
 mod view;
 
+pub use devices::DeviceView;
 pub use event::{
     Acceptance, Answer, AskRef, Change, Command, CommandId, Draft, Event, Input, MessageRef,
     NewClip, Output, Protocol, RequestRef, Timer,
@@ -53,14 +57,15 @@ use zeroize::Zeroizing;
 
 use crate::access::{self, Action, Party};
 use crate::cell::Cell;
-use crate::clip::ClipId;
+use crate::clip::{ClipId, ReadingKeys};
 use crate::identity::{Card, DeviceCert, DeviceId, HouseholdId};
 use crate::recipient::{Identity, Recipient};
 use crate::signed::{PublicKey, Signed, Statement};
-use crate::street::{Address, ItemId, Member, StreetId};
+use crate::street::{Address, ItemId, StreetId};
 use crate::time::Timestamp;
 use asking::Pending;
 use catching_up::Comparison;
+use joining::Entering;
 use nearby::{Ear, Mouth};
 use state::{State, Street};
 
@@ -137,25 +142,18 @@ impl fmt::Debug for Me {
     }
 }
 
-/// Joining in progress.
-#[derive(Debug)]
-struct Joining {
-    ticket: crate::street::Ticket,
-    asked: bool,
-}
-
 /// One household's engine.
 #[derive(Debug)]
 pub struct Household {
     me: Me,
     state: State,
     rng: ChaCha20Rng,
-    reading: Option<Identity>,
+    reading: Option<ReadingKeys>,
     connected: BTreeSet<DeviceId>,
     own_addresses: Vec<Address>,
     asks: BTreeMap<AskRef, Pending>,
     next_ask: u64,
-    joining: BTreeMap<CommandId, Joining>,
+    entering: BTreeMap<CommandId, Entering>,
     comparing: BTreeMap<(StreetId, DeviceId), Comparison>,
     /// Neighbours with whom the last comparison was cut off.
     unsettled: BTreeSet<DeviceId>,
@@ -182,7 +180,7 @@ impl Household {
         for record in records {
             state.apply(record);
         }
-        Self {
+        let mut household = Self {
             me,
             state,
             rng: ChaCha20Rng::from_seed(seed),
@@ -191,7 +189,7 @@ impl Household {
             own_addresses: Vec::new(),
             asks: BTreeMap::new(),
             next_ask: 0,
-            joining: BTreeMap::new(),
+            entering: BTreeMap::new(),
             comparing: BTreeMap::new(),
             unsettled: BTreeSet::new(),
             redial_at: Timestamp::from_ms(0),
@@ -201,7 +199,9 @@ impl Household {
             skews: BTreeMap::new(),
             ear: Ear::default(),
             mouth: Mouth::default(),
-        }
+        };
+        household.be_who_the_root_says();
+        household
     }
 
     /// Takes one input and returns everything that follows from it.
@@ -292,6 +292,10 @@ impl Household {
                 Ok(()) => return,
                 Err(failure) => Err(failure),
             },
+            Command::Return(door) => match self.come_back(id, door, now, out) {
+                Ok(()) => return,
+                Err(failure) => Err(failure),
+            },
             // The answer comes when the files are gone.
             Command::DeleteClip(clip) => match self.delete_clip(id, clip, out) {
                 Ok(()) => return,
@@ -303,6 +307,7 @@ impl Household {
                 urgent_per_hour,
             } => self.found(name, cell, urgent_per_hour, now, out),
             Command::Invite { street, life } => self.invite(street, life, now, out),
+            Command::Certify(cert) => self.certify(*cert, now, out),
             Command::Vouch(household) => self.vouch(household, now, out),
             Command::Remove { household, reason } => self.remove(household, reason, now, out),
             Command::Leave(street) => self.leave(street, now, out),
@@ -338,7 +343,7 @@ impl Household {
             }
             Command::Open(clip) => self.open(clip, now, out),
             Command::Export { clip, to } => self.export(clip, to, now, out),
-            Command::Unlock(identity) => self.unlock(identity, out),
+            Command::Unlock(keys) => self.unlock(keys, out),
             Command::Lock => {
                 self.lock(out);
                 Ok(Answer::Done)
@@ -354,11 +359,11 @@ impl Household {
         out.push(Output::Answer(id, answer));
     }
 
-    fn unlock(&mut self, identity: Identity, out: &mut Vec<Output>) -> Result<Answer, Failure> {
-        if identity.recipient() != self.me.card.statement().reading {
+    fn unlock(&mut self, keys: ReadingKeys, out: &mut Vec<Output>) -> Result<Answer, Failure> {
+        if keys.recipient() != self.me.card.statement().reading {
             return Err(Failure::OtherReadingKey);
         }
-        self.reading = Some(identity);
+        self.reading = Some(keys);
         out.push(Output::Emit(Event::Locked(false)));
         Ok(Answer::Done)
     }
@@ -437,16 +442,6 @@ impl Household {
 
     fn may(&self, device: DeviceId, action: Action) -> bool {
         access::allows(self.party(device), action)
-    }
-
-    /// This household's own entry in the list of members.
-    fn my_member(&self) -> Member {
-        Member {
-            card: self.me.card.clone(),
-            devices: vec![self.me.cert.clone()],
-            vouches: Vec::new(),
-            pseudonym: None,
-        }
     }
 
     fn sign<T: Statement>(&self, statement: T) -> Signed<T> {

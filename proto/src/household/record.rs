@@ -102,6 +102,8 @@ pub enum Record {
         /// Whether it is not.
         muted: bool,
     },
+    /// This household's card and devices, as its root last certified them.
+    Own(Box<Member>),
     /// A ticket was made.
     Ticket {
         /// Its public id.

@@ -10,7 +10,7 @@ use crate::grant::{FetchRequest, FetchTicket, Grant, Parcel, Purpose};
 use crate::identity::{DeviceId, HouseholdId, Role};
 use crate::ledger::{Act, Blind, Entry, EntryHash, Head};
 use crate::recipient::Recipient;
-use crate::signed::{PublicKey, Signed, StatementId};
+use crate::signed::{Signed, StatementId};
 use crate::street::{StreetId, StreetMessage};
 use crate::time::Timestamp;
 use crate::wire;
@@ -249,8 +249,8 @@ impl Household {
         let (header, manifest) = self.state.openable(clip).ok_or(Failure::Unknown("clip"))?;
         let reading = self.reading.as_ref().ok_or(Failure::Locked)?;
         let key = match header {
-            HeldHeader::Owner(header) => header.unwrap(reading),
-            HeldHeader::Granted(header) => header.unwrap(reading),
+            HeldHeader::Owner(header) => reading.open_own(header),
+            HeldHeader::Granted(header) => reading.open_grant(header),
         };
         let key = key.map_err(|_| Failure::WrongKey)?;
         if key.commit() != manifest.statement().key_commit {
@@ -271,9 +271,7 @@ impl Household {
             .get(&clip)
             .ok_or_else(|| self.not_ours(clip))?;
         let reading = self.reading.as_ref().ok_or(Failure::Locked)?;
-        let header = own
-            .header
-            .grant(reading, &own.manifest.statement().key_commit, to);
+        let header = reading.grant(&own.header, &own.manifest.statement().key_commit, to);
         Ok((header.map_err(|_| Failure::WrongKey)?, own.manifest.clone()))
     }
 
@@ -418,10 +416,7 @@ impl Household {
         now: Timestamp,
     ) -> Result<Permit, Unserved> {
         let ticket = request.ticket.statement();
-        let own_device = PublicKey::of(&self.me.device) == request.ticket.signer();
-        if ticket.from != self.me.household()
-            || !own_device
-            || !self.me.cert.statement().roles.has(Role::Grant)
+        if ticket.from != self.me.household() || !self.is_own(request.ticket.signer(), Role::Grant)
         {
             return Err(Unserved::NotOurs);
         }

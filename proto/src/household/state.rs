@@ -12,7 +12,7 @@ use crate::ledger::EntryHash;
 use crate::open::{Knock, Radius, Stamp};
 use crate::signed::{Signed, StatementId};
 use crate::street::{
-    Address, Departure, EpochKey, EpochNotice, EpochRank, Founding, Item, ItemId, Members,
+    Address, Departure, EpochKey, EpochNotice, EpochRank, Founding, Item, ItemId, Member, Members,
     StreetId, TicketId, TicketKey, Topic,
 };
 use crate::time::Timestamp;
@@ -127,6 +127,8 @@ pub(super) struct OpenTicket {
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) streets: BTreeMap<StreetId, Street>,
+    /// This household's card and devices, if there is more to know than set-up left.
+    pub(super) own: Option<Member>,
     pub(super) tickets: BTreeMap<TicketId, OpenTicket>,
     pub(super) clips: BTreeMap<ClipId, Label>,
     /// Clips that stay however long the others do.
@@ -253,6 +255,7 @@ impl State {
                     self.muted.remove(&household);
                 }
             }
+            Record::Own(own) => self.own = Some(*own),
             Record::Ticket {
                 id,
                 key,

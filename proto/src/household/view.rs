@@ -484,8 +484,10 @@ impl Household {
             .streets
             .values()
             .find_map(|s| s.members.get(owner))?;
-        let holders = member.devices.iter().map(|cert| cert.statement().device);
+        let certs = member.devices.iter().map(Signed::statement);
+        let holders = certs.filter(|cert| cert.ended.is_none());
         let holders = holders
+            .map(|cert| cert.device)
             .map(|d| (d, self.state.addresses.get(&d).cloned().unwrap_or_default()))
             .collect();
         Some(FetchPlan {

@@ -254,10 +254,16 @@ pub enum Refusal {
     #[n(2)]
     #[error("the inviter's home could not verify this home's card")]
     Card,
-    /// The street takes nobody more.
+    /// The street takes nobody more, or the household has too many devices.
     #[n(3)]
-    #[error("the street is full")]
+    #[error("the street is full, or this household has too many devices on it: remove one first")]
     Full,
+    /// The household or its device is not of the street, or not any more.
+    #[n(4)]
+    #[error(
+        "that home does not know this household, or this device of it, as a neighbour: ask another neighbour, or for a ticket"
+    )]
+    NotMember,
 }
 
 impl EpochKey {

@@ -58,6 +58,10 @@ pub const CLIPS_PER_ALERT: usize = 8;
 /// Devices of one household.
 pub const DEVICES_PER_HOUSEHOLD: usize = 8;
 
+/// Removed devices of one household that its street remembers. A device that was removed never comes back, so nobody
+/// can make a street change its key more often than this by removing one device over and over.
+pub const REMOVED_DEVICES_PER_HOUSEHOLD: usize = 16;
+
 /// Vouches kept for one household.
 pub const VOUCHES_PER_HOUSEHOLD: usize = 16;
 

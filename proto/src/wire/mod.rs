@@ -29,6 +29,8 @@ pub enum Kind {
     Open = 7,
     /// What a street shows of itself to another one, as people hand it on.
     Introduction = 8,
+    /// A device of a member that the street does not know yet asks to be let in again.
+    Return = 11,
 }
 
 /// Why bytes were not taken as a frame.

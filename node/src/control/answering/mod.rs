@@ -3,6 +3,7 @@
 mod alert;
 mod beyond;
 mod clip;
+mod device;
 mod street;
 
 use std::time::Duration;
@@ -48,6 +49,9 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
             ok(&street::invite(handle, Duration::from_millis(life_ms)).await?)
         }
         Request::StreetJoin { ticket } => ok(&street::join(handle, &ticket.0).await?),
+        Request::StreetReturn { address } => ok(&device::come_back(handle, &address).await?),
+        Request::DeviceList => ok(&device::list(handle).await?),
+        Request::DeviceCertify { certificate } => ok(&device::certify(handle, &certificate).await?),
         Request::StreetMembers => ok(&street::members(handle).await?),
         Request::StreetVouch { household } => ok(&street::vouch(handle, &household).await?),
         Request::StreetRemove { household, reason } => {

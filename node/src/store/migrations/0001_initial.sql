@@ -27,6 +27,12 @@ create table member (
   primary key (street, household)
 ) strict;
 
+-- At most one row: this household's card and devices, once its root certified more than set-up left.
+create table own (
+  household blob primary key check (length(household) = 32),
+  record    blob not null
+) strict;
+
 -- One row per household that said that it leaves.
 create table leaving (
   street    blob not null check (length(street) = 32),

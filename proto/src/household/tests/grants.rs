@@ -254,9 +254,11 @@ fn p2_a_grant_whose_header_has_two_recipients_or_other_bytes_is_refused_on_decod
 #[test]
 fn a_locked_key_stays_locked_and_a_foreign_one_is_refused() {
     let mut world = World::street(&["Ada", "Ben"]);
-    let foreign = world.homes[1].reading.parse().unwrap();
+    let foreign: crate::recipient::Identity = world.homes[1].reading.parse().unwrap();
     assert_eq!(
-        world.command(0, Command::Unlock(foreign)).unwrap_err(),
+        world
+            .command(0, Command::Unlock(foreign.into()))
+            .unwrap_err(),
         Failure::OtherReadingKey
     );
     world.unlock(0);

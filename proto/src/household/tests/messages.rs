@@ -7,10 +7,11 @@ use super::world::World;
 use crate::alert::{self, Act, FlagReason, Urgency};
 use crate::clip::{ClipId, Outboard, SLICE, encode_slice};
 use crate::grant::{FetchRequest, Parcel, Purpose};
-use crate::identity::Name;
+use crate::identity::{Name, Roles};
 use crate::open::OpenStatement;
 use crate::street::{
-    EpochKey, Introduction, Item, JoinRequest, Refusal, StreetMessage, Ticket, Welcome,
+    EpochKey, Introduction, Item, JoinRequest, Refusal, ReturnRequest, StreetMessage, Ticket,
+    Welcome,
 };
 use crate::text::{Line, Prose};
 use crate::wire::limits::{DIRECT_FRAME, JOIN_FRAME, PARCEL_BYTES, WELCOME_FRAME};
@@ -22,6 +23,9 @@ pub(super) struct Messages {
     pub(super) join: JoinRequest,
     pub(super) welcome: Welcome,
     pub(super) refusals: Vec<Refusal>,
+    pub(super) returning: ReturnRequest,
+    /// Removes a device.
+    pub(super) ending: Signed<DeviceCert>,
     /// One of every variant, and a frame in which it was sealed.
     pub(super) said: Vec<(StreetMessage, Vec<u8>)>,
     pub(super) parcels: Vec<Parcel>,
@@ -242,6 +246,14 @@ impl Messages {
             }
         }
 
+        let device = world.add_device(0, Roles::ALL, true);
+        let ending = world.ending(device);
+        let new = world.homes[device].engine.me();
+        let returning = ReturnRequest {
+            card: new.card.clone(),
+            device: new.cert.clone(),
+            addresses: vec![Address::parse("/ip4/192.0.2.9/tcp/4001").unwrap()],
+        };
         let grant = parcels[0].grant.id();
         world.command(0, Command::Stop(grant)).unwrap();
         Self {
@@ -249,6 +261,8 @@ impl Messages {
             join,
             welcome,
             refusals,
+            returning,
+            ending,
             introduction,
             said,
             open: open_frames,
@@ -282,6 +296,9 @@ impl Messages {
             "refused",
             wire::frame(Kind::Refused, &self.refusals[0]),
         );
+        let returning = wire::frame(Kind::Return, &self.returning);
+        add("frame", "return", returning.clone());
+        add("returning", "return", returning);
         add("frame", "fetch", wire::frame(Kind::Fetch, &self.fetch));
         add("frame", "ticket", wire::frame(Kind::Ticket, &self.ticket));
         add(
@@ -433,7 +450,13 @@ fn newcomer(world: &mut World) -> (Ticket, JoinRequest, Welcome, Vec<Refusal>) {
     world.now = now;
 
     // A full street has 2,000 households; its refusal is taken as it is.
-    let refusals = vec![not_valid, expired, bad_card, Refusal::Full];
+    let refusals = vec![
+        not_valid,
+        expired,
+        bad_card,
+        Refusal::Full,
+        Refusal::NotMember,
+    ];
     (ticket, request, welcome, refusals)
 }
 

@@ -10,10 +10,10 @@ use zeroize::Zeroizing;
 
 use super::super::*;
 use crate::clip::{ClipId, Sealer};
-use crate::identity::{DeviceCert, Name, Roles, Words};
+use crate::identity::{DeviceCert, Name, Roles, Root, Words};
 use crate::recipient::Identity;
 use crate::signed::PublicKey;
-use crate::street::{StreetId, Ticket, Topic};
+use crate::street::{Door, StreetId, Ticket, Topic};
 use crate::time::Timestamp;
 
 pub(super) const START: Timestamp = Timestamp::from_ms(1_800_000_000_000);
@@ -62,6 +62,10 @@ fn identity(seed: u64) -> Identity {
     Identity::from_secret_bytes(Zeroizing::new(secret))
 }
 
+pub(super) fn root(seed: u64) -> Root {
+    Words::generate(&mut ChaCha20Rng::seed_from_u64(seed)).root()
+}
+
 pub(super) fn me(seed: u64, name: &str) -> (Me, Zeroizing<String>) {
     let words = Words::generate(&mut ChaCha20Rng::seed_from_u64(seed));
     let root = words.root();
@@ -83,6 +87,7 @@ pub(super) fn me(seed: u64, name: &str) -> (Me, Zeroizing<String>) {
             roles: Roles::ALL,
             issued: START,
             serial: 1,
+            ended: None,
         }),
         device,
         sealing,
@@ -93,23 +98,29 @@ pub(super) fn me(seed: u64, name: &str) -> (Me, Zeroizing<String>) {
     (me, reading.expose())
 }
 
+impl Home {
+    fn new(me: Me, reading: Zeroizing<String>, words: u64) -> Self {
+        Self {
+            engine: Household::new(me, [], [u8::try_from(words).unwrap(); 32]),
+            reading,
+            records: Vec::new(),
+            topics: Vec::new(),
+            events: Vec::new(),
+            online: true,
+            timers: BTreeMap::new(),
+            side: 0,
+            words,
+        }
+    }
+}
+
 impl World {
     pub(super) fn new(names: &[&str]) -> Self {
-        let mut homes = Vec::new();
-        for (seed, name) in (1..).zip(names) {
+        let homes = (1..).zip(names).map(|(seed, name)| {
             let (me, reading) = me(seed, name);
-            homes.push(Home {
-                engine: Household::new(me, [], [u8::try_from(seed).unwrap(); 32]),
-                reading,
-                records: Vec::new(),
-                topics: Vec::new(),
-                events: Vec::new(),
-                online: true,
-                timers: BTreeMap::new(),
-                side: 0,
-                words: seed,
-            });
-        }
+            Home::new(me, reading, seed)
+        });
+        let homes = homes.collect();
         let mut world = Self {
             homes,
             now: START,
@@ -169,6 +180,57 @@ impl World {
             Answer::Ticket(ticket) => *ticket,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// Another device of a home's household, made from its words, with roles of its own and, if it is to read, a new
+    /// reading key. It is on no street yet.
+    pub(super) fn add_device(&mut self, home: usize, roles: Roles, reads: bool) -> usize {
+        let seed = self.homes[home].words;
+        let number = u64::try_from(self.homes.len()).unwrap();
+        let (other, other_reading) = me(100 + number, "Device");
+        let mine = self.homes[home].engine.me();
+        let mut card = mine.card.statement().clone();
+        if reads {
+            card.reading = other.card.statement().reading.clone();
+            card.issued = self.now;
+        }
+        let me = Me {
+            card: root(seed).sign_card(card),
+            cert: root(seed).certify(DeviceCert {
+                household: mine.household(),
+                roles,
+                issued: self.now,
+                serial: DeviceCert::serial_after(1, self.now),
+                ..other.cert.statement().clone()
+            }),
+            recovery: mine.recovery.clone(),
+            ..other
+        };
+        assert!(me.is_whole());
+        self.homes.push(Home::new(me, other_reading, seed));
+        let new = self.homes.len() - 1;
+        self.give(new, Input::Started);
+        new
+    }
+
+    /// A new device comes back to the street through a neighbour.
+    pub(super) fn come_home(&mut self, device: usize, through: usize) -> Result<Answer, Failure> {
+        let door = Door {
+            device: self.device(through),
+            addresses: Vec::new(),
+        };
+        self.command(device, Command::Return(door))
+    }
+
+    /// The certificate that ends a device, by the root of its household.
+    pub(super) fn ending(&self, device: usize) -> Signed<DeviceCert> {
+        let cert = self.homes[device]
+            .engine
+            .me()
+            .cert
+            .statement()
+            .ending(self.now);
+        root(self.homes[device].words).certify(cert)
     }
 
     /// The one street that the first home is on.
@@ -315,8 +377,8 @@ impl World {
     }
 
     pub(super) fn unlock(&mut self, home: usize) {
-        let identity = self.homes[home].reading.parse().unwrap();
-        self.command(home, Command::Unlock(identity)).unwrap();
+        let reading: Identity = self.homes[home].reading.parse().unwrap();
+        self.command(home, Command::Unlock(reading.into())).unwrap();
     }
 
     /// Seals some bytes as if they were a film and takes the clip in. Gives its sealed bytes too.
