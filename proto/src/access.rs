@@ -10,6 +10,8 @@ pub enum Party {
     Household,
     /// This household's node while it is locked, and whoever steals it then.
     LockedNode,
+    /// Another device of this household, certified by its root with the role to grant.
+    Sibling,
     /// A household of the same street.
     Neighbour,
     /// A neighbour to whom this clip was granted.
@@ -55,6 +57,8 @@ pub enum Action {
     RecordClip,
     /// Give the key of one clip to one neighbour.
     GiveGrant,
+    /// Hand in a grant for a clip of another device of the household.
+    ApproveGrant,
     /// Learn which clips exist.
     ListClips,
     /// Ask a household for footage.
@@ -76,9 +80,10 @@ pub struct Rule {
 
 impl Party {
     /// Every party, from inside out.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Household,
         Self::LockedNode,
+        Self::Sibling,
         Self::Grantee,
         Self::Neighbour,
         Self::Invited,
@@ -92,6 +97,7 @@ impl Party {
         match self {
             Self::Household => "household",
             Self::LockedNode => "locked-node",
+            Self::Sibling => "sibling-device",
             Self::Neighbour => "neighbour",
             Self::Grantee => "grantee",
             Self::Invited => "invited",
@@ -104,7 +110,7 @@ impl Party {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ReadAlerts,
         Self::PostAlerts,
         Self::ReadNearby,
@@ -119,6 +125,7 @@ impl Action {
         Self::OpenClip,
         Self::RecordClip,
         Self::GiveGrant,
+        Self::ApproveGrant,
         Self::ListClips,
         Self::AskForFootage,
     ];
@@ -140,6 +147,7 @@ impl Action {
             Self::OpenClip => "open-clip",
             Self::RecordClip => "record-clip",
             Self::GiveGrant => "give-grant",
+            Self::ApproveGrant => "approve-grant",
             Self::ListClips => "list-clips",
             Self::AskForFootage => "ask-for-footage",
         }
@@ -174,8 +182,24 @@ pub const fn rule(party: Party, action: Action) -> Rule {
             true,
             "a household stays a member when its box is gone; its root certified the new device",
         ),
+        (P::LockedNode, A::ApproveGrant) => (
+            true,
+            "a device with the reading key signs; the locked node logs and serves",
+        ),
         (P::LockedNode, A::Join) => (false, "the node is already inside"),
         (P::LockedNode, _) => (true, "recording, relaying and serving go on while locked"),
+        (P::Sibling, A::ApproveGrant) => (
+            true,
+            "its root certified it with the role to grant; it opens the clip's header itself",
+        ),
+        (P::Sibling, A::OpenClip) => (
+            true,
+            "if it holds the reading key, a clip whose label it was shown to grant it",
+        ),
+        (
+            P::Sibling,
+            A::ReadAlerts | A::PostAlerts | A::CatchUp | A::Return | A::Vouch | A::VoteRemoval,
+        ) => (true, "it speaks for the same household, within its roles"),
         (P::Grantee, A::OpenClip) => (
             true,
             "the owner gave it the key of this one clip; the ledger has the entry",
@@ -221,6 +245,7 @@ pub const fn rule(party: Party, action: Action) -> Rule {
             false,
             "a grant is signed by the owner's device; it cannot be passed on",
         ),
+        (_, A::ApproveGrant) => (false, "only the household's own devices get an answer"),
         (_, A::ListClips) => (false, "no message lists clips"),
     };
     Rule {

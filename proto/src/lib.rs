@@ -17,6 +17,7 @@
 
 pub mod access;
 pub mod alert;
+pub mod approval;
 pub mod cell;
 pub mod clip;
 #[cfg(any(test, fuzzing))]

@@ -21,6 +21,7 @@ mod memory;
 mod power_cut;
 mod restoring;
 mod rogue;
+mod secrets;
 mod sharing;
 mod shredding;
 mod story;

@@ -85,7 +85,7 @@ enum Command {
     /// Check this machine and the home, and say what to do
     Doctor,
     /// Take the reading key into memory, so that clips can be opened
-    Unlock,
+    Unlock(status::UnlockArgs),
     /// Wipe the reading key from memory
     Lock,
     /// Found, enter and look at a street
@@ -189,7 +189,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Status => status::status(&context)?,
         Command::SignIn => status::sign_in(&context)?,
         Command::Doctor => doctor::doctor(&context)?,
-        Command::Unlock => status::unlock(&context)?,
+        Command::Unlock(args) => status::unlock(&context, &args)?,
         Command::Lock => status::lock(&context)?,
         Command::Street(command) => street::street(&context, command)?,
         Command::Alert(command) => alert::alert(&context, command)?,

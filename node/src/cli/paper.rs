@@ -14,8 +14,11 @@ use zeroize::Zeroizing;
 use super::{passphrase, print};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Longest file with words that is read, in bytes. A recovery sheet in text has about two thousand.
-const SHEET_BYTES: u64 = 16 * 1024;
+/// Longest file with words that is read, in bytes. A recovery sheet in text has about two thousand, one as a page with
+/// its picture some tens of thousands.
+const SHEET_BYTES: u64 = 256 * 1024;
+/// What a sheet as a page begins with.
+const PAGE: &str = "<!doctype html>";
 /// What a recovery key begins with.
 const KEY: &str = "AGE-SECRET-KEY-1";
 /// How many words there are.
@@ -39,7 +42,7 @@ impl Paper {
             file.take(SHEET_BYTES)
                 .read_to_string(&mut text)
                 .map_err(unreadable)?;
-            return Ok(Self(text));
+            return Ok(Self::of(text));
         }
         if print::at_terminal() {
             return passphrase::prompt("The 24 words of the recovery sheet: ").map(Self);
@@ -48,6 +51,14 @@ impl Paper {
             ErrorKind::Invalid,
             "the 24 words are needed: name a file with them, or run this in a terminal",
         ))
+    }
+
+    fn of(text: Zeroizing<String>) -> Self {
+        if text.starts_with(PAGE) {
+            Self(without_tags(&text))
+        } else {
+            Self(text)
+        }
     }
 
     /// The recovery key, from its own line or from the words.
@@ -90,9 +101,35 @@ impl Paper {
     /// The name of the household, if this is a whole sheet.
     pub(super) fn name(&self) -> Option<Name> {
         let mut lines = self.0.lines();
-        let name = lines.find_map(|line| line.strip_prefix(HOUSEHOLD))?;
+        let name = lines.find_map(|line| line.trim_start().strip_prefix(HOUSEHOLD))?;
         Name::clean(name).ok()
     }
+}
+
+/// What stands between the tags of a sheet that this program wrote as a page.
+fn without_tags(page: &str) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(page.len()));
+    let mut inside = false;
+    for c in page.chars() {
+        match c {
+            '<' => inside = true,
+            '>' => inside = false,
+            c if !inside => text.push(c),
+            _ => {}
+        }
+    }
+    // As the template writes them.
+    let marks = [
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&#38;", "&"),
+    ];
+    for (written, mark) in marks {
+        text = Zeroizing::new(text.replace(written, mark));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -108,7 +145,7 @@ mod tests {
     }
 
     fn paper(text: &str) -> Paper {
-        Paper(Zeroizing::new(text.to_owned()))
+        Paper::of(Zeroizing::new(text.to_owned()))
     }
 
     #[test]
@@ -126,6 +163,33 @@ mod tests {
         }
         assert_eq!(paper(&sheet).name().unwrap().as_str(), "Ada, number 12");
         assert_eq!(paper(&words).name(), None);
+    }
+
+    #[test]
+    fn a_sheet_as_a_page_is_read_back_with_every_name_and_hides_no_tag_in_it() {
+        let place = tempfile::tempdir().unwrap();
+        let sheet = place.path().join("sheet.html");
+        let new = crate::home::NewHome {
+            name: Name::clean("Ada & <b>Ben's</b> \"flat\"").unwrap(),
+            cell: None,
+            passphrase: None,
+            recovery_sheet: Some(sheet.clone()),
+            now: streetlamp_proto::time::Timestamp::from_ms(1_800_000_000_000),
+        };
+        let entropy = crate::entropy::Entropy::System;
+        let made = crate::home::Home::create(&place.path().join("ada"), new, &entropy).unwrap();
+        let page = std::fs::read_to_string(&sheet).unwrap();
+        assert!(!page.contains("<b>") && page.contains("<svg") && !page.contains("<?xml"));
+        assert!(!page.contains("http://") || page.contains("http://www.w3.org/2000/svg"));
+        let paper = Paper::read(Some(&sheet)).unwrap();
+        let words = paper.words().unwrap();
+        assert_eq!(words.root().household(), made.household);
+        let recovery = paper.recovery().unwrap();
+        assert_eq!(recovery.recipient(), words.recovery().recipient());
+        assert_eq!(
+            paper.name().unwrap().as_str(),
+            "Ada & <b>Ben's</b> \"flat\""
+        );
     }
 
     #[test]

@@ -34,6 +34,10 @@ pub struct Status {
     pub household: String,
     pub name: String,
     pub locked: bool,
+    /// Seconds without use after which the reading key goes out of memory.
+    pub auto_lock_s: u64,
+    /// Whether this device has a reading key at all.
+    pub holds_reading_key: bool,
     /// The name of the only street.
     pub street: Option<String>,
     pub streets: Vec<String>,

@@ -22,6 +22,8 @@ pub enum Request {
     Unlock {
         /// What protects it.
         passphrase: Secret,
+        /// It goes again when it was not used for this long.
+        idle_ms: u64,
     },
     /// Wipe the reading key from memory.
     Lock,
@@ -410,6 +412,7 @@ mod tests {
     fn no_passphrase_is_printed() {
         let request = Request::Unlock {
             passphrase: Secret(Zeroizing::new("lamp-post".to_owned())),
+            idle_ms: 600_000,
         };
         assert!(!format!("{request:?}").contains("lamp-post"));
     }

@@ -73,11 +73,12 @@ pub(super) fn create(dir: &Path, new: NewHome, entropy: &Entropy) -> Result<Crea
     let cert = device.to_certify(root.household(), Roles::ALL, 1, new.now);
 
     let protected = crate::blocking::block(|| keys::protect(&reading.into(), &passphrase))?;
-    let text = sheet::text(
+    let text = sheet::write(
+        &recovery_sheet,
         &words,
         &new.name,
         passphrase_was_made.then_some(&passphrase),
-    );
+    )?;
     write_new(&recovery_sheet, text.as_bytes())?;
 
     let parts = Parts {

@@ -217,11 +217,12 @@ impl Home {
     /// The reading keys, out of their passphrase file. Takes about a second on purpose.
     ///
     /// # Errors
-    /// [`ErrorKind::Denied`] if the passphrase is wrong, or this device was made without a reading key.
+    /// [`ErrorKind::Denied`] if the passphrase is wrong, [`ErrorKind::Invalid`] if this device was made without a reading
+    /// key.
     pub fn reading_keys(&self, passphrase: &Zeroizing<String>) -> Result<ReadingKeys> {
         if !self.reads() {
             let message = "this device holds no reading key: open clips on the household's other device, or with the recovery sheet";
-            return Err(Error::new(ErrorKind::Denied, message));
+            return Err(Error::new(ErrorKind::Invalid, message));
         }
         let protected = read_small(&self.dir.join(READING))?;
         crate::blocking::block(|| keys::unprotect(&protected, passphrase))

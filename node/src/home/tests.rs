@@ -78,7 +78,7 @@ fn the_sheet_restores_the_keys_and_lies_outside() {
         .take(24)
         .copied()
         .collect();
-    let words = streetlamp_proto::identity::Words::parse(&words.join(" ")).unwrap();
+    let words = Words::parse(&words.join(" ")).unwrap();
     assert_eq!(words.root().household(), created.household);
     assert!(sheet.contains(words.recovery().expose().as_str()));
 }

@@ -13,7 +13,7 @@ use libp2p::swarm::NetworkBehaviour;
 use libp2p::{connection_limits, identify, memory_connection_limits, ping};
 use streetlamp_proto::wire::limits::GOSSIP_FRAME;
 
-use super::codec::{FrameCodec, JOIN, STREET};
+use super::codec::{DEVICE, FrameCodec, JOIN, STREET};
 use super::run::Run;
 use super::scoring;
 use crate::error::{Error, ErrorKind, Result};
@@ -47,6 +47,7 @@ pub(super) struct Behaviour {
     pub(super) gossip: Gossip,
     pub(super) join: request_response::Behaviour<FrameCodec>,
     pub(super) street: request_response::Behaviour<FrameCodec>,
+    pub(super) device: request_response::Behaviour<FrameCodec>,
     streams: libp2p_stream::Behaviour,
     identify: identify::Behaviour,
     ping: ping::Behaviour,
@@ -77,6 +78,7 @@ impl Behaviour {
             gossip: gossip().map_err(|e| failed(e.into()))?,
             join: exchange(JOIN, ProtocolSupport::Full),
             street: exchange(STREET, ProtocolSupport::Full),
+            device: exchange(DEVICE, ProtocolSupport::Full),
             streams,
             // Strangers who connect learn no addresses of ours: members tell each other under the street's seal.
             identify: identify::Behaviour::new(

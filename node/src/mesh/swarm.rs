@@ -172,6 +172,9 @@ impl Mesh {
             SwarmEvent::Behaviour(BehaviourEvent::Street(event)) => {
                 self.exchanged(Protocol::Street, event)
             }
+            SwarmEvent::Behaviour(BehaviourEvent::Device(event)) => {
+                self.exchanged(Protocol::Device, event)
+            }
             // libp2p only reports it. TCP would wait a quarter of an hour for a home that moved.
             SwarmEvent::Behaviour(BehaviourEvent::Ping(ping::Event {
                 connection,

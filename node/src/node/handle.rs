@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{Read, Seek};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::household::{Answer, Command, Event, Household};
@@ -210,13 +211,13 @@ impl NodeHandle {
         self.shared.clock.now()
     }
 
-    /// Takes the reading key into memory. It goes again after some idle time.
+    /// Takes the reading key into memory. It goes again when it was not used for `idle`.
     ///
     /// # Errors
-    /// [`ErrorKind::Denied`] if the passphrase is wrong.
-    pub async fn unlock(&self, passphrase: Zeroizing<String>) -> Result<()> {
+    /// [`ErrorKind::Denied`] if the passphrase is wrong, or this device holds no reading key.
+    pub async fn unlock(&self, passphrase: Zeroizing<String>, idle: Duration) -> Result<()> {
         let keys = self.shared.home.reading_keys(&passphrase)?;
-        self.command(Command::Unlock(keys)).await.map(drop)
+        self.command(Command::Unlock { keys, idle }).await.map(drop)
     }
 
     /// Wipes the reading key from memory.

@@ -132,6 +132,11 @@ const TABLES: &[(&str, &str, Reader)] = &[
         ledger,
     ),
     (
+        "ledger of another device",
+        "select head from ledger_seen order by rowid",
+        ledger_seen,
+    ),
+    (
         "address",
         "select device, addresses from address order by rowid",
         address,
@@ -332,6 +337,12 @@ fn ledger(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
         entry: wire::from_cbor(&bytes(row, 0)?)?,
         head: Signed::from_bytes(&bytes(row, 1)?)?,
     }])
+}
+
+fn ledger_seen(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
+    Ok(vec![Record::LedgerSeen(Signed::from_bytes(&bytes(
+        row, 0,
+    )?)?)])
 }
 
 fn address(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {

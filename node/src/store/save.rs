@@ -233,6 +233,10 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
             "insert into ledger (seq, entry, head) values (?1, ?2, ?3)",
             params![i64::try_from(entry.seq).unwrap_or(i64::MAX), wire::to_cbor(entry), head.to_bytes()],
         ),
+        Record::LedgerSeen(head) => db.execute(
+            "insert or replace into ledger_seen (device, head) values (?1, ?2)",
+            params![head.signer().as_bytes(), head.to_bytes()],
+        ),
         Record::Addresses { device, addresses } => db.execute(
             "insert or replace into address (device, addresses) values (?1, ?2)",
             params![device.as_bytes(), wire::to_cbor(addresses)],

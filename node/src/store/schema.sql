@@ -163,6 +163,12 @@ create table ledger (
   head  blob not null
 ) strict;
 
+-- One row per other device of this household: the signed end of its ledger, as it was last shown.
+create table ledger_seen (
+  device blob primary key check (length(device) = 32),
+  head   blob not null
+) strict;
+
 -- One row per device of a neighbour: where it was last reached.
 create table address (
   device    blob primary key check (length(device) = 32),

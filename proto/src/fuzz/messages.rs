@@ -3,6 +3,7 @@
 use minicbor::bytes::ByteVec;
 
 use super::{framed, item, stands};
+use crate::approval::DeviceMessage;
 use crate::grant::{FetchRequest, Parcel};
 use crate::identity::DeviceId;
 use crate::ledger::{Entry, Head};
@@ -23,6 +24,7 @@ pub fn frame(bytes: &[u8]) -> bool {
         framed::<Welcome>(Kind::Welcome, bytes, WELCOME_FRAME).is_some(),
         framed::<Refusal>(Kind::Refused, bytes, JOIN_FRAME).is_some(),
         framed::<ReturnRequest>(Kind::Return, bytes, JOIN_FRAME).is_some(),
+        framed::<ByteVec>(Kind::Device, bytes, DIRECT_FRAME).is_some(),
         framed::<FetchRequest>(Kind::Fetch, bytes, FETCH_FRAME).is_some(),
         framed::<Ticket>(Kind::Ticket, bytes, JOIN_FRAME).is_some(),
         framed::<Introduction>(Kind::Introduction, bytes, GOSSIP_FRAME).is_some(),
@@ -75,6 +77,24 @@ pub fn returning(bytes: &[u8]) -> bool {
     stands(&request.device);
     let other = DeviceId::from_bytes([7; 32]);
     assert_eq!(request.household_of(other), None, "for one device only");
+    true
+}
+
+/// A message between two devices of one household comes back as the very bytes that were read, and its statements hold
+/// by themselves.
+pub fn device_message(bytes: &[u8]) -> bool {
+    match item::<DeviceMessage>(bytes) {
+        None => return false,
+        Some(DeviceMessage::Shown(shown)) => {
+            stands(&shown.label.manifest);
+            shown.head.iter().for_each(stands);
+        }
+        Some(DeviceMessage::Approved(approved)) => {
+            stands(&approved.grant);
+            stands(&approved.ticket);
+        }
+        Some(_) => {}
+    }
     true
 }
 

@@ -16,8 +16,8 @@ mod writing;
 pub use clips::{clip_header, clip_slice};
 pub use engine::engine_inputs;
 pub use messages::{
-    fetch_request, frame, join, ledger_entry, open_statement, parcel, returning, street_message,
-    welcome,
+    device_message, fetch_request, frame, join, ledger_entry, open_statement, parcel, returning,
+    street_message, welcome,
 };
 pub use writing::{text, ticket_text};
 
@@ -36,12 +36,13 @@ use crate::wire::{self, Kind};
 pub type Target = (&'static str, fn(&[u8]) -> bool);
 
 /// Every property.
-pub const TARGETS: [Target; 14] = [
+pub const TARGETS: [Target; 15] = [
     ("frame", frame),
     ("street_message", street_message),
     ("ticket_text", ticket_text),
     ("join", join),
     ("returning", returning),
+    ("device_message", device_message),
     ("welcome", welcome),
     ("fetch_request", fetch_request),
     ("open_statement", open_statement),

@@ -17,6 +17,8 @@ pub(super) enum Pending {
     /// A newer epoch, and the older one in which it was sealed.
     Epoch(StreetId, DeviceId, EpochRank),
     Parcel(StatementId),
+    /// Another device of this household.
+    Device(CommandId, DeviceId),
 }
 
 impl Pending {
@@ -24,7 +26,7 @@ impl Pending {
     pub(super) fn compares(&self, street: StreetId, device: DeviceId) -> bool {
         match self {
             Self::CatchUp(s, d, _) | Self::Swap(s, d) => (*s, *d) == (street, device),
-            Self::Join(_) | Self::Epoch(..) | Self::Parcel(_) => false,
+            Self::Join(_) | Self::Epoch(..) | Self::Parcel(_) | Self::Device(..) => false,
         }
     }
 }
@@ -40,6 +42,7 @@ impl Household {
     ) {
         let protocol = match pending {
             Pending::Join(_) => Protocol::Join,
+            Pending::Device(..) => Protocol::Device,
             Pending::CatchUp(..) | Pending::Swap(..) | Pending::Epoch(..) | Pending::Parcel(_) => {
                 Protocol::Street
             }
@@ -71,6 +74,9 @@ impl Household {
             Some(Pending::Swap(street, device)) => self.swapped(street, device, bytes, now, out),
             Some(Pending::Epoch(street, device, rank)) => {
                 self.epoch_answered(street, device, rank, bytes, now, out);
+            }
+            Some(Pending::Device(command, device)) => {
+                self.device_answered(command, device, bytes, now, out);
             }
             Some(Pending::Parcel(grant)) => self.parcel_answered(grant, bytes, out),
             None => {}

@@ -7,6 +7,7 @@
 use super::event::{Answer, Event, Output};
 use super::failure::Failure;
 use super::{Household, Record};
+use crate::clip::Manifest;
 use crate::identity::{DeviceCert, DeviceId, Role};
 use crate::signed::{PublicKey, Signed};
 use crate::street::{Item, Member, StreetId};
@@ -141,6 +142,18 @@ impl Household {
             cert.device.as_bytes() == signer.as_bytes()
                 && cert.roles.has(role)
                 && cert.ended.is_none()
+        })
+    }
+
+    /// Whether a clip was recorded by a device of this household, while it was one.
+    pub(super) fn is_own_recording(&self, manifest: &Signed<Manifest>) -> bool {
+        let (signer, recorded) = (manifest.signer(), manifest.statement().recorded);
+        let own = self.my_member();
+        let mut certs = own.devices.iter().map(Signed::statement);
+        certs.any(|cert| {
+            cert.device.as_bytes() == signer.as_bytes()
+                && cert.roles.has(Role::Record)
+                && cert.ended.is_none_or(|ended| recorded < ended)
         })
     }
 

@@ -22,9 +22,9 @@ use crate::wire::limits::{ALERT_LIFE_SEARCH, CLOCK_SKEW, EPOCHS_PER_STREET};
 const LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
 /// Without a reason no epoch follows another sooner than this.
 const LEAST: Duration = Duration::from_secs(7 * 24 * 3600);
-/// Records of households that removed a device which one epoch parcel carries as reasons: 4 KiB each at most. More come
-/// by catch-up.
-const RECORDS: usize = 32;
+/// Records of households that removed a device which one epoch parcel carries as reasons: with every device and vouch that
+/// it may have, and the longest name, one takes 11 KiB. More come by catch-up.
+const RECORDS: usize = 16;
 /// How long a home waits for the one whose turn is before its own.
 const TURN: Duration = Duration::from_secs(3);
 /// How long the key of an older epoch is kept: until all that was said in it is over.

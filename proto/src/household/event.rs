@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use super::Record;
+use super::draft::{Change, Draft, NewClip};
 use super::failure::Failure;
 use super::retention::Retention;
-use crate::alert::{self, Kind, Reason, Text, Title, Urgency};
-use crate::cell::{Cell, Place};
-use crate::clip::{ClipId, FileKey, GrantHeader, KeyCommit, Manifest, OwnerHeader, ReadingKeys};
+use crate::alert::Reason;
+use crate::cell::Cell;
+use crate::clip::{ClipId, FileKey, GrantHeader, Manifest, ReadingKeys};
 use crate::grant::Purpose;
 use crate::identity::{DeviceCert, DeviceId, HouseholdId, Name};
 use crate::open::{Greeting, Radius};
@@ -32,13 +33,15 @@ pub struct RequestRef(pub u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AskRef(pub u64);
 
-/// The two protocols of requests and answers.
+/// The protocols of requests and answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Protocol {
     /// `/streetlamp/join/1`: open to strangers, for tickets only.
     Join,
     /// `/streetlamp/street/1`: sealed messages between neighbours.
     Street,
+    /// `/streetlamp/device/1`: sealed messages between devices of one household.
+    Device,
 }
 
 /// What the outside world tells the engine.
@@ -313,69 +316,14 @@ pub enum Command {
         to: Option<Recipient>,
     },
     /// Take the reading key into memory, and those that older clips open with.
-    Unlock(ReadingKeys),
+    Unlock {
+        /// The keys.
+        keys: ReadingKeys,
+        /// They go again when they were not used for this long.
+        idle: Duration,
+    },
     /// Wipe the reading key.
     Lock,
-}
-
-/// An alert as the household wrote it.
-#[derive(Debug, Clone)]
-pub struct Draft {
-    /// For which street; may be left out by a household of one street.
-    pub street: Option<StreetId>,
-    /// Whether everybody nearby may read it, agencies and companies too.
-    pub nearby: bool,
-    /// What kind of event.
-    pub kind: Kind,
-    /// How soon neighbours should know.
-    pub urgency: Urgency,
-    /// Where.
-    pub place: Option<Place>,
-    /// In one line.
-    pub title: Title,
-    /// In more words.
-    pub text: Text,
-    /// When it happened; now if left out.
-    pub happened: Option<Timestamp>,
-    /// How long it lives.
-    pub life: Duration,
-    /// Clips that are offered.
-    pub clips: Vec<ClipId>,
-}
-
-/// What a household says about an alert.
-#[derive(Debug, Clone)]
-pub enum Change {
-    /// Says it better; what is left out stays as it is.
-    Update {
-        /// The title from now on.
-        title: Option<Title>,
-        /// The text from now on.
-        text: Option<Text>,
-        /// The urgency from now on.
-        urgency: Option<Urgency>,
-    },
-    /// Everything else, as it is said.
-    Act(alert::Act),
-}
-
-/// What is known of a clip when it has been sealed.
-#[derive(Debug)]
-pub struct NewClip {
-    /// The clip.
-    pub clip: ClipId,
-    /// Length of its sealed bytes.
-    pub sealed_len: u64,
-    /// Commitment to its file key.
-    pub key_commit: KeyCommit,
-    /// The header for the household itself.
-    pub header: OwnerHeader,
-    /// When the recording began.
-    pub recorded: Timestamp,
-    /// How long it is, in milliseconds.
-    pub duration_ms: u32,
-    /// How the household calls the camera.
-    pub camera: Name,
 }
 
 /// What a command gave.

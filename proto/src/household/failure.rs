@@ -108,6 +108,9 @@ pub enum Failure {
     /// The reading key is not in memory.
     #[error("this home is locked: run 'streetlamp unlock' first")]
     Locked,
+    /// Unlocked for no time, or for too long.
+    #[error("a home is unlocked for some time, and for a day at most")]
+    BadIdle,
     /// A reading key of somebody else.
     #[error("this reading key is not this household's")]
     OtherReadingKey,
@@ -122,6 +125,21 @@ pub enum Failure {
         "this clip cannot be opened any more, but its sealed bytes could not be removed from the disk: the node tries again at its next start"
     )]
     NotShredded,
+    /// The device that recorded a clip did not answer.
+    #[error(
+        "the device that recorded this clip did not answer: check that it is running and connected, then try again"
+    )]
+    DeviceAway,
+    /// The device that recorded a clip does not take a grant.
+    #[error(
+        "the device that recorded this clip refused the grant: check that this device may grant ('streetlamp device list') and that both clocks are right"
+    )]
+    DeviceRefused,
+    /// A ledger that does not go on from where it was seen.
+    #[error(
+        "the ledger of the device that recorded this clip is not the one that this device has seen: entries were dropped or altered there, or it was restored from an older backup. Nothing was granted"
+    )]
+    OtherLedger,
     /// A time that makes no sense.
     #[error("the end lies in the past, or more than a year ahead")]
     BadUntil,

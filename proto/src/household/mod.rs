@@ -4,16 +4,20 @@
 //! blocks, never fails and never looks at a clock; randomness comes from the seed it was given. Whatever must survive
 //! a restart is a [`Record`]: [`Household::new`] adds the stored ones up, and the engine is as it was.
 //!
-//! `speaking` posts and hears alerts and what is said about them, `joining` founds and enters streets, `returning` comes
-//! back to one with a new device, `devices` are those of this household, `leaving` is
-//! about vouches and departures, `epochs` about the key that follows from them; `meeting` greets neighbours,
-//! `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose words
-//! count there; `sharing` gives keys away and keeps the ledger, `shredding` destroys clips, `retention` says when; `asking` matches answers to
-//! questions; `view` is what page and command line read.
+//! `speaking` posts and hears alerts and what is said about them; `joining` founds streets and lets in, `entering` is the
+//! other side of it, `returning` comes back to a street with a new device, `devices` are those of this household;
+//! `leaving` is about vouches and departures, `epochs` about the key that follows from them; `meeting` greets neighbours,
+//! `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose words count there;
+//! `sharing` gives keys away and keeps the ledger, `approving` does it for what another device recorded, `shredding`
+//! destroys clips, `retention` says when; `asking` matches answers to questions; `view` is what page and command line
+//! read.
 
+mod approving;
 mod asking;
 mod catching_up;
 mod devices;
+mod draft;
+mod entering;
 mod epochs;
 mod event;
 mod failure;
@@ -33,9 +37,10 @@ mod state;
 mod view;
 
 pub use devices::DeviceView;
+pub use draft::{Change, Draft, NewClip};
 pub use event::{
-    Acceptance, Answer, AskRef, Change, Command, CommandId, Draft, Event, Input, MessageRef,
-    NewClip, Output, Protocol, RequestRef, Timer,
+    Acceptance, Answer, AskRef, Command, CommandId, Event, Input, MessageRef, Output, Protocol,
+    RequestRef, Timer,
 };
 pub use failure::{Failure, Skew};
 pub use record::Record;
@@ -63,9 +68,10 @@ use crate::recipient::{Identity, Recipient};
 use crate::signed::{PublicKey, Signed, Statement};
 use crate::street::{Address, ItemId, StreetId};
 use crate::time::Timestamp;
+use approving::Approving;
 use asking::Pending;
 use catching_up::Comparison;
-use joining::Entering;
+use entering::Entering;
 use nearby::{Ear, Mouth};
 use state::{State, Street};
 
@@ -149,11 +155,14 @@ pub struct Household {
     state: State,
     rng: ChaCha20Rng,
     reading: Option<ReadingKeys>,
+    /// How long they stay without being used.
+    idle: Duration,
     connected: BTreeSet<DeviceId>,
     own_addresses: Vec<Address>,
     asks: BTreeMap<AskRef, Pending>,
     next_ask: u64,
     entering: BTreeMap<CommandId, Entering>,
+    approving: BTreeMap<CommandId, Approving>,
     comparing: BTreeMap<(StreetId, DeviceId), Comparison>,
     /// Neighbours with whom the last comparison was cut off.
     unsettled: BTreeSet<DeviceId>,
@@ -171,8 +180,10 @@ pub struct Household {
 }
 
 impl Household {
-    /// The reading key goes out of memory when it was not used for this long.
+    /// The reading key goes out of memory when it was not used for this long, unless whoever unlocks says otherwise.
     pub const AUTO_LOCK: Duration = Duration::from_secs(10 * 60);
+    /// It stays so long without being used at most.
+    pub const LONGEST_UNLOCK: Duration = Duration::from_secs(24 * 3600);
 
     /// The engine with everything that was stored, in the order in which it was stored.
     pub fn new(me: Me, records: impl IntoIterator<Item = Record>, seed: [u8; 32]) -> Self {
@@ -185,11 +196,13 @@ impl Household {
             state,
             rng: ChaCha20Rng::from_seed(seed),
             reading: None,
+            idle: Self::AUTO_LOCK,
             connected: BTreeSet::new(),
             own_addresses: Vec::new(),
             asks: BTreeMap::new(),
             next_ask: 0,
             entering: BTreeMap::new(),
+            approving: BTreeMap::new(),
             comparing: BTreeMap::new(),
             unsettled: BTreeSet::new(),
             redial_at: Timestamp::from_ms(0),
@@ -231,6 +244,10 @@ impl Household {
                     let bytes = self.join_request(from, &bytes, now, &mut out);
                     out.push(Output::Reply { request, bytes });
                 }
+                Protocol::Device => match self.device_request(from, &bytes, now, &mut out) {
+                    Some(bytes) => out.push(Output::Reply { request, bytes }),
+                    None => out.push(Output::Decline(request)),
+                },
                 Protocol::Street => match self.street_request(from, &bytes, now, &mut out) {
                     Some(bytes) => out.push(Output::Reply { request, bytes }),
                     None => out.push(Output::Decline(request)),
@@ -284,7 +301,10 @@ impl Household {
     fn command(&mut self, id: CommandId, command: Command, now: Timestamp, out: &mut Vec<Output>) {
         let uses_key = matches!(
             command,
-            Command::Unlock(_) | Command::Open(_) | Command::Give { .. } | Command::Export { .. }
+            Command::Unlock { .. }
+                | Command::Open(_)
+                | Command::Give { .. }
+                | Command::Export { .. }
         );
         let answer = match command {
             // The answer comes when the inviter's does.
@@ -335,7 +355,11 @@ impl Household {
                 to,
                 purpose,
                 until,
-            } => self.give(clip, to, purpose, until, now, out),
+            } => match self.give(id, clip, to, purpose, until, now, out) {
+                Ok(None) => return self.keep_unlocked(now, out),
+                Ok(Some(answer)) => Ok(answer),
+                Err(failure) => Err(failure),
+            },
             Command::Stop(grant) => self.stop(grant, now, out),
             Command::Served(grant) => {
                 self.store(Record::Fetched { grant, at: now }, out);
@@ -343,27 +367,43 @@ impl Household {
             }
             Command::Open(clip) => self.open(clip, now, out),
             Command::Export { clip, to } => self.export(clip, to, now, out),
-            Command::Unlock(keys) => self.unlock(keys, out),
+            Command::Unlock { keys, idle } => self.unlock(keys, idle, out),
             Command::Lock => {
                 self.lock(out);
                 Ok(Answer::Done)
             }
         };
         self.listen(out);
-        if self.reading.is_some() && uses_key {
-            out.push(Output::SetTimer {
-                at: now.after(Self::AUTO_LOCK),
-                timer: Timer::AutoLock,
-            });
+        if uses_key {
+            self.keep_unlocked(now, out);
         }
         out.push(Output::Answer(id, answer));
     }
 
-    fn unlock(&mut self, keys: ReadingKeys, out: &mut Vec<Output>) -> Result<Answer, Failure> {
+    /// The keys were used: they stay for another while.
+    fn keep_unlocked(&self, now: Timestamp, out: &mut Vec<Output>) {
+        if self.reading.is_some() {
+            out.push(Output::SetTimer {
+                at: now.after(self.idle),
+                timer: Timer::AutoLock,
+            });
+        }
+    }
+
+    fn unlock(
+        &mut self,
+        keys: ReadingKeys,
+        idle: Duration,
+        out: &mut Vec<Output>,
+    ) -> Result<Answer, Failure> {
+        if idle.is_zero() || idle > Self::LONGEST_UNLOCK {
+            return Err(Failure::BadIdle);
+        }
         if keys.recipient() != self.me.card.statement().reading {
             return Err(Failure::OtherReadingKey);
         }
         self.reading = Some(keys);
+        self.idle = idle;
         out.push(Output::Emit(Event::Locked(false)));
         Ok(Answer::Done)
     }

@@ -168,6 +168,8 @@ pub enum Record {
         /// The head.
         head: Signed<Head>,
     },
+    /// The end of the ledger of another device of this household, as it was last shown.
+    LedgerSeen(Signed<Head>),
     /// Where a neighbour's device was last reached.
     Addresses {
         /// Which device.

@@ -3,9 +3,9 @@
 //! What a removed device or a household that is gone asks gets no more than a refusal: the highest certificate counts,
 //! and one that was ended stays so. Asking twice gives the same answer twice.
 
+use super::entering::{Entering, Pass};
 use super::event::{CommandId, Output};
 use super::failure::Failure;
-use super::joining::{Entering, Pass};
 use super::{Household, Record};
 use crate::access::{self, Action, Party};
 use crate::identity::DeviceId;

@@ -1,6 +1,7 @@
 //! Clips and their keys: taking in, granting, exporting, opening, stopping, and the ledger before each of them.
 
-use super::event::{Answer, Event, NewClip, Output};
+use super::draft::NewClip;
+use super::event::{Answer, CommandId, Event, Output};
 use super::failure::Failure;
 use super::record::HeldHeader;
 use super::{Household, Pending, Record};
@@ -94,16 +95,19 @@ impl Household {
         Ok(Answer::Clip(clip))
     }
 
-    /// Gives the key of one clip to one neighbour.
+    /// Gives the key of one clip to one neighbour. If another device of this household has the clip, the answer comes
+    /// when that device has logged it.
+    #[expect(clippy::too_many_arguments, reason = "the fields of one command")]
     pub(super) fn give(
         &mut self,
+        command: CommandId,
         clip: ClipId,
         to: HouseholdId,
         purpose: Purpose,
         until: Option<Timestamp>,
         now: Timestamp,
         out: &mut Vec<Output>,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Option<Answer>, Failure> {
         if to == self.me.household() {
             return Err(Failure::OwnHousehold);
         }
@@ -111,13 +115,12 @@ impl Household {
         if until <= now || until.since(now) > GRANT_LIFE {
             return Err(Failure::BadUntil);
         }
-        let member = self.state.streets.values().find_map(|s| s.members.get(to));
-        let reading = member
-            .ok_or(Failure::Unknown("neighbour"))?
-            .card
-            .statement()
-            .reading
-            .clone();
+        let reading = self.reading_key_of(to)?;
+        if self.state.openable(clip).is_none() {
+            return self
+                .approve(command, clip, to, purpose, until, out)
+                .map(|()| None);
+        }
         let (header, manifest) = self.header_for(clip, &reading)?;
 
         let (seq, prev) = self.next_entry();
@@ -153,6 +156,12 @@ impl Household {
             out,
         );
         out.push(Output::Emit(Event::Clip { clip }));
+        self.deliver_to(to, out);
+        Ok(Some(Answer::Grant { grant: id, seq }))
+    }
+
+    /// Sends a household what waits for it, if it is here.
+    pub(super) fn deliver_to(&mut self, to: HouseholdId, out: &mut Vec<Output>) {
         let here: Vec<_> = self
             .connected
             .iter()
@@ -162,7 +171,6 @@ impl Household {
         for device in here {
             self.send_parcels(device, out);
         }
-        Ok(Answer::Grant { grant: id, seq })
     }
 
     /// Stops serving a grant. It cannot recall what was fetched.
@@ -285,15 +293,12 @@ impl Household {
     }
 
     /// Number and predecessor of the next ledger entry.
-    fn next_entry(&self) -> (u64, EntryHash) {
-        (
-            self.state.ledger_seq + 1,
-            self.state.ledger_hash.unwrap_or(EntryHash::START),
-        )
+    pub(super) fn next_entry(&self) -> (u64, EntryHash) {
+        (self.state.chain.seq() + 1, self.state.chain.last())
     }
 
     /// Appends to the ledger. The entry is stored before anything after it in the batch leaves (promise P7).
-    fn log(
+    pub(super) fn log(
         &mut self,
         act: Act,
         ticket: Option<StatementId>,

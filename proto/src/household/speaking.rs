@@ -1,6 +1,7 @@
 //! Posting alerts and follow-ups, and judging what is heard, whichever way it came.
 
-use super::event::{Acceptance, Answer, Change, Draft, Event, Output};
+use super::draft::{Change, Draft};
+use super::event::{Acceptance, Answer, Event, Output};
 use super::failure::Failure;
 use super::feed::Voice;
 use super::state::Street;

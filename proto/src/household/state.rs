@@ -8,7 +8,7 @@ use super::retention::Retention;
 use crate::clip::{ClipId, Label, Manifest};
 use crate::grant::Parcel;
 use crate::identity::{DeviceId, HouseholdId};
-use crate::ledger::EntryHash;
+use crate::ledger::{Chain, Head};
 use crate::open::{Knock, Radius, Stamp};
 use crate::signed::{Signed, StatementId};
 use crate::street::{
@@ -142,8 +142,12 @@ pub(super) struct State {
     pub(super) arrived: BTreeSet<ClipId>,
     /// Clips that are gone, but for files that are still to be removed.
     pub(super) shredding: BTreeSet<ClipId>,
-    pub(super) ledger_seq: u64,
-    pub(super) ledger_hash: Option<EntryHash>,
+    /// The ledger as others see it,
+    pub(super) chain: Chain,
+    /// and the head after each entry, the first at index 0.
+    pub(super) heads: Vec<Signed<Head>>,
+    /// The ends of the ledgers of this household's other devices, as they were last shown.
+    pub(super) seen_ledgers: BTreeMap<DeviceId, Signed<Head>>,
     pub(super) addresses: BTreeMap<DeviceId, Vec<Address>>,
     /// Households that this one does not want to hear of.
     pub(super) muted: BTreeSet<HouseholdId>,
@@ -322,9 +326,13 @@ impl State {
             Record::Arrived(clip) => {
                 self.arrived.insert(clip);
             }
-            Record::Ledger { entry, head: _ } => {
-                self.ledger_seq = entry.seq;
-                self.ledger_hash = Some(entry.hash());
+            Record::Ledger { entry, head } => {
+                self.chain.extend([entry.bare()]);
+                self.heads.push(head);
+            }
+            Record::LedgerSeen(head) => {
+                let device = DeviceId::from_bytes(*head.signer().as_bytes());
+                self.seen_ledgers.insert(device, head);
             }
             Record::Addresses { device, addresses } => {
                 self.addresses.insert(device, addresses);

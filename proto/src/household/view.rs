@@ -1,5 +1,7 @@
 //! What page and command line read: copies of the engine's state in the words of the glossary.
 
+use std::time::Duration;
+
 use super::Household;
 use super::failure::Skew;
 use super::feed::HeldAlert;
@@ -24,6 +26,8 @@ pub struct StatusView {
     pub name: Name,
     /// Whether the reading key is out of memory.
     pub locked: bool,
+    /// After how long without use the reading key goes out of memory.
+    pub auto_lock: Duration,
     /// Its streets.
     pub streets: Vec<StreetView>,
     /// Other households of its streets.
@@ -245,13 +249,14 @@ impl Household {
             household: self.me.household(),
             name: self.me.card.statement().name.clone(),
             locked: self.reading.is_none(),
+            auto_lock: self.idle,
             streets: self.streets(),
             neighbours_known: neighbours.len(),
             neighbours_connected: connected.len(),
             alerts: alerts.len(),
             clips: self.clips().len(),
             queued: undelivered + if connected.is_empty() { own_alerts } else { 0 },
-            ledger_seq: self.state.ledger_seq,
+            ledger_seq: self.state.chain.seq(),
             clock_skew: self.clock_skew(),
         }
     }

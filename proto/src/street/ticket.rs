@@ -231,6 +231,10 @@ pub struct Welcome {
     /// Everybody who is or was on the street, the newcomer included.
     #[n(3)]
     pub members: Vec<Member>,
+    /// Where some of them can be reached, at most [`WELCOME_DOORS`](crate::wire::limits::WELCOME_DOORS): whoever comes
+    /// in should not depend on the one home that opened.
+    #[n(4)]
+    pub doors: Vec<Door>,
 }
 
 /// Why a ticket was refused. Tells a stranger no more than it must know.

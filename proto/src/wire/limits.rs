@@ -88,6 +88,9 @@ pub const ADDRESS_BYTES: usize = 256;
 /// Members named in a ticket, the inviter first.
 pub const TICKET_MEMBERS: usize = 4;
 
+/// Devices of members whose addresses a welcome tells.
+pub const WELCOME_DOORS: usize = 16;
+
 /// Open tickets of one household.
 pub const OPEN_TICKETS: usize = 64;
 
@@ -168,6 +171,9 @@ pub const PARCEL_BYTES: usize = 16 * 1024;
 
 /// Bytes of the label of a clip: manifest, header and the name of the camera.
 pub const LABEL_BYTES: usize = 32 * 1024;
+
+/// Entries of a ledger that one device of a household shows another at one time; more follow on request.
+pub const SHOWN_ENTRIES: usize = 2_048;
 
 /// Longest clip. Longer recordings are a series.
 pub const CLIP_DURATION: Duration = Duration::from_secs(120);

@@ -31,6 +31,8 @@ pub enum Kind {
     Introduction = 8,
     /// A device of a member that the street does not know yet asks to be let in again.
     Return = 11,
+    /// A message between two devices of one household, sealed to one of them.
+    Device = 12,
 }
 
 /// Why bytes were not taken as a frame.

@@ -99,6 +99,8 @@ mod tests {
             household: String::new(),
             name: String::new(),
             locked: true,
+            auto_lock_s: 600,
+            holds_reading_key: true,
             street: None,
             streets: Vec::new(),
             neighbours_known: 2,

@@ -12,7 +12,7 @@ use crate::control::answers::{
     ClipItem, Deleted, GrantItem, Granted, Keeping, Moment, Pinned, SharedItem,
 };
 use crate::control::ids;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::node::NodeHandle;
 
 pub(super) async fn list(handle: &NodeHandle) -> Result<Vec<ClipItem>> {
@@ -101,7 +101,13 @@ pub(super) async fn give(
     purpose: &str,
     until_ms: Option<u64>,
 ) -> Result<Granted> {
-    let clip = clip_named(handle, clip).await?;
+    // What another device of the household recorded is not known here: it is named in full.
+    let clip = match clip_named(handle, clip).await {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            clip.trim().parse().map_err(|_| error)?
+        }
+        named => named?,
+    };
     let command = Command::Give {
         clip,
         to: neighbour(handle, to).await?,

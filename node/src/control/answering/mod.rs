@@ -32,8 +32,12 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
                 sign_in: page.new_sign_in_link(),
             })
         }
-        Request::Unlock { passphrase } => {
-            handle.unlock(passphrase.0).await?;
+        Request::Unlock {
+            passphrase,
+            idle_ms,
+        } => {
+            let idle = Duration::from_millis(idle_ms);
+            handle.unlock(passphrase.0, idle).await?;
             ok(&Locked { locked: false })
         }
         Request::Lock => {
@@ -153,6 +157,8 @@ async fn status(handle: &NodeHandle) -> Result<Status> {
         household: status.household.to_string(),
         name: status.name.to_string(),
         locked: status.locked,
+        auto_lock_s: status.auto_lock.as_secs(),
+        holds_reading_key: handle.home().reads(),
         street: if streets.len() == 1 {
             streets.first().cloned()
         } else {

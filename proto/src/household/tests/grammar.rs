@@ -7,6 +7,7 @@ use minicbor::{Encode, Encoder};
 use super::super::*;
 use super::cddl::{Grammar, fields};
 use super::messages::{Messages, bytes};
+use crate::approval::DeviceMessage;
 use crate::grant::Parcel;
 use crate::open::OpenStatement;
 use crate::street::{EpochParcel, Item, Member, StreetMessage};
@@ -46,6 +47,10 @@ impl Samples {
         }
         samples.item("return-request", &real.returning);
         samples.signed("signed-certificate", "certificate", &real.ending);
+        for (message, frame) in &real.devices {
+            samples.0.push(("device", frame[2..].to_vec()));
+            samples.device_message(message);
+        }
         for parcel in &real.parcels {
             samples.parcel(parcel);
         }
@@ -118,6 +123,23 @@ impl Samples {
             Item::Link(link) => self.signed("signed-link", "link", link),
             Item::Alert(alert) => self.signed("signed-alert", "alert", alert),
             Item::FollowUp(said) => self.signed("signed-follow-up", "follow-up", said),
+        }
+    }
+
+    fn device_message(&mut self, message: &DeviceMessage) {
+        self.item("device-message", message);
+        match message {
+            DeviceMessage::Want(want) => self.item("want", want),
+            DeviceMessage::Shown(shown) => {
+                self.item("shown", &**shown);
+                self.item("label", &shown.label);
+                for entry in &shown.entries {
+                    self.item("bare-entry", entry);
+                }
+            }
+            DeviceMessage::Approved(approved) => self.item("approved", &**approved),
+            DeviceMessage::Logged => {}
+            DeviceMessage::Declined(why) => self.item("decline", why),
         }
     }
 
@@ -214,6 +236,9 @@ fn a_message_with_a_field_too_few_or_too_many_does_not_follow_the_grammar() {
                 "catch-up-answer" => at == 2,
                 "member" => at == 3,
                 "certificate" => at == 6,
+                "shown" => at == 2,
+                // Without its commitment the ticket stands in its place.
+                "bare-entry" => fields.len() == 2,
                 _ => false,
             };
             assert_eq!(

@@ -254,15 +254,35 @@ fn p2_a_grant_whose_header_has_two_recipients_or_other_bytes_is_refused_on_decod
 #[test]
 fn a_locked_key_stays_locked_and_a_foreign_one_is_refused() {
     let mut world = World::street(&["Ada", "Ben"]);
-    let foreign: crate::recipient::Identity = world.homes[1].reading.parse().unwrap();
+    let foreign: Identity = world.homes[1].reading.parse().unwrap();
+    let unlock = |keys: Identity, idle| Command::Unlock {
+        keys: keys.into(),
+        idle,
+    };
     assert_eq!(
         world
-            .command(0, Command::Unlock(foreign.into()))
+            .command(0, unlock(foreign, Household::AUTO_LOCK))
             .unwrap_err(),
         Failure::OtherReadingKey
     );
+    for idle in [Duration::ZERO, Duration::from_secs(25 * 3600)] {
+        let own: Identity = world.homes[0].reading.parse().unwrap();
+        let refused = world.command(0, unlock(own, idle)).unwrap_err();
+        assert_eq!(refused, Failure::BadIdle);
+    }
     world.unlock(0);
     assert!(!world.homes[0].engine.status(world.now).locked);
     world.give(0, Input::Due(Timer::AutoLock));
+    assert!(world.homes[0].engine.status(world.now).locked);
+    // It stays as long as was said, counted from the last use.
+    let own: Identity = world.homes[0].reading.parse().unwrap();
+    let hour = Duration::from_secs(3600);
+    world.command(0, unlock(own, hour)).unwrap();
+    let (clip, _) = world.add_clip(0, b"film");
+    world.wait(hour / 2);
+    world.command(0, Command::Open(clip)).unwrap();
+    world.wait(hour - Duration::from_secs(1));
+    assert!(!world.homes[0].engine.status(world.now).locked);
+    world.wait(Duration::from_secs(1));
     assert!(world.homes[0].engine.status(world.now).locked);
 }

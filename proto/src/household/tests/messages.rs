@@ -5,6 +5,7 @@ use minicbor::Encode;
 use super::super::*;
 use super::world::World;
 use crate::alert::{self, Act, FlagReason, Urgency};
+use crate::approval::DeviceMessage;
 use crate::clip::{ClipId, Outboard, SLICE, encode_slice};
 use crate::grant::{FetchRequest, Parcel, Purpose};
 use crate::identity::{Name, Roles};
@@ -24,6 +25,8 @@ pub(super) struct Messages {
     pub(super) welcome: Welcome,
     pub(super) refusals: Vec<Refusal>,
     pub(super) returning: ReturnRequest,
+    /// One of every message between two devices of a household, and a frame in which it is sealed.
+    pub(super) devices: Vec<(DeviceMessage, Vec<u8>)>,
     /// Removes a device.
     pub(super) ending: Signed<DeviceCert>,
     /// One of every variant, and a frame in which it was sealed.
@@ -263,6 +266,7 @@ impl Messages {
             refusals,
             returning,
             ending,
+            devices: super::approving::messages(),
             introduction,
             said,
             open: open_frames,
@@ -299,6 +303,17 @@ impl Messages {
         let returning = wire::frame(Kind::Return, &self.returning);
         add("frame", "return", returning.clone());
         add("returning", "return", returning);
+        for (message, frame) in &self.devices {
+            let name = match message {
+                DeviceMessage::Want(_) => "want",
+                DeviceMessage::Shown(_) => "shown",
+                DeviceMessage::Approved(_) => "approved",
+                DeviceMessage::Logged => "logged",
+                DeviceMessage::Declined(_) => "declined",
+            };
+            add("frame", "device", frame.clone());
+            add("device_message", name, wire::to_cbor(message));
+        }
         add("frame", "fetch", wire::frame(Kind::Fetch, &self.fetch));
         add("frame", "ticket", wire::frame(Kind::Ticket, &self.ticket));
         add(

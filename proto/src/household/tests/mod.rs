@@ -1,6 +1,7 @@
 //! Engines that talk to each other without a network: every rule of a street in one thread and no time at all.
 
 mod alerts;
+mod approving;
 mod catching_up;
 mod cddl;
 mod corpus;

@@ -378,7 +378,11 @@ impl World {
 
     pub(super) fn unlock(&mut self, home: usize) {
         let reading: Identity = self.homes[home].reading.parse().unwrap();
-        self.command(home, Command::Unlock(reading.into())).unwrap();
+        let unlock = Command::Unlock {
+            keys: reading.into(),
+            idle: Household::AUTO_LOCK,
+        };
+        self.command(home, unlock).unwrap();
     }
 
     /// Seals some bytes as if they were a film and takes the clip in. Gives its sealed bytes too.

@@ -3,6 +3,10 @@
 //! An entry is durable before a key or a plaintext leaves (promise P7). What an entry says is behind a blinded
 //! commitment, so that the bare chain can be shown to others without telling who got what; the household keeps the
 //! openings. A signed [`Head`] closes the chain: entries cannot be dropped from its end without the head showing it.
+//!
+//! `bare` is the chain as others see it, and pin it.
+
+mod bare;
 
 use minicbor::{Decode, Encode};
 
@@ -14,8 +18,7 @@ use crate::signed::{Statement, StatementId};
 use crate::time::Timestamp;
 use crate::wire;
 
-/// BLAKE3 `derive_key` context of a link of the chain.
-const LINK_CONTEXT: &str = "streetlamp 2026 ledger link v1";
+pub use bare::{BareEntry, Chain, Commitment, follow};
 
 id! {
     /// Hash of a ledger entry; all zero stands before the first.
@@ -143,17 +146,19 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Hash of the entry: over its number, the one before, the commitment and the ticket.
-    pub fn hash(&self) -> EntryHash {
+    /// What others see of the entry.
+    pub fn bare(&self) -> BareEntry {
         let said = wire::to_cbor(&(self.at, &self.act));
         let commitment = blake3::keyed_hash(self.blind.as_bytes(), &said);
-        let ticket = self.ticket.map_or([0; 32], |t| *t.as_bytes());
-        let mut link = blake3::Hasher::new_derive_key(LINK_CONTEXT);
-        link.update(&self.seq.to_be_bytes());
-        link.update(self.prev.as_bytes());
-        link.update(commitment.as_bytes());
-        link.update(&ticket);
-        EntryHash::from_bytes(*link.finalize().as_bytes())
+        BareEntry {
+            commitment: Commitment::from_bytes(*commitment.as_bytes()),
+            ticket: self.ticket,
+        }
+    }
+
+    /// Hash of the entry: over its number, the one before, the commitment and the ticket.
+    pub fn hash(&self) -> EntryHash {
+        self.bare().hash(self.seq, self.prev)
     }
 }
 
