@@ -52,6 +52,9 @@ fn help_reads_as_it_was_written() {
         ("help-grant-give.txt", &["grant", "give", "--help"]),
         ("help-ledger.txt", &["ledger", "--help"]),
         ("help-recovery.txt", &["recovery", "--help"]),
+        ("help-restore.txt", &["restore", "--help"]),
+        ("help-device.txt", &["device", "--help"]),
+        ("help-device-add.txt", &["device", "add", "--help"]),
     ] {
         let said = home.say(args);
         assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{args:?}");

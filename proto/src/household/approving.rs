@@ -25,6 +25,8 @@ use crate::wire::{self, Kind};
 
 /// How often a grant is tried again because something else was logged at the same time.
 const TRIES: u8 = 4;
+/// Answers in which one ledger is shown at most: a million entries. A box that was tampered with could go on for ever.
+const ROUNDS: u16 = 512;
 
 /// A grant that waits for the device that recorded its clip.
 #[derive(Debug)]
@@ -37,6 +39,8 @@ pub(super) struct Approving {
     devices: VecDeque<DeviceId>,
     /// How far the ledger of the first was shown by now.
     seen: (u64, EntryHash),
+    /// In how many answers.
+    rounds: u16,
     tries: u8,
     /// What was handed in, until it is logged.
     handed_in: Option<(StatementId, u64)>,
@@ -75,6 +79,7 @@ impl Household {
             until,
             devices,
             seen: (0, EntryHash::START),
+            rounds: 0,
             tries: 0,
             handed_in: None,
         };
@@ -95,6 +100,7 @@ impl Household {
         };
         let seen = self.state.seen_ledgers.get(&device);
         let seen = seen.map(Signed::statement);
+        approving.rounds = 0;
         approving.seen = seen.map_or((0, EntryHash::START), |head| (head.seq, head.hash));
         self.want(command, device, out);
     }
@@ -184,6 +190,10 @@ impl Household {
             return;
         };
         approving.seen = follow(approving.seen.0, approving.seen.1, &shown.entries);
+        approving.rounds += 1;
+        if approving.rounds > ROUNDS || shown.entries.len() > SHOWN_ENTRIES {
+            return self.device_failed(command, Failure::OtherLedger, out);
+        }
         let (seq, hash) = approving.seen;
         match shown.head {
             None if !shown.entries.is_empty() => return self.want(command, device, out),

@@ -7,8 +7,8 @@ use super::world::World;
 use crate::approval::{Approved, Decline, DeviceMessage, Want};
 use crate::grant::{FetchRequest, FetchTicket, Grant, Purpose};
 use crate::identity::{Role, Roles};
-use crate::ledger::{self, EntryHash};
-use crate::wire::limits::DIRECT_FRAME;
+use crate::ledger::{self, Act, EntryHash};
+use crate::wire::limits::{DIRECT_FRAME, SHOWN_ENTRIES};
 use crate::wire::{self, Kind};
 
 /// Which home is who: a box that holds no reading key, a neighbour, and the laptop of the box's household.
@@ -221,6 +221,25 @@ fn a_ledger_that_lost_or_changed_an_entry_is_noticed_by_the_laptop_that_saw_it()
     assert_eq!(refused, Failure::OtherLedger);
     let seen = world.homes[LAPTOP].engine.state.seen_ledgers.values();
     assert_eq!(seen.map(|head| head.statement().seq).max(), Some(1));
+}
+
+#[test]
+fn a_ledger_of_thousands_of_entries_is_shown_in_several_answers_and_then_only_what_is_new() {
+    let mut world = with_laptop();
+    let (clip, _) = world.add_clip(BOX, b"film");
+    let many = u64::try_from(SHOWN_ENTRIES).unwrap() + 2;
+    for _ in 0..many {
+        let (now, act) = (world.now, Act::Open { clip });
+        world.homes[BOX].engine.log(act, None, now, &mut Vec::new());
+    }
+    world.unlock(LAPTOP);
+    let Answer::Grant { seq, .. } = give(&mut world, LAPTOP, clip).unwrap() else {
+        panic!("no grant")
+    };
+    assert_eq!(seq, many + 1);
+    let seen = world.homes[LAPTOP].engine.state.seen_ledgers.values();
+    assert_eq!(seen.map(|head| head.statement().seq).max(), Some(many));
+    assert!(give(&mut world, LAPTOP, clip).is_ok());
 }
 
 /// One of every message between two devices, as they make them, and a frame in which it is sealed.
