@@ -7,6 +7,7 @@
 
 mod attacks;
 mod interop;
+mod primitives;
 mod slices;
 mod vectors;
 
