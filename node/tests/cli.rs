@@ -48,6 +48,7 @@ fn help_reads_as_it_was_written() {
         ("help-alert-post.txt", &["alert", "post", "--help"]),
         ("help-clip.txt", &["clip", "--help"]),
         ("help-clip-export.txt", &["clip", "export", "--help"]),
+        ("help-clip-verify.txt", &["clip", "verify", "--help"]),
         ("help-grant.txt", &["grant", "--help"]),
         ("help-grant-give.txt", &["grant", "give", "--help"]),
         ("help-ledger.txt", &["ledger", "--help"]),

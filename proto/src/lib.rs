@@ -7,7 +7,8 @@
 //!    and how much has been proven about it.
 //! 3. [`street`]: founding, epochs, tickets, vouches, members; [`alert`]: what a neighbour tells the street.
 //!    [`open`]: what bounds strangers where nothing is sealed.
-//! 4. [`clip`]: sealed films; [`grant`]: the key of one clip for one neighbour; [`ledger`]: the log of all that left.
+//! 4. [`clip`]: sealed films; [`grant`]: the key of one clip for one neighbour; [`ledger`]: the log of all that left;
+//!    [`export`]: what goes beside a clip for somebody outside.
 //! 5. [`household`]: the engine that puts them together, `handle(input, now) -> outputs`.
 //!
 //! What is deliberately absent: sockets, files, clocks, a global random generator, and any message that asks for
@@ -19,6 +20,7 @@ pub mod access;
 pub mod alert;
 pub mod cell;
 pub mod clip;
+pub mod export;
 #[cfg(any(test, fuzzing))]
 pub mod fuzz;
 pub mod grant;

@@ -1,7 +1,7 @@
 //! `backup` and `restore`: the whole home in one file, and back.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Write};
+use std::io::{BufReader, Read};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -9,7 +9,7 @@ use streetlamp_proto::identity::Words;
 use streetlamp_proto::recipient::Identity;
 use zeroize::Zeroizing;
 
-use super::outfile::OutFile;
+use super::outfile::{OutFile, Writing};
 use super::progress::Bar;
 use super::{Context, passphrase, print};
 use crate::backup;
@@ -145,18 +145,4 @@ fn recovery_key(file: Option<&std::path::Path>) -> Result<Identity> {
         .because(e)
     })?;
     Ok(words.recovery())
-}
-
-/// A file in the making, for whoever writes to anything.
-struct Writing<'a>(&'a mut OutFile);
-
-impl Write for Writing<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes).map_err(io::Error::other)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

@@ -12,6 +12,7 @@ mod beyond;
 mod clip;
 mod doctor;
 mod events;
+mod export;
 mod grant;
 mod init;
 mod ledger;
@@ -185,7 +186,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Lock => status::lock(&context)?,
         Command::Street(command) => street::street(&context, command)?,
         Command::Alert(command) => alert::alert(&context, command)?,
-        Command::Clip(command) => clip::clip(&context, command)?,
+        Command::Clip(command) => return clip::clip(&context, command),
         Command::Grant(command) => grant::grant(&context, command)?,
         Command::Ledger(command) => return ledger::ledger(&context, command),
         Command::Backup(args) => backup::back_up(&context, &args)?,

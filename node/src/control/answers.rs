@@ -287,7 +287,7 @@ pub struct ClipItem {
     pub offered: bool,
 }
 
-/// `clip open` and `clip export`.
+/// `clip open`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Written {
     pub file: String,
@@ -309,6 +309,51 @@ pub struct Keeping {
 pub struct Pinned {
     pub clip: String,
     pub pinned: bool,
+}
+
+/// `clip export`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Exported {
+    pub file: String,
+    pub bytes: u64,
+    pub ledger_seq: u64,
+    /// What lets an outsider check the file; null if the device that sealed the clip is not known here any more.
+    pub manifest: Option<String>,
+    /// The same in words.
+    pub note: Option<String>,
+    pub muted: bool,
+    pub hidden: u32,
+}
+
+/// A statement about a film that was written under an export.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SignedFilm {
+    /// The signed statement, in hexadecimal.
+    pub film: String,
+}
+
+/// `clip verify`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Checked {
+    pub ok: bool,
+    pub clip: String,
+    pub household: String,
+    /// How the household calls itself.
+    pub name: String,
+    pub device: String,
+    /// When the recording began, by the device's clock.
+    pub recorded: Moment,
+    pub duration_s: f64,
+    pub exported: Moment,
+    pub ledger_seq: u64,
+    /// The age recipient that it was exported to; null for a film in the open.
+    pub to: Option<String>,
+    /// Whether the file is the sealed clip itself; else it is a film that the household made from it.
+    pub sealed: bool,
+    pub muted: bool,
+    pub hidden: u32,
+    /// What is wrong.
+    pub fault: Option<String>,
 }
 
 /// `clip delete`.

@@ -79,7 +79,7 @@ impl Connection {
     pub fn film(
         mut self,
         request: &Request,
-        mut piece: impl FnMut(FilmStart, &[u8]) -> Result<()>,
+        mut piece: impl FnMut(&FilmStart, &[u8]) -> Result<()>,
     ) -> Result<FilmStart> {
         self.say(request)?;
         let start: FilmStart = self.hear(|_| {})?;
@@ -93,7 +93,7 @@ impl Connection {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
                 Err(e) => return Err(broken(e)),
             };
-            piece(start, buffer.get(..got).unwrap_or_default())?;
+            piece(&start, buffer.get(..got).unwrap_or_default())?;
             left = left.saturating_sub(u64::try_from(got).unwrap_or(left));
         }
         self.hear::<()>(|_| {})?;

@@ -21,5 +21,5 @@ mod protocol;
 mod server;
 
 pub use client::{Connection, connect};
-pub use protocol::{AlertPost, FilmStart, Progress, Request, Saying, Secret};
+pub use protocol::{AlertPost, FilmStart, FilmWritten, Progress, Request, Saying, Secret};
 pub use server::{bind, serve};

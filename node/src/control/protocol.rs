@@ -141,13 +141,17 @@ pub enum Request {
         /// Which.
         clip: String,
     },
-    /// The film of a clip for someone outside. Bytes follow the answer.
+    /// A clip for someone outside. Bytes follow the answer.
     ClipExport {
         /// Which.
         clip: String,
-        /// An age recipient; nobody means a plain film.
+        /// An age recipient; nobody means that anybody can watch it.
         to: Option<String>,
+        /// As a film, to be changed before it is sealed to the recipient.
+        film: bool,
     },
+    /// State which film was written under an export.
+    ClipSignFilm(FilmWritten),
     /// Get the sealed bytes of a granted clip.
     ClipFetch {
         /// Which.
@@ -312,12 +316,33 @@ pub struct Progress {
 }
 
 /// A film is coming.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FilmStart {
     /// Bytes that follow this line.
     pub len: u64,
     /// The ledger entry that was written before.
     pub ledger_seq: u64,
+    /// What goes beside an export, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub papers: Option<String>,
+}
+
+/// A film that was written under an export.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FilmWritten {
+    /// The clip that it was made from, as a whole id.
+    pub clip: String,
+    /// Hash of the ledger entry.
+    pub entry: String,
+    /// BLAKE3 of its bytes.
+    pub film: String,
+    /// Its length in bytes.
+    pub len: u64,
+    /// Whether its sound was taken out.
+    pub muted: bool,
+    /// Areas of its picture that were covered.
+    pub hidden: u32,
 }
 
 /// An [`Error`] on its way to the client. The causes behind it stay in the node's log.

@@ -134,7 +134,8 @@ async fn converse(handle: NodeHandle, stream: UnixStream) -> io::Result<()> {
         Request::ClipExport {
             clip,
             to: recipient,
-        } => films::export(&handle, &mut to, &clip, recipient).await,
+            film,
+        } => films::export(&handle, &mut to, &clip, recipient, film).await,
         short => {
             let work = Box::pin(answering::answer(&handle, short));
             let answer = timeout(WORK_PATIENCE, work).await.unwrap_or_else(|_| {

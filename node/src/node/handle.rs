@@ -5,10 +5,10 @@ use std::io::{Read, Seek};
 use std::sync::{Arc, OnceLock};
 
 use streetlamp_proto::clip::ClipId;
-use streetlamp_proto::household::{Answer, Command, Event, Household};
+use streetlamp_proto::export::Papers;
+use streetlamp_proto::household::{Answer, Command, Event, Household, Leaving};
 use streetlamp_proto::identity::{HouseholdId, Name};
 use streetlamp_proto::ledger::Entry;
-use streetlamp_proto::recipient::Recipient;
 use streetlamp_proto::time::Timestamp;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use zeroize::Zeroizing;
@@ -85,6 +85,8 @@ pub struct Film {
     pub len: u64,
     /// The ledger entry that was written for it.
     pub seq: u64,
+    /// What goes beside an export.
+    pub papers: Option<Box<Papers>>,
     /// The bytes, in pieces; an error ends the film early.
     pub pieces: mpsc::Receiver<Result<Zeroizing<Vec<u8>>>>,
 }
@@ -248,12 +250,12 @@ impl NodeHandle {
         clips::open(self, clip, Command::Open(clip)).await
     }
 
-    /// Exports a clip for one reading key outside the mesh, or as a plain film. Ledger first.
+    /// Exports a clip for somebody outside the mesh. Ledger first.
     ///
     /// # Errors
     /// As [`NodeHandle::open_clip`].
-    pub async fn export_clip(&self, clip: ClipId, to: Option<Recipient>) -> Result<Film> {
-        clips::open(self, clip, Command::Export { clip, to }).await
+    pub async fn export_clip(&self, clip: ClipId, leaving: Leaving) -> Result<Film> {
+        clips::open(self, clip, Command::Export { clip, leaving }).await
     }
 
     /// Fetches the sealed bytes of a granted clip from its owner, going on where an earlier fetch stopped.

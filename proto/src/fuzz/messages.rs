@@ -1,12 +1,16 @@
 //! Messages and statements: whatever is read has one encoding, and what it carries is signed as if it came alone.
 
+use std::fmt::Debug;
+
 use minicbor::bytes::ByteVec;
 
 use super::{framed, item, stands};
-use crate::grant::{FetchRequest, Parcel};
+use crate::clip::{GrantHeader, Manifest};
+use crate::export::Papers;
+use crate::grant::{FetchRequest, FetchTicket, Grant, Parcel};
 use crate::ledger::{Entry, Head};
 use crate::open::OpenStatement;
-use crate::signed::Signed;
+use crate::signed::{Signed, Statement};
 use crate::street::{
     EpochKey, Introduction, JoinRequest, Refusal, StreetId, StreetMessage, Ticket, Welcome,
 };
@@ -98,6 +102,48 @@ pub fn open_statement(bytes: &[u8]) -> bool {
 pub fn fetch_request(bytes: &[u8]) -> bool {
     let request = framed::<FetchRequest>(Kind::Fetch, bytes, FETCH_FRAME);
     request.inspect(|request| stands(&request.ticket)).is_some()
+}
+
+/// A manifest comes back as the very bytes that were read.
+pub fn manifest(bytes: &[u8]) -> bool {
+    statement::<Manifest>(bytes)
+}
+
+/// A grant comes back as the very bytes that were read, and its header is of the one length for one recipient.
+pub fn grant(bytes: &[u8]) -> bool {
+    if let Some(grant) = item::<Grant>(bytes) {
+        let header = grant.header.as_bytes().as_slice();
+        assert!(GrantHeader::parse(header).is_ok(), "one recipient");
+        return true;
+    }
+    statement::<Grant>(bytes)
+}
+
+/// A fetch ticket comes back as the very bytes that were read.
+pub fn fetch_ticket(bytes: &[u8]) -> bool {
+    statement::<FetchTicket>(bytes)
+}
+
+/// A signed statement, or what would be one with a signature, which a fuzzer does not find.
+fn statement<T: Statement + Debug + PartialEq>(bytes: &[u8]) -> bool {
+    if let Ok(signed) = Signed::<T>::from_bytes(bytes) {
+        assert_eq!(signed.to_bytes(), bytes, "one encoding");
+        return true;
+    }
+    item::<T>(bytes).is_some()
+}
+
+/// Papers come back as the very bytes that were read. Those that hold are of one household and one clip.
+pub fn papers(bytes: &[u8]) -> bool {
+    let Ok(papers) = Papers::from_bytes(bytes) else {
+        return false;
+    };
+    assert_eq!(papers.to_bytes(), bytes, "one encoding");
+    if let Ok(household) = papers.verify() {
+        assert_eq!(papers.recorder.statement().household, household);
+        assert_eq!(papers.entry.act.clip(), papers.manifest.statement().clip);
+    }
+    true
 }
 
 /// A parcel comes back as the very bytes that were read, and its statements hold by themselves.

@@ -16,7 +16,8 @@ mod writing;
 pub use clips::{clip_header, clip_slice};
 pub use engine::engine_inputs;
 pub use messages::{
-    fetch_request, frame, join, ledger_entry, open_statement, parcel, street_message, welcome,
+    fetch_request, fetch_ticket, frame, grant, join, ledger_entry, manifest, open_statement,
+    papers, parcel, street_message, welcome,
 };
 pub use writing::{text, ticket_text};
 
@@ -35,7 +36,7 @@ use crate::wire::{self, Kind};
 pub type Target = (&'static str, fn(&[u8]) -> bool);
 
 /// Every property.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 17] = [
     ("frame", frame),
     ("street_message", street_message),
     ("ticket_text", ticket_text),
@@ -43,6 +44,10 @@ pub const TARGETS: [Target; 13] = [
     ("welcome", welcome),
     ("fetch_request", fetch_request),
     ("open_statement", open_statement),
+    ("manifest", manifest),
+    ("grant", grant),
+    ("fetch_ticket", fetch_ticket),
+    ("papers", papers),
     ("parcel", parcel),
     ("clip_header", clip_header),
     ("clip_slice", clip_slice),

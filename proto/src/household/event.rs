@@ -8,6 +8,7 @@ use super::retention::Retention;
 use crate::alert::{self, Kind, Reason, Text, Title, Urgency};
 use crate::cell::{Cell, Place};
 use crate::clip::{ClipId, FileKey, GrantHeader, KeyCommit, Manifest, OwnerHeader};
+use crate::export::{ExportedFilm, Papers};
 use crate::grant::Purpose;
 use crate::identity::{DeviceId, HouseholdId, Name};
 use crate::open::{Greeting, Radius};
@@ -305,9 +306,11 @@ pub enum Command {
     Export {
         /// The clip.
         clip: ClipId,
-        /// For whom; nobody means a plain film.
-        to: Option<Recipient>,
+        /// In which form, and for whom.
+        leaving: Leaving,
     },
+    /// State which film left under an export.
+    SignFilm(ExportedFilm),
     /// Take the reading key into memory.
     Unlock(Identity),
     /// Wipe the reading key.
@@ -440,15 +443,37 @@ pub enum Answer {
         /// Its ledger entry.
         seq: u64,
     },
-    /// A header for someone outside, logged.
-    Header {
-        /// The header.
-        header: GrantHeader,
-        /// What it opens.
+    /// A clip may leave, logged.
+    Export {
+        /// What opens it.
+        opening: Opening,
+        /// What goes beside it. None if the device that sealed it is not known any more.
+        papers: Option<Box<Papers>>,
+        /// What it is.
         manifest: Box<Signed<Manifest>>,
         /// Its ledger entry.
         seq: u64,
     },
+    /// A film that left is stated.
+    Film(Box<Signed<ExportedFilm>>),
+}
+
+/// In which form a clip leaves for somebody outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Leaving {
+    /// As it is, with a header for this reading key.
+    Sealed(Recipient),
+    /// As a film, to be changed on its way to this reading key, or to be watched by anybody.
+    Film(Option<Recipient>),
+}
+
+/// What opens a clip that leaves.
+#[derive(Debug)]
+pub enum Opening {
+    /// For one outsider.
+    Header(GrantHeader),
+    /// For this home, which writes the film.
+    Key(FileKey),
 }
 
 /// Something to tell whoever watches: the page, the log, a script.

@@ -30,8 +30,8 @@ mod state;
 mod view;
 
 pub use event::{
-    Acceptance, Answer, AskRef, Change, Command, CommandId, Draft, Event, Input, MessageRef,
-    NewClip, Output, Protocol, RequestRef, Timer,
+    Acceptance, Answer, AskRef, Change, Command, CommandId, Draft, Event, Input, Leaving,
+    MessageRef, NewClip, Opening, Output, Protocol, RequestRef, Timer,
 };
 pub use failure::{Failure, Skew};
 pub use record::Record;
@@ -284,7 +284,11 @@ impl Household {
     fn command(&mut self, id: CommandId, command: Command, now: Timestamp, out: &mut Vec<Output>) {
         let uses_key = matches!(
             command,
-            Command::Unlock(_) | Command::Open(_) | Command::Give { .. } | Command::Export { .. }
+            Command::Unlock(_)
+                | Command::Open(_)
+                | Command::Give { .. }
+                | Command::Export { .. }
+                | Command::SignFilm(_)
         );
         let answer = match command {
             // The answer comes when the inviter's does.
@@ -337,7 +341,8 @@ impl Household {
                 Ok(Answer::Done)
             }
             Command::Open(clip) => self.open(clip, now, out),
-            Command::Export { clip, to } => self.export(clip, to, now, out),
+            Command::Export { clip, leaving } => self.export(clip, leaving, now, out),
+            Command::SignFilm(film) => self.sign_film(film),
             Command::Unlock(identity) => self.unlock(identity, out),
             Command::Lock => {
                 self.lock(out);

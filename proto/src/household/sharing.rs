@@ -1,13 +1,14 @@
 //! Clips and their keys: taking in, granting, exporting, opening, stopping, and the ledger before each of them.
 
-use super::event::{Answer, Event, NewClip, Output};
+use super::event::{Answer, Event, Leaving, NewClip, Opening, Output};
 use super::failure::Failure;
 use super::record::HeldHeader;
 use super::{Household, Pending, Record};
 use crate::access::{self, Action, Party};
 use crate::clip::{CameraId, ClipId, FileKey, GrantHeader, Label, Manifest};
+use crate::export::{ExportedFilm, Papers};
 use crate::grant::{FetchRequest, FetchTicket, Grant, Parcel, Purpose};
-use crate::identity::{DeviceId, HouseholdId, Role};
+use crate::identity::{DeviceCert, DeviceId, HouseholdId, Role};
 use crate::ledger::{Act, Blind, Entry, EntryHash, Head};
 use crate::recipient::Recipient;
 use crate::signed::{PublicKey, Signed, StatementId};
@@ -207,41 +208,65 @@ impl Household {
         })
     }
 
-    /// Logs an export and hands out what leaves: a header for one outsider, or the key for a plain film.
+    /// Logs an export and hands out what opens what leaves, and the papers beside it.
     pub(super) fn export(
         &mut self,
         clip: ClipId,
-        to: Option<Recipient>,
+        leaving: Leaving,
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<Answer, Failure> {
-        let Some(recipient) = to else {
-            if !self.state.clips.contains_key(&clip) {
-                return Err(self.not_ours(clip));
-            }
-            let (key, manifest) = self.key_of(clip)?;
-            let seq = self.log(Act::ExportPlain { clip }, None, now, out);
-            return Ok(Answer::Key {
-                key,
-                manifest: Box::new(manifest),
-                seq,
-            });
+        let own = self.state.clips.get(&clip);
+        let manifest = own.ok_or_else(|| self.not_ours(clip))?.manifest.clone();
+        let opening = match &leaving {
+            Leaving::Sealed(to) => Opening::Header(self.header_for(clip, to)?.0),
+            Leaving::Film(_) => Opening::Key(self.key_of(clip)?.0),
         };
-        let (header, manifest) = self.header_for(clip, &recipient)?;
-        let seq = self.log(
-            Act::Export {
-                clip,
-                to: recipient,
-            },
-            None,
-            now,
-            out,
-        );
-        Ok(Answer::Header {
-            header,
+        let act = match leaving {
+            Leaving::Sealed(to) | Leaving::Film(Some(to)) => Act::Export { clip, to },
+            Leaving::Film(None) => Act::ExportPlain { clip },
+        };
+        let (entry, head) = self.append(act, None, now, out);
+        let seq = entry.seq;
+        let recorder = self.certificate_of(manifest.signer());
+        let papers = recorder.map(|recorder| {
+            Box::new(Papers {
+                card: self.me.card.clone(),
+                recorder,
+                manifest: manifest.clone(),
+                exporter: self.me.cert.clone(),
+                entry,
+                head,
+                film: None,
+            })
+        });
+        Ok(Answer::Export {
+            opening,
+            papers,
             manifest: Box::new(manifest),
             seq,
         })
+    }
+
+    /// States which film left under an export. As much the household's own act as the export, so the home is unlocked.
+    pub(super) fn sign_film(&self, film: ExportedFilm) -> Result<Answer, Failure> {
+        if !self.state.clips.contains_key(&film.clip) {
+            return Err(self.not_ours(film.clip));
+        }
+        if self.reading.is_none() {
+            return Err(Failure::Locked);
+        }
+        Ok(Answer::Film(Box::new(self.sign(film))))
+    }
+
+    /// The certificate of a device of this household.
+    fn certificate_of(&self, signer: PublicKey) -> Option<Signed<DeviceCert>> {
+        let own = std::iter::once(&self.me.cert);
+        let known = self.state.streets.values();
+        let known = known.filter_map(|street| street.members.get(self.me.household()));
+        own.chain(known.flat_map(|member| &member.devices))
+            .find(|cert| cert.statement().device.as_bytes() == signer.as_bytes())
+            .cloned()
     }
 
     /// Unwraps the key of a clip and holds it against its manifest.
@@ -294,7 +319,7 @@ impl Household {
         )
     }
 
-    /// Appends to the ledger. The entry is stored before anything after it in the batch leaves (promise P7).
+    /// Appends to the ledger and gives the number of the entry.
     fn log(
         &mut self,
         act: Act,
@@ -302,6 +327,17 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> u64 {
+        self.append(act, ticket, now, out).0.seq
+    }
+
+    /// Appends to the ledger. The entry is stored before anything after it in the batch leaves (promise P7).
+    fn append(
+        &mut self,
+        act: Act,
+        ticket: Option<StatementId>,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> (Entry, Signed<Head>) {
         let blind = Blind::from_bytes(self.random());
         let (seq, prev) = self.next_entry();
         let entry = Entry {
@@ -318,8 +354,15 @@ impl Household {
             hash: entry.hash(),
             at: now,
         });
-        self.store(Record::Ledger { entry, head }, out);
-        seq
+        let (kept, signed) = (entry.clone(), head.clone());
+        self.store(
+            Record::Ledger {
+                entry: kept,
+                head: signed,
+            },
+            out,
+        );
+        (entry, head)
     }
 
     /// Sends a device every grant that its household has not got yet.

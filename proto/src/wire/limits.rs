@@ -165,6 +165,9 @@ pub const PARCEL_BYTES: usize = 16 * 1024;
 /// Bytes of the label of a clip: manifest, header and the name of the camera.
 pub const LABEL_BYTES: usize = 32 * 1024;
 
+/// Bytes of the papers of an export: seven statements of some hundred bytes each.
+pub const PAPERS_BYTES: usize = 8 * 1024;
+
 /// Longest clip. Longer recordings are a series.
 pub const CLIP_DURATION: Duration = Duration::from_secs(120);
 

@@ -1,5 +1,7 @@
 //! What is asked about clips and their grants. Films themselves are [`films`](crate::control::films).
 
+use data_encoding::HEXLOWER;
+use streetlamp_proto::export::ExportedFilm;
 use streetlamp_proto::grant::Purpose;
 use streetlamp_proto::household::{Answer, ClipView, Command, GrantView, Retention};
 use streetlamp_proto::identity::HouseholdId;
@@ -9,9 +11,9 @@ use streetlamp_proto::time::Timestamp;
 use super::street::neighbour;
 use super::{clip_named, invalid, unexpected};
 use crate::control::answers::{
-    ClipItem, Deleted, GrantItem, Granted, Keeping, Moment, Pinned, SharedItem,
+    ClipItem, Deleted, GrantItem, Granted, Keeping, Moment, Pinned, SharedItem, SignedFilm,
 };
-use crate::control::ids;
+use crate::control::{FilmWritten, ids};
 use crate::error::Result;
 use crate::node::NodeHandle;
 
@@ -74,6 +76,23 @@ pub(super) async fn pin(handle: &NodeHandle, clip: &str, pinned: bool) -> Result
         clip: clip.to_string(),
         pinned,
     })
+}
+
+pub(super) async fn sign_film(handle: &NodeHandle, written: &FilmWritten) -> Result<SignedFilm> {
+    let film = ExportedFilm {
+        clip: written.clip.parse().map_err(|e| invalid("clip", e))?,
+        entry: written.entry.parse().map_err(|e| invalid("entry", e))?,
+        film: written.film.parse().map_err(|e| invalid("film", e))?,
+        len: written.len,
+        muted: written.muted,
+        hidden: written.hidden,
+    };
+    match handle.command(Command::SignFilm(film)).await? {
+        Answer::Film(film) => Ok(SignedFilm {
+            film: HEXLOWER.encode(&film.to_bytes()),
+        }),
+        _ => Err(unexpected()),
+    }
 }
 
 fn clip_item(view: ClipView) -> ClipItem {

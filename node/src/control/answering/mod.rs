@@ -84,6 +84,7 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
             no_limit,
         } => ok(&clip::keep(handle, days, bytes, no_limit).await?),
         Request::ClipPin { clip, pinned } => ok(&clip::pin(handle, &clip, pinned).await?),
+        Request::ClipSignFilm(written) => ok(&clip::sign_film(handle, &written).await?),
         Request::ClipDelete { clip } => ok(&clip::delete(handle, &clip).await?),
         Request::GrantGive {
             clip,

@@ -47,6 +47,12 @@ impl Samples {
         for parcel in &real.parcels {
             samples.parcel(parcel);
         }
+        for papers in &real.papers {
+            samples.item("papers", papers);
+            if let Some(film) = &papers.film {
+                samples.signed("signed-exported-film", "exported-film", film);
+            }
+        }
         for (message, frame) in &real.said {
             samples.0.push(("sealed", frame[2..].to_vec()));
             samples.message(message);
@@ -211,6 +217,7 @@ fn a_message_with_a_field_too_few_or_too_many_does_not_follow_the_grammar() {
                 "entry" => at >= 4 && fields.len() == 6,
                 "catch-up-answer" => at == 2,
                 "member" => at == 3,
+                "papers" => at == 6,
                 _ => false,
             };
             assert_eq!(

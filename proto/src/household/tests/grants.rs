@@ -94,7 +94,13 @@ fn p2_a_grant_cannot_be_passed_on() {
     assert_eq!(passed.unwrap_err(), Failure::NotOurs);
     assert_eq!(
         world
-            .command(1, Command::Export { clip, to: None })
+            .command(
+                1,
+                Command::Export {
+                    clip,
+                    leaving: Leaving::Film(None)
+                }
+            )
             .unwrap_err(),
         Failure::NotOurs
     );
@@ -118,7 +124,13 @@ fn p4_a_locked_home_records_but_opens_and_grants_nothing() {
     );
     assert_eq!(
         world
-            .command(0, Command::Export { clip, to: None })
+            .command(
+                0,
+                Command::Export {
+                    clip,
+                    leaving: Leaving::Film(None)
+                }
+            )
             .unwrap_err(),
         Failure::Locked
     );
@@ -132,7 +144,13 @@ fn p7_every_key_that_leaves_has_an_entry_before_it_and_the_ledger_verifies() {
     let grant = grant(&mut world, clip);
     world.command(0, Command::Open(clip)).unwrap();
     world
-        .command(0, Command::Export { clip, to: None })
+        .command(
+            0,
+            Command::Export {
+                clip,
+                leaving: Leaving::Film(None),
+            },
+        )
         .unwrap();
     world.command(0, Command::Stop(grant)).unwrap();
     let kept = world.homes[0]

@@ -6,6 +6,7 @@ use super::super::*;
 use super::world::World;
 use crate::alert::{self, Act, FlagReason, Urgency};
 use crate::clip::{ClipId, Outboard, SLICE, encode_slice};
+use crate::export::{ExportedFilm, FilmId, Papers};
 use crate::grant::{FetchRequest, Parcel, Purpose};
 use crate::identity::Name;
 use crate::open::OpenStatement;
@@ -25,6 +26,8 @@ pub(super) struct Messages {
     /// One of every variant, and a frame in which it was sealed.
     pub(super) said: Vec<(StreetMessage, Vec<u8>)>,
     pub(super) parcels: Vec<Parcel>,
+    /// Beside a film in the open, and beside a sealed clip.
+    pub(super) papers: Vec<Papers>,
     /// Frames of open topics: an alert, a retraction, a knock.
     pub(super) open: Vec<Vec<u8>>,
     pub(super) fetch: FetchRequest,
@@ -212,9 +215,9 @@ impl Messages {
             world.command(0, give).unwrap();
         }
         let outsider = world.homes[2].engine.me().recovery.clone();
-        for to in [None, Some(outsider)] {
-            world.command(0, Command::Export { clip, to }).unwrap();
-        }
+        let papers = [Leaving::Film(None), Leaving::Sealed(outsider)]
+            .map(|leaving| papers(&mut world, clip, leaving))
+            .to_vec();
         world.command(0, Command::Open(clip)).unwrap();
         let (ticket, join, welcome, refusals) = newcomer(&mut world);
 
@@ -257,6 +260,7 @@ impl Messages {
                 offset: 16 * 1024,
             },
             parcels,
+            papers,
             kept: world.homes[0].records.clone(),
             clip: (clip, sealed),
         }
@@ -319,6 +323,12 @@ impl Messages {
             "introduction",
             self.introduction.to_string().into_bytes(),
         );
+        add("grant", "grant", self.parcels[0].grant.to_bytes());
+        add("manifest", "first", self.parcels[0].manifest.to_bytes());
+        add("manifest", "second", self.parcels[1].manifest.to_bytes());
+        add("fetch_ticket", "ticket", self.parcels[0].ticket.to_bytes());
+        add("papers", "film", self.papers[0].to_bytes());
+        add("papers", "sealed", self.papers[1].to_bytes());
         add("parcel", "first", wire::to_cbor(&self.parcels[0]));
         add("parcel", "second", wire::to_cbor(&self.parcels[1]));
         for (message, _) in &self.said {
@@ -383,6 +393,34 @@ impl Messages {
         }
         seeds
     }
+}
+
+/// Exports a clip, and states a film that leaves in the open.
+pub(super) fn papers(world: &mut World, clip: ClipId, leaving: Leaving) -> Papers {
+    let in_the_open = leaving == Leaving::Film(None);
+    let exported = world.command(0, Command::Export { clip, leaving });
+    let Ok(Answer::Export {
+        papers: Some(mut papers),
+        ..
+    }) = exported
+    else {
+        panic!("{exported:?}")
+    };
+    if in_the_open {
+        let film = ExportedFilm {
+            clip,
+            entry: papers.entry.hash(),
+            film: FilmId::from_bytes([8; 32]),
+            len: 90_000,
+            muted: true,
+            hidden: 1,
+        };
+        let Ok(Answer::Film(film)) = world.command(0, Command::SignFilm(film)) else {
+            panic!("a film is not stated")
+        };
+        papers.film = Some(*film);
+    }
+    *papers
 }
 
 const fn word(item: &Item) -> &'static str {

@@ -4,6 +4,7 @@ mod alerts;
 mod catching_up;
 mod cddl;
 mod corpus;
+mod exports;
 mod follow_ups;
 mod grammar;
 mod grants;

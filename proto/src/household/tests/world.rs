@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::super::*;
 use crate::clip::{ClipId, Sealer};
-use crate::identity::{DeviceCert, Name, Roles, Words};
+use crate::identity::{DeviceCert, Name, Roles, Root, Words};
 use crate::recipient::Identity;
 use crate::signed::PublicKey;
 use crate::street::{StreetId, Ticket, Topic};
@@ -94,6 +94,11 @@ pub(super) fn me(seed: u64, name: &str) -> (Me, Zeroizing<String>) {
 }
 
 impl World {
+    /// The root key of a household, which lies outside its home.
+    pub(super) fn root(&self, home: usize) -> Root {
+        Words::generate(&mut ChaCha20Rng::seed_from_u64(self.homes[home].words)).root()
+    }
+
     pub(super) fn new(names: &[&str]) -> Self {
         let mut homes = Vec::new();
         for (seed, name) in (1..).zip(names) {
