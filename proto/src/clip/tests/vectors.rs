@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::super::header::unwrap;
+use super::super::stream::StreamKey;
 use super::*;
 use crate::recipient::{AgeHeader, RecipientError};
 
@@ -38,8 +40,26 @@ impl Vector {
 
     fn file_key(&self) -> Option<FileKey> {
         let hex = self.fields.get("file key")?;
-        let key = data_encoding::HEXLOWER.decode(hex.as_bytes()).unwrap();
+        let key = HEXLOWER.decode(hex.as_bytes()).unwrap();
         Some(FileKey::from_vector(key.try_into().unwrap()))
+    }
+
+    /// The chunks from the first on, as long as they open, whether or not the last is where it should be.
+    fn chunks_alone(&self) -> Vec<Vec<u8>> {
+        let (_, payload) = AgeHeader::read(&self.file).unwrap();
+        let nonce = payload.first_chunk().unwrap();
+        let key = StreamKey::new(&self.file_key().unwrap(), nonce);
+        let open = |number, sealed: &[u8]| {
+            let one = |last| {
+                key.open(number, last, &mut sealed.to_vec())
+                    .map(|c| c.to_vec())
+            };
+            one(false).or_else(|| one(true))
+        };
+        (0..)
+            .zip(payload[NONCE_LEN..].chunks(SEALED_CHUNK))
+            .map_while(|(number, sealed)| open(number, sealed))
+            .collect()
     }
 
     /// How opening ends, in the words of the vectors, and what plaintext was released until then.
@@ -99,10 +119,17 @@ fn every_age_vector_ends_as_its_authors_expect() {
         let (outcome, released) = vector.open();
         assert_eq!(outcome, vector.fields["expect"], "{name}");
         if let Some(hash) = vector.fields.get("payload") {
-            // A length that no clip has is refused before anything is released.
-            let nothing = released.is_empty() && outcome == "payload failure";
-            let released = data_encoding::HEXLOWER.encode(&Sha256::digest(&released));
-            assert!(nothing || released == *hash, "{name}");
+            let is_expected = |released: &[u8]| HEXLOWER.encode(&Sha256::digest(released)) == *hash;
+            // Who knows the length first releases less of a payload that fails, and nothing else.
+            let less = || {
+                let mut all = Vec::new();
+                vector.chunks_alone().iter().any(|chunk| {
+                    all.extend_from_slice(chunk);
+                    is_expected(&all) && all.starts_with(&released)
+                })
+            };
+            let holds = is_expected(&released) || (outcome == "payload failure" && less());
+            assert!(holds, "{name}");
         }
     }
 }
