@@ -37,7 +37,7 @@ home() { "$program" --home ./ada "$@"; }
 answers() { home status --json 2>/dev/null | grep -q '"running": *true'; }
 
 home init --name Ada --cell u33dc1 >/dev/null
-home run --json --no-mdns --web 127.0.0.1:0 --listen /ip4/127.0.0.1/tcp/0 >run.log 2>&1 &
+"$program" --home ./ada run --json --no-mdns --web 127.0.0.1:0 --listen /ip4/127.0.0.1/tcp/0 >run.log 2>&1 &
 node_pid=$!
 for _ in $(seq 300); do
   answers && break
