@@ -46,6 +46,12 @@ fn help_reads_as_it_was_written() {
         ("help-street-invite.txt", &["street", "invite", "--help"]),
         ("help-alert.txt", &["alert", "--help"]),
         ("help-alert-post.txt", &["alert", "post", "--help"]),
+        ("help-bulletin.txt", &["bulletin", "--help"]),
+        ("help-publisher.txt", &["publisher", "--help"]),
+        (
+            "help-publisher-publish.txt",
+            &["publisher", "publish", "--help"],
+        ),
         ("help-clip.txt", &["clip", "--help"]),
         ("help-clip-export.txt", &["clip", "export", "--help"]),
         ("help-grant.txt", &["grant", "--help"]),
@@ -320,7 +326,13 @@ fn who_can_do_what_is_printed_and_is_the_table_that_is_enforced() {
     let table = table.as_array().unwrap();
     assert_eq!(table.len(), streetlamp_proto::access::table().count());
     for row in table.iter().filter(|row| row["role"] == "agency") {
-        let in_the_open = ["read-nearby", "speak-nearby"].map(Some);
+        let in_the_open = [
+            "read-nearby",
+            "speak-nearby",
+            "read-bulletins",
+            "publish-bulletins",
+        ];
+        let in_the_open = in_the_open.map(Some);
         let allowed = in_the_open.contains(&row["action"].as_str());
         assert_eq!(row["allowed"].as_bool(), Some(allowed), "{row}");
         assert!(!row["why"].as_str().unwrap().is_empty());

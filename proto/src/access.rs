@@ -35,6 +35,12 @@ pub enum Action {
     ReadNearby,
     /// Tell everybody nearby, or knock.
     SpeakNearby,
+    /// Read what publishers say.
+    ReadBulletins,
+    /// Say something as a publisher.
+    PublishBulletins,
+    /// Tell a publisher anything.
+    AnswerPublishers,
     /// Ask what was missed.
     CatchUp,
     /// Enter the street.
@@ -102,11 +108,14 @@ impl Party {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::ReadAlerts,
         Self::PostAlerts,
         Self::ReadNearby,
         Self::SpeakNearby,
+        Self::ReadBulletins,
+        Self::PublishBulletins,
+        Self::AnswerPublishers,
         Self::CatchUp,
         Self::Join,
         Self::Vouch,
@@ -127,6 +136,9 @@ impl Action {
             Self::PostAlerts => "post-alerts",
             Self::ReadNearby => "read-nearby",
             Self::SpeakNearby => "speak-nearby",
+            Self::ReadBulletins => "read-bulletins",
+            Self::PublishBulletins => "publish-bulletins",
+            Self::AnswerPublishers => "answer-publishers",
             Self::CatchUp => "catch-up",
             Self::Join => "join",
             Self::Vouch => "vouch",
@@ -148,6 +160,18 @@ pub const fn rule(party: Party, action: Action) -> Rule {
     use Party as P;
     let (allowed, why) = match (party, action) {
         (_, A::AskForFootage) => (false, "no message of the protocol asks for footage"),
+        (_, A::AnswerPublishers) => (
+            false,
+            "a bulletin has no field for an answer, and a publisher's node no input for one",
+        ),
+        (_, A::ReadBulletins) => (
+            true,
+            "a bulletin is for everybody who listens where it holds",
+        ),
+        (_, A::PublishBulletins) => (
+            true,
+            "with a key that anybody can make; homes show whether its domain lists it, and keep little of others",
+        ),
         (_, A::ReadNearby) => (
             true,
             "who knocks, or tells everybody nearby, chose to be read by anybody who listens",
@@ -243,6 +267,7 @@ mod tests {
     #[test]
     fn p1_nobody_can_ask_for_footage_or_list_clips_from_outside() {
         for party in Party::ALL {
+            assert!(!allows(party, Action::AnswerPublishers), "{party:?}");
             assert!(!allows(party, Action::AskForFootage), "{party:?}");
             let inside = matches!(party, Party::Household | Party::LockedNode);
             assert_eq!(allows(party, Action::ListClips), inside, "{party:?}");
@@ -252,7 +277,13 @@ mod tests {
     #[test]
     fn p3_agencies_and_companies_can_do_no_more_than_strangers() {
         for action in Action::ALL {
-            let in_the_open = matches!(action, Action::ReadNearby | Action::SpeakNearby);
+            let in_the_open = matches!(
+                action,
+                Action::ReadNearby
+                    | Action::SpeakNearby
+                    | Action::ReadBulletins
+                    | Action::PublishBulletins
+            );
             for party in [Party::Stranger, Party::Agency, Party::Company] {
                 assert_eq!(allows(party, action), in_the_open, "{party:?} {action:?}");
             }

@@ -6,7 +6,7 @@
 //! 2. [`identity`]: 24 words, household roots, device keys with roles, cards; [`signed`]: how a statement is signed
 //!    and how much has been proven about it.
 //! 3. [`street`]: founding, epochs, tickets, vouches, members; [`alert`]: what a neighbour tells the street.
-//!    [`open`]: what bounds strangers where nothing is sealed.
+//!    [`open`]: what bounds strangers where nothing is sealed. [`publisher`]: agencies, who speak there.
 //! 4. [`clip`]: sealed films; [`grant`]: the key of one clip for one neighbour; [`ledger`]: the log of all that left.
 //! 5. [`household`]: the engine that puts them together, `handle(input, now) -> outputs`.
 //!
@@ -27,6 +27,7 @@ pub mod id;
 pub mod identity;
 pub mod ledger;
 pub mod open;
+pub mod publisher;
 pub mod recipient;
 pub mod signed;
 pub mod street;

@@ -18,6 +18,7 @@ mod kills;
 mod memory;
 #[cfg(target_os = "linux")]
 mod power_cut;
+mod publishers;
 mod restoring;
 mod rogue;
 mod sharing;

@@ -9,7 +9,9 @@ mod alert;
 mod amount;
 mod backup;
 mod beyond;
+mod bulletin;
 mod clip;
+mod directory;
 mod doctor;
 mod events;
 mod grant;
@@ -19,6 +21,7 @@ mod outfile;
 mod passphrase;
 mod print;
 mod progress;
+mod publisher;
 mod recovery;
 mod run;
 mod status;
@@ -92,6 +95,12 @@ enum Command {
     /// Tell the street what happened, and read what it says
     #[command(subcommand)]
     Alert(alert::AlertCommand),
+    /// Read what agencies say to everybody around, and choose what to hear
+    #[command(subcommand)]
+    Bulletin(bulletin::BulletinCommand),
+    /// Speak as an agency; or list the agencies that this home knows
+    #[command(subcommand)]
+    Publisher(publisher::PublisherCommand),
     /// Take films in, open and export them
     #[command(subcommand)]
     Clip(clip::ClipCommand),
@@ -185,6 +194,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Lock => status::lock(&context)?,
         Command::Street(command) => street::street(&context, command)?,
         Command::Alert(command) => alert::alert(&context, command)?,
+        Command::Bulletin(command) => bulletin::bulletin(&context, command)?,
+        Command::Publisher(command) => publisher::publisher(&context, command)?,
         Command::Clip(command) => clip::clip(&context, command)?,
         Command::Grant(command) => grant::grant(&context, command)?,
         Command::Ledger(command) => return ledger::ledger(&context, command),

@@ -120,6 +120,42 @@ pub enum Request {
         /// What.
         saying: Saying,
     },
+    /// What publishers say.
+    Bulletins {
+        /// Only this one's.
+        publisher: Option<String>,
+        /// Also what this home does not show.
+        all: bool,
+    },
+    /// Show bulletins of a publisher or kind, or do not.
+    Mute {
+        /// A publisher's id, name or domain, or a kind's word.
+        what: String,
+        /// Whether not.
+        muted: bool,
+    },
+    /// Every publisher that this home knows.
+    Publishers,
+    /// Take a publisher for what it says it is.
+    PublisherPin {
+        /// Which.
+        publisher: String,
+    },
+    /// Forget a publisher, with all that it said.
+    PublisherForget {
+        /// Which.
+        publisher: String,
+    },
+    /// Ask a publisher's domain now.
+    PublisherCheck {
+        /// Which.
+        publisher: String,
+    },
+    /// Whether domains are asked, and from now on.
+    PublisherDomains {
+        /// Whether; as it is if left out.
+        ask: Option<bool>,
+    },
     /// Take a film in. The node opens the file itself: it runs as the same resident.
     ClipAdd {
         /// Absolute path.

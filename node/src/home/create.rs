@@ -104,6 +104,7 @@ pub(super) fn create(dir: &Path, new: NewHome, entropy: &Entropy) -> Result<Crea
     write_new(&recovery_sheet, text.as_bytes())?;
 
     let written = write_home(&dir, parent, |part| {
+        make_dir(&part.join("clips"))?;
         write_new(&part.join(CARD), &card.to_bytes())?;
         write_new(&part.join(CERT), &cert.to_bytes())?;
         write_new(
@@ -132,7 +133,7 @@ pub(super) fn create(dir: &Path, new: NewHome, entropy: &Entropy) -> Result<Crea
     })
 }
 
-fn refuse_what_is_there(dir: &Path) -> Result<()> {
+pub(crate) fn refuse_what_is_there(dir: &Path) -> Result<()> {
     if Home::exists(dir) {
         let message = format!(
             "there is a home in {} already: nothing was changed",
@@ -158,7 +159,11 @@ fn refuse_what_is_there(dir: &Path) -> Result<()> {
 }
 
 /// Fills a directory beside `dir`, makes it durable and renames it into place.
-fn write_home(dir: &Path, parent: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+pub(crate) fn write_home(
+    dir: &Path,
+    parent: &Path,
+    fill: impl FnOnce(&Path) -> Result<()>,
+) -> Result<()> {
     let mut name = dir.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     let part = parent.join(name);
@@ -167,14 +172,7 @@ fn write_home(dir: &Path, parent: &Path, fill: impl FnOnce(&Path) -> Result<()>)
         fs::remove_dir_all(&part)
             .map_err(|e| Error::io(format!("{} cannot be removed", part.display()), e))?;
     }
-    let made = |path: &Path| {
-        DirBuilder::new()
-            .mode(0o700)
-            .create(path)
-            .map_err(|e| Error::io(format!("{} cannot be made", path.display()), e))
-    };
-    made(&part)?;
-    made(&part.join("clips"))?;
+    make_dir(&part)?;
     let filled = fill(&part).and_then(|()| sync_dir(&part)).and_then(|()| {
         fs::rename(&part, dir)
             .map_err(|e| Error::io(format!("{} cannot be made", dir.display()), e))?;
@@ -186,8 +184,15 @@ fn write_home(dir: &Path, parent: &Path, fill: impl FnOnce(&Path) -> Result<()>)
     filled
 }
 
+fn make_dir(path: &Path) -> Result<()> {
+    DirBuilder::new()
+        .mode(0o700)
+        .create(path)
+        .map_err(|e| Error::io(format!("{} cannot be made", path.display()), e))
+}
+
 /// Writes a file that must not exist yet, readable by its owner only, and makes it durable.
-fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
     let failed = |e| Error::io(format!("{} cannot be written", path.display()), e);
     let mut file = OpenOptions::new()
         .write(true)
@@ -200,7 +205,7 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
         .map_err(failed)
 }
 
-fn sync_dir(dir: &Path) -> Result<()> {
+pub(crate) fn sync_dir(dir: &Path) -> Result<()> {
     File::open(dir)
         .and_then(|d| d.sync_all())
         .map_err(|e| Error::io(format!("{} cannot be made durable", dir.display()), e))
@@ -212,7 +217,7 @@ fn beside(dir: &Path) -> PathBuf {
     dir.with_file_name(name)
 }
 
-fn fresh_signing_key(rng: &mut ChaCha20Rng) -> SigningKey {
+pub(crate) fn fresh_signing_key(rng: &mut ChaCha20Rng) -> SigningKey {
     let mut secret = Zeroizing::new([0; 32]);
     rng.fill_bytes(&mut *secret);
     SigningKey::from_bytes(&secret)

@@ -25,6 +25,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 pub use create::{Created, NewHome};
+pub(crate) use create::{fresh_signing_key, refuse_what_is_there, sync_dir, write_home, write_new};
 use streetlamp_proto::cell::Cell;
 use streetlamp_proto::household::Me;
 use streetlamp_proto::identity::{Card, DeviceCert, HouseholdId, Name};
@@ -74,6 +75,35 @@ pub fn default_dir() -> Result<PathBuf> {
         )
     })?;
     Ok(dirs.data_dir().to_owned())
+}
+
+/// Keeps every other node out of a directory until the lock is dropped.
+pub(crate) fn lock(dir: &Path) -> Result<HomeLock> {
+    let path = dir.join("node.lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path);
+    let file = file.map_err(|e| {
+        Error::io(
+            format!("this home cannot be written: {}", path.display()),
+            e,
+        )
+    })?;
+    match file.try_lock() {
+        Ok(()) => Ok(HomeLock { _file: file }),
+        Err(TryLockError::WouldBlock) => Err(Error::new(
+            ErrorKind::Conflict,
+            format!(
+                "a node is already running from {}: use it, or stop it first",
+                dir.display()
+            ),
+        )),
+        Err(TryLockError::Error(e)) => {
+            Err(Error::io(format!("{} cannot be locked", path.display()), e))
+        }
+    }
 }
 
 impl Home {
@@ -132,31 +162,7 @@ impl Home {
     /// # Errors
     /// [`ErrorKind::Conflict`] if a node runs from it; [`ErrorKind::Denied`] if the directory is read-only.
     pub fn lock(&self) -> Result<HomeLock> {
-        let path = self.dir.join("node.lock");
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path);
-        let file = file.map_err(|e| {
-            Error::io(
-                format!("this home cannot be written: {}", path.display()),
-                e,
-            )
-        })?;
-        match file.try_lock() {
-            Ok(()) => Ok(HomeLock { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(Error::new(
-                ErrorKind::Conflict,
-                format!(
-                    "a node is already running from {}: use it, or stop it first",
-                    self.dir.display()
-                ),
-            )),
-            Err(TryLockError::Error(e)) => {
-                Err(Error::io(format!("{} cannot be locked", path.display()), e))
-            }
-        }
+        lock(&self.dir)
     }
 
     /// Who this node is. Reads the device's keys.
@@ -266,7 +272,7 @@ fn damaged(dir: &Path, part: &str) -> Error {
     Error::new(ErrorKind::DataLoss, message)
 }
 
-fn read_small(path: &Path) -> Result<Vec<u8>> {
+pub(crate) fn read_small(path: &Path) -> Result<Vec<u8>> {
     let part = path
         .file_name()
         .unwrap_or_default()

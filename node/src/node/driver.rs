@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::household::{
-    Answer, Command, CommandId, Event, Household, Input, Output, Record, Timer,
+    Answer, Command, CommandId, DomainAnswer, Event, Household, Input, Output, Record, Timer,
 };
 use streetlamp_proto::identity::DeviceId;
 use streetlamp_proto::ledger::Entry;
+use streetlamp_proto::publisher::PublisherId;
 use streetlamp_proto::street::Address;
 use streetlamp_proto::time::Timestamp;
 use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
@@ -63,6 +64,7 @@ pub(super) struct Driver {
     serving: JoinSet<()>,
     turns: Arc<Semaphore>,
     shredding: JoinSet<(ClipId, bool)>,
+    asking: JoinSet<(PublisherId, DomainAnswer)>,
 }
 
 impl Driver {
@@ -90,6 +92,7 @@ impl Driver {
             serving: JoinSet::new(),
             turns: Arc::new(Semaphore::new(SERVED_AT_ONCE)),
             shredding: JoinSet::new(),
+            asking: JoinSet::new(),
         }
     }
 
@@ -126,6 +129,9 @@ impl Driver {
                     self.feed(Input::Due(timer))?;
                 },
                 Some(_served) = self.serving.join_next() => {}
+                Some(Ok((publisher, answer))) = self.asking.join_next() => {
+                    self.feed(Input::DomainAnswered(publisher, answer))?;
+                }
                 Some(Ok((clip, gone))) = self.shredding.join_next() => {
                     self.feed(Input::Shredded { clip, gone })?;
                 },
@@ -280,6 +286,11 @@ impl Driver {
                     let removed = removed.inspect_err(|e| tracing::error!(error = %e.chain()));
                     (clip, removed.is_ok())
                 });
+            }
+            Output::AskDomain(publisher, domain) => {
+                let domains = self.handle.shared.domains.clone();
+                self.asking
+                    .spawn(async move { (publisher, domains.ask(&domain).await) });
             }
             Output::SetTimer { at, timer } => {
                 self.timers.insert(timer, at);

@@ -17,6 +17,7 @@ use super::driver::ToDriver;
 use super::{clips, fetching};
 use crate::clock::Clock;
 use crate::disk::{Condition, Disk};
+use crate::domains::Domains;
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::Home;
@@ -37,6 +38,7 @@ pub(super) struct Shared {
     pub(super) home: Home,
     pub(super) disk: Disk,
     pub(super) vault: Vault,
+    pub(super) domains: Domains,
     pub(super) streams: SealedStreams,
     pub(super) clock: Clock,
     pub(super) entropy: Entropy,

@@ -23,6 +23,7 @@ use crate::blocking;
 use crate::clock::Clock;
 use crate::control;
 use crate::disk::Disk;
+use crate::domains::Domains;
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::{Home, HomeLock};
@@ -67,6 +68,8 @@ pub struct Parts {
     pub clock: Clock,
     /// Randomness.
     pub entropy: Entropy,
+    /// Whom to ask about domains of publishers.
+    pub domains: Domains,
 }
 
 /// A node whose engine and mesh run.
@@ -94,6 +97,7 @@ impl Core {
             mdns,
             clock,
             entropy,
+            domains,
         } = parts;
         let me = home.me()?;
         let run = Run(entropy.generator()?.next_u64());
@@ -120,6 +124,7 @@ impl Core {
             home,
             disk,
             vault,
+            domains,
             streams,
             clock,
             entropy: entropy.clone(),
@@ -173,7 +178,7 @@ impl Node {
             Ok(store) => store,
         };
         let web = Web::bind(options.web, &entropy).await?;
-        let socket = control::bind(&home)?;
+        let socket = control::bind(home.dir())?;
         let parts = Parts {
             store,
             disk,
@@ -182,6 +187,7 @@ impl Node {
             mdns: options.mdns,
             clock: Clock::System,
             entropy,
+            domains: Domains::of_this_machine(),
         };
         let core = Core::start(home, parts).await?;
         let links = web.links();

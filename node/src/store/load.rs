@@ -8,7 +8,7 @@ use streetlamp_proto::signed::{Signed, StatementId};
 use streetlamp_proto::street::{EpochKey, StreetId, TicketId, TicketKey};
 use streetlamp_proto::wire;
 
-use super::{Store, damaged, time};
+use super::{Store, damaged, directory, time};
 use crate::error::Result;
 
 /// One row turned into records; the text says what the row is for the resident.
@@ -16,7 +16,7 @@ type Reader = fn(&Row<'_>) -> std::result::Result<Vec<Record>, Fault>;
 
 /// Why a row is not readable: SQLite's reason, or the decoder's.
 #[derive(Debug, thiserror::Error)]
-enum Fault {
+pub(super) enum Fault {
     #[error(transparent)]
     Row(#[from] rusqlite::Error),
     #[error(transparent)]
@@ -91,6 +91,27 @@ const TABLES: &[(&str, &str, Reader)] = &[
         radius,
     ),
     (
+        "publisher",
+        "select binding, first_seen_ms, pinned, contested, confirmed_ms, by_https, denied_ms, asked_ms, silent \
+         from publisher order by rowid",
+        directory::publisher,
+    ),
+    (
+        "bulletin",
+        "select publisher, announced, received_ms from bulletin order by rowid",
+        directory::bulletin,
+    ),
+    (
+        "muted publisher",
+        "select what, name from hushed order by rowid",
+        directory::hushed,
+    ),
+    (
+        "choice to ask domains",
+        "select value from setting where name = 'ask-domains'",
+        directory::asks_domains,
+    ),
+    (
         "ticket",
         "select id, key, street, expires_ms from ticket order by rowid",
         ticket,
@@ -157,7 +178,7 @@ impl Store {
     }
 }
 
-fn bytes(row: &Row<'_>, column: usize) -> std::result::Result<Vec<u8>, Fault> {
+pub(super) fn bytes(row: &Row<'_>, column: usize) -> std::result::Result<Vec<u8>, Fault> {
     Ok(row.get(column)?)
 }
 

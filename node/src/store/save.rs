@@ -4,7 +4,7 @@ use rusqlite::{Transaction, params};
 use streetlamp_proto::household::Record;
 use streetlamp_proto::wire;
 
-use super::{RADIUS, RETENTION, Store, ms};
+use super::{ASKS_DOMAINS, RADIUS, RETENTION, Store, directory, ms};
 use crate::error::Result;
 
 impl Store {
@@ -36,6 +36,7 @@ const fn deletes(record: &Record) -> bool {
         record,
         Record::Over(_)
             | Record::TicketGone(_)
+            | Record::PublisherGone(_)
             | Record::EpochGone(_)
             | Record::StreetGone(_)
             | Record::ClipGone(_)
@@ -159,6 +160,7 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
             db.execute("delete from stamp where statement = ?1", [id.as_bytes()])?;
             db.execute("delete from knock where id = ?1", [id.as_bytes()])?;
             db.execute("delete from link where id = ?1", [id.as_bytes()])?;
+            db.execute("delete from bulletin where id = ?1", [id.as_bytes()])?;
             db.execute("delete from alert where id = ?1", [id.as_bytes()])
         }
         Record::Stamp { statement, stamp } => db.execute(
@@ -180,6 +182,16 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
         Record::Pinned { clip, pinned } => db.execute(
             "update clip set pinned = ?2 where id = ?1",
             params![clip.as_bytes(), pinned],
+        ),
+        Record::Publisher(known) => directory::save_publisher(db, known),
+        Record::PublisherGone(publisher) => directory::forget_publisher(db, *publisher),
+        Record::Bulletin { publisher, announced, received } => {
+            directory::save_bulletin(db, *publisher, announced, *received)
+        }
+        Record::Hushed { what, hushed } => directory::save_hush(db, *what, *hushed),
+        Record::AsksDomains(asks) => db.execute(
+            "insert or replace into setting (name, value) values (?1, ?2)",
+            params![ASKS_DOMAINS, if *asks { "on" } else { "off" }],
         ),
         Record::Ticket { id, key, street, expires } => db.execute(
             "insert into ticket (id, key, street, expires_ms) values (?1, ?2, ?3, ?4)",

@@ -102,6 +102,45 @@ create table knock (
   signed blob not null
 ) strict;
 
+-- One row per publisher in the directory.
+create table publisher (
+  -- The first key that it had.
+  id            blob primary key check (length(id) = 32),
+  -- Its newest word about itself.
+  binding       blob not null,
+  first_seen_ms integer not null,
+  -- Whether the resident takes it for what it says it is.
+  pinned        integer not null check (pinned in (0, 1)),
+  -- Whether a key that it gave up named two others.
+  contested     integer not null check (contested in (0, 1)),
+  -- When its domain last listed its key, and whether behind a certificate.
+  confirmed_ms  integer,
+  by_https      integer check (by_https in (0, 1)),
+  -- When the domain last did not.
+  denied_ms     integer,
+  asked_ms      integer,
+  -- How often the domain gave no answer since it last gave one.
+  silent        integer not null check (silent >= 0)
+) strict;
+
+-- One row per bulletin that is not over.
+create table bulletin (
+  id          blob primary key check (length(id) = 32),
+  publisher   blob not null check (length(publisher) = 32),
+  received_ms integer not null,
+  expires_ms  integer not null,
+  -- As it travels, with the second key's word.
+  announced   blob not null
+) strict;
+
+-- One row per publisher or kind of bulletin that the resident does not want to hear of.
+create table hushed (
+  what text not null check (what in ('publisher', 'kind')),
+  -- The publisher's id, or the kind's word.
+  name text not null,
+  primary key (what, name)
+) strict;
+
 -- One row per ticket that can still be used.
 create table ticket (
   id         blob primary key check (length(id) = 16),

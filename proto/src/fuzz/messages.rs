@@ -90,6 +90,14 @@ pub fn open_statement(bytes: &[u8]) -> bool {
             stands(&knock.statement().card);
             stands(&knock.statement().device);
         }
+        OpenStatement::Publisher(binding) => {
+            stands(&binding);
+            binding.statement().handovers.iter().for_each(stands);
+        }
+        OpenStatement::Bulletin(announced) => {
+            stands(&announced.bulletin);
+            announced.second.iter().for_each(stands);
+        }
     }
     true
 }

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use super::Record;
-use super::failure::Failure;
+use super::bulletins::{DirectoryCommand, DirectoryEvent, DomainAnswer};
+use super::draft::{Change, Draft, NewClip};
 use super::retention::Retention;
-use crate::alert::{self, Kind, Reason, Text, Title, Urgency};
-use crate::cell::{Cell, Place};
-use crate::clip::{ClipId, FileKey, GrantHeader, KeyCommit, Manifest, OwnerHeader};
+use super::{Failure, Record};
+use crate::alert::Reason;
+use crate::cell::Cell;
+use crate::clip::{ClipId, FileKey, GrantHeader, Manifest};
 use crate::grant::Purpose;
 use crate::identity::{DeviceId, HouseholdId, Name};
 use crate::open::{Greeting, Radius};
+use crate::publisher::{Domain, PublisherId};
 use crate::recipient::{Identity, Recipient};
 use crate::signed::{Signed, StatementId};
 use crate::street::{Address, Introduction, StreetId, Ticket, Topic};
@@ -24,7 +26,7 @@ pub struct CommandId(pub u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageRef(pub u64);
 
-/// Marks a request that a neighbour or stranger made and that waits for an answer.
+/// Marks a request that somebody made and that waits for an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestRef(pub u64);
 
@@ -48,7 +50,7 @@ pub enum Input {
     Started,
     /// The household wants something.
     Command(CommandId, Command),
-    /// Bytes arrived on a topic. The engine answers with exactly one [`Output::Judge`].
+    /// Bytes arrived on a topic. Answered by exactly one [`Output::Judge`].
     Gossip {
         /// Where they arrived.
         topic: Topic,
@@ -57,7 +59,7 @@ pub enum Input {
         /// The frame.
         bytes: Vec<u8>,
     },
-    /// Somebody asks. The engine answers with exactly one [`Output::Reply`] or [`Output::Decline`].
+    /// Somebody asks. Answered by exactly one [`Output::Reply`] or [`Output::Decline`].
     Asked {
         /// The device that asks; the mesh has proven its key.
         from: DeviceId,
@@ -75,8 +77,7 @@ pub enum Input {
         /// The frame; nothing if the other did not answer.
         bytes: Option<Vec<u8>>,
     },
-    /// A device is connected; once more, or still after one of several connections closed, with which whatever was
-    /// under way on it may be lost.
+    /// A device is connected; or still, after a connection to it closed with what was under way on it.
     Connected {
         /// Its key, proven by the mesh.
         device: DeviceId,
@@ -100,14 +101,16 @@ pub enum Input {
         /// All of them.
         addresses: Vec<Address>,
     },
+    /// An [`Output::AskDomain`] of a publisher was tried.
+    DomainAnswered(PublisherId, DomainAnswer),
     /// A timer set by [`Output::SetTimer`] is due.
     Due(Timer),
 }
 
 /// What the engine wants done.
 ///
-/// First [`Output::Judge`]; then every [`Output::Store`] of the batch in one durable transaction; then the others in
-/// their order. If the transaction fails, nothing of the batch may leave the node.
+/// First [`Output::Judge`]; then every [`Output::Store`] in one durable transaction; then the others in their order. If
+/// the transaction fails, nothing of the batch may leave the node.
 #[derive(Debug)]
 pub enum Output {
     /// Tell gossip what to do with a message.
@@ -159,6 +162,8 @@ pub enum Output {
     Decline(RequestRef),
     /// Remove the sealed bytes of a clip from disk, and say so with [`Input::Shredded`].
     Shred(ClipId),
+    /// Ask a domain who speaks for it, and say so with [`Input::DomainAnswered`].
+    AskDomain(PublisherId, Domain),
     /// Wake the engine. Setting a timer again moves it.
     SetTimer {
         /// When.
@@ -256,6 +261,8 @@ pub enum Command {
     StopKnocking,
     /// Listen so far around this home.
     Listen(Radius),
+    /// Something about publishers.
+    Directory(DirectoryCommand),
     /// Let the street know another one.
     Link(Box<Introduction>),
     /// Take a link of this household's back.
@@ -312,66 +319,6 @@ pub enum Command {
     Unlock(Identity),
     /// Wipe the reading key.
     Lock,
-}
-
-/// An alert as the household wrote it.
-#[derive(Debug, Clone)]
-pub struct Draft {
-    /// For which street; may be left out by a household of one street.
-    pub street: Option<StreetId>,
-    /// Whether everybody nearby may read it, agencies and companies too.
-    pub nearby: bool,
-    /// What kind of event.
-    pub kind: Kind,
-    /// How soon neighbours should know.
-    pub urgency: Urgency,
-    /// Where.
-    pub place: Option<Place>,
-    /// In one line.
-    pub title: Title,
-    /// In more words.
-    pub text: Text,
-    /// When it happened; now if left out.
-    pub happened: Option<Timestamp>,
-    /// How long it lives.
-    pub life: Duration,
-    /// Clips that are offered.
-    pub clips: Vec<ClipId>,
-}
-
-/// What a household says about an alert.
-#[derive(Debug, Clone)]
-pub enum Change {
-    /// Says it better; what is left out stays as it is.
-    Update {
-        /// The title from now on.
-        title: Option<Title>,
-        /// The text from now on.
-        text: Option<Text>,
-        /// The urgency from now on.
-        urgency: Option<Urgency>,
-    },
-    /// Everything else, as it is said.
-    Act(alert::Act),
-}
-
-/// What is known of a clip when it has been sealed.
-#[derive(Debug)]
-pub struct NewClip {
-    /// The clip.
-    pub clip: ClipId,
-    /// Length of its sealed bytes.
-    pub sealed_len: u64,
-    /// Commitment to its file key.
-    pub key_commit: KeyCommit,
-    /// The header for the household itself.
-    pub header: OwnerHeader,
-    /// When the recording began.
-    pub recorded: Timestamp,
-    /// How long it is, in milliseconds.
-    pub duration_ms: u32,
-    /// How the household calls the camera.
-    pub camera: Name,
 }
 
 /// What a command gave.
@@ -498,6 +445,8 @@ pub enum Event {
         /// Its clip.
         clip: ClipId,
     },
+    /// Something of a publisher is new, or over.
+    Directory(DirectoryEvent),
     /// Locked or unlocked.
     Locked(bool),
 }

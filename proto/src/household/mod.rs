@@ -7,11 +7,13 @@
 //! `speaking` posts and hears alerts and what is said about them, `joining` founds and enters streets, `leaving` is
 //! about vouches and departures, `epochs` about the key that follows from them; `meeting` greets neighbours,
 //! `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose words
-//! count there; `sharing` gives keys away and keeps the ledger, `shredding` destroys clips, `retention` says when; `asking` matches answers to
-//! questions; `view` is what page and command line read.
+//! count there; `sharing` gives keys away and keeps the ledger, `shredding` destroys clips, `retention` says when;
+//! `asking` matches answers to questions; `bulletins` is about publishers; `view` is what page and command line read.
 
 mod asking;
+mod bulletins;
 mod catching_up;
+mod draft;
 mod epochs;
 mod event;
 mod failure;
@@ -29,9 +31,14 @@ mod speaking;
 mod state;
 mod view;
 
+pub use bulletins::{
+    Acquaintance, BulletinView, DirectoryCommand, DirectoryEvent, DomainAnswer, Hush, Listing,
+    PublisherView, Warning, Way,
+};
+pub use draft::{Change, Draft, NewClip};
 pub use event::{
-    Acceptance, Answer, AskRef, Change, Command, CommandId, Draft, Event, Input, MessageRef,
-    NewClip, Output, Protocol, RequestRef, Timer,
+    Acceptance, Answer, AskRef, Command, CommandId, Event, Input, MessageRef, Output, Protocol,
+    RequestRef, Timer,
 };
 pub use failure::{Failure, Skew};
 pub use record::Record;
@@ -55,11 +62,14 @@ use crate::access::{self, Action, Party};
 use crate::cell::Cell;
 use crate::clip::ClipId;
 use crate::identity::{Card, DeviceCert, DeviceId, HouseholdId};
+use crate::open::Bucket;
+use crate::publisher::PublisherId;
 use crate::recipient::{Identity, Recipient};
 use crate::signed::{PublicKey, Signed, Statement};
 use crate::street::{Address, ItemId, Member, StreetId};
 use crate::time::Timestamp;
 use asking::Pending;
+use bulletins::Inquiries;
 use catching_up::Comparison;
 use nearby::{Ear, Mouth};
 use state::{State, Street};
@@ -170,6 +180,9 @@ pub struct Household {
     skews: BTreeMap<HouseholdId, i64>,
     ear: Ear,
     mouth: Mouth,
+    inquiries: Inquiries,
+    /// How much each publisher may still change.
+    changes: BTreeMap<PublisherId, Bucket>,
 }
 
 impl Household {
@@ -201,6 +214,8 @@ impl Household {
             skews: BTreeMap::new(),
             ear: Ear::default(),
             mouth: Mouth::default(),
+            inquiries: Inquiries::default(),
+            changes: BTreeMap::new(),
         }
     }
 
@@ -241,6 +256,9 @@ impl Household {
             Input::Disconnected { device } => self.parted(device, now, &mut out),
             Input::Listening { addresses } => self.own_addresses = addresses,
             Input::Shredded { clip, gone } => self.shredded(clip, gone, &mut out),
+            Input::DomainAnswered(publisher, answer) => {
+                self.domain_answered(publisher, &answer, now, &mut out);
+            }
             Input::Due(timer) => self.due(timer, now, &mut out),
         }
         out
@@ -295,6 +313,12 @@ impl Household {
             // The answer comes when the files are gone.
             Command::DeleteClip(clip) => match self.delete_clip(id, clip, out) {
                 Ok(()) => return,
+                Err(failure) => Err(failure),
+            },
+            Command::Directory(command) => match self.about_publishers(id, command, out) {
+                Ok(Some(answer)) => Ok(answer),
+                // The answer comes when the domain's does.
+                Ok(None) => return,
                 Err(failure) => Err(failure),
             },
             Command::FoundStreet {
@@ -380,6 +404,7 @@ impl Household {
         self.sweep_clips(now, out);
         self.sweep_links(now, out);
         self.sweep_epochs(now, out);
+        self.sweep_bulletins(now, out);
         self.sweep_nearby(now, out);
         let dead: Vec<_> = self
             .state

@@ -1,6 +1,7 @@
 //! Clips and their keys: taking in, granting, exporting, opening, stopping, and the ledger before each of them.
 
-use super::event::{Answer, Event, NewClip, Output};
+use super::draft::NewClip;
+use super::event::{Answer, Event, Output};
 use super::failure::Failure;
 use super::record::HeldHeader;
 use super::{Household, Pending, Record};

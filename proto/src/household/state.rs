@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::bulletins::{Directory, HeldBulletin};
 use super::feed::{Feed, HeldAlert, HeldFollowUp};
 use super::record::{HeldHeader, Record};
 use super::retention::Retention;
@@ -150,6 +151,8 @@ pub(super) struct State {
     /// Our own knock, while we stand at a door.
     pub(super) knock: Option<Signed<Knock>>,
     pub(super) radius: Radius,
+    /// Who speaks here without being of any street.
+    pub(super) directory: Directory,
 }
 
 impl State {
@@ -238,6 +241,7 @@ impl State {
                     street.feed.forget(id);
                     street.members.forget_link(id);
                 }
+                self.directory.forget_bulletin(id);
                 self.stamps.remove(&id);
                 self.knock.take_if(|knock| knock.id() == id);
             }
@@ -246,6 +250,19 @@ impl State {
             }
             Record::Knock(knock) => self.knock = Some(knock),
             Record::Radius(radius) => self.radius = radius,
+            Record::Publisher(known) => self.directory.keep_publisher(*known),
+            Record::PublisherGone(publisher) => self.directory.forget_publisher(publisher),
+            Record::Bulletin {
+                publisher,
+                announced,
+                received,
+            } => self.directory.keep_bulletin(HeldBulletin {
+                publisher,
+                announced: *announced,
+                received,
+            }),
+            Record::Hushed { what, hushed } => self.directory.hush(what, hushed),
+            Record::AsksDomains(asks) => self.directory.ask_domains(asks),
             Record::Muted { household, muted } => {
                 if muted {
                     self.muted.insert(household);

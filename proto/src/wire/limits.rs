@@ -153,8 +153,57 @@ pub const DOOR: Bounds = Bounds {
     bytes: 128 * 1024,
     per_key: 1,
 };
-/// Statements of open topics of which a home remembers when it passed them on.
-pub const PASSED_ON: usize = 4_096;
+/// Statements of open topics of which a home remembers when it passed them on, each topic counted: all that strangers
+/// may say in 20 minutes, on 25 topics each, and as much again.
+pub const PASSED_ON: usize = 16 * 1_024;
+
+/// Bytes of a publisher's domain (RFC 1035, section 2.3.4).
+pub const DOMAIN_BYTES: usize = 253;
+/// Cells of an area: where a publisher speaks, or a bulletin holds.
+pub const AREA_CELLS: usize = 64;
+/// Fewest characters of a cell in which a publisher speaks: 1,250 x 625 km at the equator, a country.
+pub const DECLARED_CELL: usize = 2;
+/// Fewest characters of a cell in which a bulletin holds: 39 x 20 km at the equator, 32 open topics.
+pub const BULLETIN_CELL: usize = 4;
+/// Keys that may second what a publisher says.
+pub const SECONDS_PER_PUBLISHER: usize = 4;
+/// Keys that a publisher had before. After so many changes it is a new one.
+pub const HANDOVERS_PER_PUBLISHER: usize = 8;
+/// For how long a publisher's word about itself holds. It is said anew every month.
+pub const BINDING_LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
+/// Characters of a bulletin's headline: what CAP 1.2 recommends (section 3.2.2).
+pub const HEADLINE_CHARS: usize = 160;
+/// Characters of a bulletin's text.
+pub const BULLETIN_CHARS: usize = 2_000;
+/// Characters of what a bulletin says is to be done.
+pub const INSTRUCTION_CHARS: usize = 1_000;
+/// Characters of whom to call or write to.
+pub const CONTACT_CHARS: usize = 200;
+/// Bytes of a signed bulletin, in whatever script it is written.
+pub const BULLETIN_BYTES: usize = 12 * 1024;
+/// Longest life of a bulletin.
+pub const BULLETIN_LIFE: Duration = Duration::from_secs(14 * 24 * 3600);
+/// New bulletins of a publisher at once, and how many more in an hour.
+pub const BULLETIN_BURST: u32 = 6;
+/// See [`BULLETIN_BURST`].
+pub const BULLETINS_PER_HOUR: u32 = 6;
+/// Updates and cancellations of a publisher that a home takes at once, and how many more in an hour.
+pub const CHANGE_BURST: u32 = 60;
+/// See [`CHANGE_BURST`].
+pub const CHANGES_PER_HOUR: u32 = 60;
+/// Publishers in a home's directory. One whose domain nobody checked makes room for another.
+pub const PUBLISHERS: usize = 64;
+/// Bulletins that a home keeps of a publisher whose domain was checked, or that the resident pinned.
+pub const BULLETINS_PER_PUBLISHER: usize = 64;
+/// Bulletins that it keeps of all other publishers together, and how many of each of them.
+pub const UNCHECKED_BULLETINS: usize = 64;
+/// See [`UNCHECKED_BULLETINS`].
+pub const UNCHECKED_PER_PUBLISHER: usize = 8;
+
+/// Domains that a home asks who speaks for them at once, and how many more in an hour.
+pub const DOMAINS_BURST: u32 = 4;
+/// See [`DOMAINS_BURST`].
+pub const DOMAINS_PER_HOUR: u32 = 4;
 
 /// Grants received from neighbours that a home keeps.
 pub const GRANTS_RECEIVED: usize = 10_000;

@@ -2,6 +2,7 @@
 
 mod alert;
 mod beyond;
+mod bulletin;
 mod clip;
 mod street;
 
@@ -76,6 +77,13 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
         } => ok(&alert::list(handle, kind, since_ms, all).await?),
         Request::AlertShow { alert } => ok(&alert::show(handle, &alert).await?),
         Request::AlertSay { alert, saying } => ok(&alert::say(handle, &alert, saying).await?),
+        Request::Bulletins { publisher, all } => ok(&bulletin::list(handle, publisher, all).await?),
+        Request::Mute { what, muted } => ok(&bulletin::mute(handle, &what, muted).await?),
+        Request::Publishers => ok(&bulletin::publishers(handle).await?),
+        Request::PublisherPin { publisher } => ok(&bulletin::pin(handle, &publisher).await?),
+        Request::PublisherForget { publisher } => ok(&bulletin::forget(handle, &publisher).await?),
+        Request::PublisherCheck { publisher } => ok(&bulletin::check(handle, &publisher).await?),
+        Request::PublisherDomains { ask } => ok(&bulletin::domains(handle, ask).await?),
         Request::ClipList => ok(&clip::list(handle).await?),
         Request::ClipShow { clip } => ok(&clip::show(handle, &clip).await?),
         Request::ClipKeep {
@@ -115,7 +123,7 @@ pub(super) async fn clip_named(handle: &NodeHandle, given: &str) -> Result<ClipI
     ids::resolve("clip", given, known.iter().map(|view| view.manifest.clip))
 }
 
-fn ok(answer: &impl serde::Serialize) -> Result<Zeroizing<Vec<u8>>> {
+pub(crate) fn ok(answer: &impl serde::Serialize) -> Result<Zeroizing<Vec<u8>>> {
     encode(&Line::Ok(answer))
 }
 

@@ -97,6 +97,19 @@ impl Samples {
                 self.signed("signed-knock", "knock", knock);
                 self.item("signed-card", &knock.statement().card);
             }
+            OpenStatement::Publisher(binding) => {
+                self.signed("signed-binding", "binding", binding);
+                for handover in &binding.statement().handovers {
+                    self.signed("signed-handover", "handover", handover);
+                }
+            }
+            OpenStatement::Bulletin(announced) => {
+                self.item("announced", &**announced);
+                self.signed("signed-bulletin", "bulletin", &announced.bulletin);
+                if let Some(second) = &announced.second {
+                    self.signed("signed-seconding", "seconding", second);
+                }
+            }
         }
     }
 
@@ -211,6 +224,7 @@ fn a_message_with_a_field_too_few_or_too_many_does_not_follow_the_grammar() {
                 "entry" => at >= 4 && fields.len() == 6,
                 "catch-up-answer" => at == 2,
                 "member" => at == 3,
+                "announced" => at == 1,
                 _ => false,
             };
             assert_eq!(
@@ -254,6 +268,10 @@ fn a_scalar_out_of_its_range_does_not_follow_the_grammar() {
     assert!(!grammar.holds("roles", &[16]));
     assert!(!grammar.holds("kind", &[12]));
     assert!(!grammar.holds("urgency", &[3]));
+    assert!(!grammar.holds("status", &[4]));
+    assert!(!grammar.holds("bulletin-kind", &[10]));
+    assert!(!grammar.holds("area", &[0x80]));
+    assert!(!grammar.holds("domain", &bytes(&"FIRE.example")));
     assert!(!grammar.holds("uint32", &bytes(&(1u64 << 32))));
     assert!(!grammar.holds("hash", &[&[0x58, 31][..], &[7; 31]].concat()));
     assert!(!grammar.holds("cell", &bytes(&"u33dc1k")));

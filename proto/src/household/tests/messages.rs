@@ -3,12 +3,14 @@
 use minicbor::Encode;
 
 use super::super::*;
+use super::publishers::{desk, evacuation, fire, said, second_key};
 use super::world::World;
 use crate::alert::{self, Act, FlagReason, Urgency};
 use crate::clip::{ClipId, Outboard, SLICE, encode_slice};
 use crate::grant::{FetchRequest, Parcel, Purpose};
 use crate::identity::Name;
 use crate::open::OpenStatement;
+use crate::publisher::{Desk, DeskCommand, Revision, Severity};
 use crate::street::{
     EpochKey, Introduction, Item, JoinRequest, Refusal, StreetMessage, Ticket, Welcome,
 };
@@ -25,7 +27,7 @@ pub(super) struct Messages {
     /// One of every variant, and a frame in which it was sealed.
     pub(super) said: Vec<(StreetMessage, Vec<u8>)>,
     pub(super) parcels: Vec<Parcel>,
-    /// Frames of open topics: an alert, a retraction, a knock.
+    /// Frames of open topics: an alert, a retraction, a knock, a publisher's.
     pub(super) open: Vec<Vec<u8>>,
     pub(super) fetch: FetchRequest,
     pub(super) introduction: Introduction,
@@ -142,6 +144,32 @@ fn say_in_the_open(world: &mut World) {
     world.wait(Duration::from_secs(1));
 }
 
+/// The fire department has a new key; it says something, says it better, takes it back, and evacuates with a second key.
+fn said_by_a_publisher(world: &World) -> Vec<Vec<u8>> {
+    let mut desk = desk(&["u33dc"], world.now);
+    let said = |desk: &mut Desk, command| said(desk, command, world.now).1;
+    let (draft, second) = (Box::new(fire("Smoke on Mill Road")), None);
+    let mut frames = said(&mut desk, DeskCommand::Publish { draft, second });
+    let bulletin = desk.bulletins(world.now)[0].id;
+    let change = Box::new(Revision {
+        severity: Some(Severity::Minor),
+        ..Revision::default()
+    });
+    let update = DeskCommand::Update {
+        bulletin,
+        change,
+        second: None,
+    };
+    frames.extend(said(&mut desk, update));
+    frames.extend(said(&mut desk, DeskCommand::Cancel(bulletin)));
+    let evacuation = DeskCommand::Publish {
+        draft: Box::new(evacuation()),
+        second: Some(Box::new(second_key())),
+    };
+    frames.extend(said(&mut desk, evacuation));
+    frames
+}
+
 /// Ben lets the street know another one.
 fn link(world: &mut World) {
     let key = SigningKey::from_bytes(&[9; 32]);
@@ -226,7 +254,8 @@ impl Messages {
 
         let gossip = world.gossip.iter().map(|(_, _, frame)| frame);
         let in_the_open = |frame: &&Vec<u8>| frame[1] == Kind::Open as u8;
-        let open_frames = gossip.clone().filter(in_the_open).cloned().collect();
+        let frames = gossip.clone().filter(in_the_open).cloned();
+        let open_frames = frames.chain(said_by_a_publisher(&world)).collect();
         let said: Vec<_> = world
             .exchanged
             .iter()
@@ -294,6 +323,11 @@ impl Messages {
                 OpenStatement::Alert(_) => "alert",
                 OpenStatement::FollowUp(_) => "follow-up",
                 OpenStatement::Knock(_) => "knock",
+                OpenStatement::Publisher(_) => "publisher",
+                OpenStatement::Bulletin(announced) => match announced.second {
+                    None => "bulletin",
+                    Some(_) => "seconded-bulletin",
+                },
             };
             add("open_statement", name, frame.clone());
         }

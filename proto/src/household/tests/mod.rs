@@ -13,6 +13,7 @@ mod leaving;
 mod linking;
 mod messages;
 mod nearby;
+mod publishers;
 mod retention;
 mod shredding;
 mod world;

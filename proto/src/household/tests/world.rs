@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::super::*;
 use crate::clip::{ClipId, Sealer};
 use crate::identity::{DeviceCert, Name, Roles, Words};
+use crate::publisher::{Domain, PublisherId};
 use crate::recipient::Identity;
 use crate::signed::PublicKey;
 use crate::street::{StreetId, Ticket, Topic};
@@ -42,6 +43,8 @@ pub(super) struct World {
     pub(super) until_the_cut: usize,
     /// Clips whose bytes a home was told to remove.
     pub(super) shredded: Vec<ClipId>,
+    /// Domains that a home wanted to ask, and of which publisher.
+    pub(super) domains: Vec<(usize, PublisherId, Domain)>,
     /// Whether no home can remove anything.
     pub(super) broken_disk: bool,
     queue: VecDeque<(usize, Output)>,
@@ -117,6 +120,7 @@ impl World {
             exchanged: Vec::new(),
             until_the_cut: usize::MAX,
             shredded: Vec::new(),
+            domains: Vec::new(),
             broken_disk: false,
             queue: VecDeque::new(),
             answers: BTreeMap::new(),
@@ -480,6 +484,7 @@ impl World {
             Output::Answer(id, answer) => {
                 self.answers.insert(id, answer);
             }
+            Output::AskDomain(publisher, domain) => self.domains.push((home, publisher, domain)),
             Output::Emit(event) => self.homes[home].events.push(event),
         }
     }

@@ -2,8 +2,15 @@
 //!
 //! The names are the contract of the command line. Ids are in full, times in RFC 3339 UTC, choices in kebab-case.
 
+mod publishers;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use streetlamp_proto::time::Timestamp;
+
+pub use publishers::{
+    AsksDomains, BulletinItem, KeyItem, Muted, OwnBulletinItem, PublisherItem, PublisherMade,
+    PublisherShown, Said, warning,
+};
 
 use crate::disk::Condition;
 use crate::when;
