@@ -94,6 +94,9 @@ fn list_words(items: &[PublisherItem]) -> String {
 
 fn words(item: &PublisherItem) -> String {
     let checked = match (&item.domain_checked, &item.domain_checked_by) {
+        (Some(at), Some(by)) if item.domain_asked > Some(*at) => {
+            format!("; domain not checked since {} ({by})", when::readable(at.0))
+        }
         (Some(at), Some(by)) => format!("; last checked {} ({by})", when::readable(at.0)),
         _ => match &item.domain_asked {
             Some(at) => format!("; asked {}, and it did not answer", when::readable(at.0)),

@@ -187,7 +187,8 @@ pub const BULLETIN_LIFE: Duration = Duration::from_secs(14 * 24 * 3600);
 pub const BULLETIN_BURST: u32 = 6;
 /// See [`BULLETIN_BURST`].
 pub const BULLETINS_PER_HOUR: u32 = 6;
-/// Updates and cancellations of a publisher that a home takes at once, and how many more in an hour.
+/// Updates and cancellations of a publisher, and new words about itself, that a home takes at once, and how many more
+/// in an hour.
 pub const CHANGE_BURST: u32 = 60;
 /// See [`CHANGE_BURST`].
 pub const CHANGES_PER_HOUR: u32 = 60;

@@ -23,7 +23,11 @@ impl Household {
     ) -> Result<(), HearError> {
         let publisher = binding.publisher();
         let known = match self.state.directory.get(publisher) {
-            Some(held) => successor(held, binding)?,
+            Some(held) => {
+                let next = successor(held, binding)?;
+                self.may_change(publisher, now)?;
+                next
+            }
             None => {
                 self.ear.hear_stranger(now)?;
                 self.make_room_in_directory(out)?;
@@ -80,8 +84,12 @@ impl Household {
         if directory.bulletin(announced.id()).is_some() {
             return Err(HearError::Known);
         }
+        let is_known = known.is_known();
         let older = self.fits(publisher, &announced)?;
         self.has_its_turn(publisher, &announced, now)?;
+        if !is_known {
+            self.ear.hear_stranger(now)?;
+        }
         self.make_room_for_bulletin(publisher, out);
         if let Some(older) = older {
             self.store(Record::Over(older), out);
@@ -135,19 +143,28 @@ impl Household {
         now: Timestamp,
     ) -> Result<(), HearError> {
         let said = announced.bulletin.statement();
-        let taken = if said.message == Message::Alert {
-            let held = self.state.directory.of(publisher);
-            let held = held.filter(|held| held.message() == Message::Alert);
-            let held = held.map(|held| held.announced.bulletin.statement().issued);
-            let mut times: Vec<_> = held.collect();
-            times.sort_unstable();
-            let times = times.into_iter();
-            within_rate(times, said.issued, BULLETIN_BURST, BULLETINS_PER_HOUR)
+        if said.message != Message::Alert {
+            return self.may_change(publisher, now);
+        }
+        let held = self.state.directory.of(publisher);
+        let held = held.filter(|held| held.message() == Message::Alert);
+        let held = held.map(|held| held.announced.bulletin.statement().issued);
+        let mut times: Vec<_> = held.collect();
+        times.sort_unstable();
+        let times = times.into_iter();
+        let within = within_rate(times, said.issued, BULLETIN_BURST, BULLETINS_PER_HOUR);
+        if within {
+            Ok(())
         } else {
-            let changes = self.changes.entry(publisher);
-            let changes = changes.or_insert_with(|| Bucket::new(CHANGE_BURST, CHANGES_PER_HOUR));
-            changes.take(now)
-        };
+            Err(HearError::TooMuch)
+        }
+    }
+
+    /// Whether a publisher may say something anew: a bulletin, or who it is.
+    fn may_change(&mut self, publisher: PublisherId, now: Timestamp) -> Result<(), HearError> {
+        let changes = self.changes.entry(publisher);
+        let changes = changes.or_insert_with(|| Bucket::new(CHANGE_BURST, CHANGES_PER_HOUR));
+        let taken = changes.take(now);
         if taken {
             Ok(())
         } else {

@@ -130,6 +130,7 @@ impl Household {
         for publisher in gone {
             self.store(Record::PublisherGone(publisher), out);
         }
+        self.changes.retain(|_, changes| !changes.is_full(now));
         self.ask_domains(now, out);
     }
 }

@@ -89,15 +89,15 @@ impl Household {
     /// Every bulletin that is held, the newest first.
     pub fn bulletins(&self, now: Timestamp) -> Vec<BulletinView> {
         let directory = &self.state.directory;
-        let mut firsts: Vec<_> = directory.bulletins().map(|h| h.announced.first()).collect();
-        firsts.sort_unstable();
-        firsts.dedup();
-        let views = firsts.into_iter().filter_map(|first| {
-            let mut thread = directory
-                .bulletins()
-                .filter(|h| h.announced.first() == first);
-            self.bulletin_view(first, thread.next()?.publisher, now)
-        });
+        let threads = directory
+            .bulletins()
+            .map(|h| (h.publisher, h.announced.first()));
+        let mut threads: Vec<_> = threads.collect();
+        threads.sort_unstable();
+        threads.dedup();
+        let threads = threads.into_iter();
+        let views =
+            threads.filter_map(|(publisher, first)| self.bulletin_view(first, publisher, now));
         let mut views: Vec<_> = views.collect();
         views.sort_by_key(|view| (std::cmp::Reverse(view.bulletin.issued), view.id));
         views
@@ -121,7 +121,11 @@ impl Household {
                 .copied()
         };
         let cancel = of(Message::Cancel(first));
+        // What somebody says about another publisher's bulletin was said before that came. It counts for nothing.
         let original = directory.bulletin(first);
+        if original.is_some_and(|held| held.publisher != publisher) {
+            return None;
+        }
         // A cancellation says itself what it takes back.
         let now_said = of(Message::Update(first)).or(original).or(cancel)?;
         let said = now_said.announced.bulletin.statement();

@@ -59,6 +59,18 @@ fn strangers_however_many_take_no_room_from_a_publisher_that_is_known() {
 }
 
 #[test]
+fn a_publisher_that_says_over_and_over_who_it_is_is_not_heard_for_ever() {
+    let (mut world, ..) = heard();
+    let mut taken = 0;
+    for _ in 0..200 {
+        world.now = world.now.after(Duration::from_millis(1));
+        taken += usize::from(introduce(&mut world, 5, &["u33dc"], "fire.example").is_ok());
+    }
+    // The first, and so many changes.
+    assert_eq!(taken, 1 + crate::wire::limits::CHANGE_BURST as usize);
+}
+
+#[test]
 fn a_publisher_that_is_forgotten_leaves_nothing_behind() {
     let (mut world, mut desk, _) = heard();
     let publisher = world.homes[0].engine.publishers(world.now)[0].id;

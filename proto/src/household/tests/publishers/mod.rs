@@ -317,6 +317,27 @@ fn nobody_updates_or_takes_back_what_another_publisher_said() {
 }
 
 #[test]
+fn who_takes_a_bulletin_back_before_it_comes_does_not_silence_its_publisher() {
+    let mut world = World::new(&["Ada"]);
+    let mut desk = desk(&["u33dc"], world.now);
+    let (answer, frames) = said(&mut desk, publish(fire("Smoke")), world.now);
+    let message = Message::Cancel(answer.unwrap().bulletin);
+    introduce(&mut world, 5, &["u33dc"], "thief.example").unwrap();
+    let cancel = Bulletin {
+        message,
+        ..bulletin(&world, "All clear")
+    };
+    announce(&mut world, 5, cancel).unwrap();
+    for frame in frames {
+        world.overhear(0, open_topic(), frame);
+    }
+    let views = world.homes[0].engine.bulletins(world.now);
+    assert_eq!(views.len(), 1);
+    assert_eq!(views[0].state, State::Active);
+    assert_eq!(headlines(&world, 0), ["Smoke"]);
+}
+
+#[test]
 fn an_update_has_the_reach_of_what_it_updates() {
     let (mut world, ..) = heard();
     introduce(&mut world, 5, &["u33dc", "u33dd"], "fire.example").unwrap();
