@@ -34,9 +34,9 @@ use super::swarm::{GOODBYE, IDLE};
 use super::transport::Transport;
 use crate::error::{Error, ErrorKind, Result};
 
-/// How long a copy of its own is remembered. A publisher hears nothing, so this only keeps it from saying the same
-/// again to whoever comes next.
-const REMEMBER: Duration = Duration::from_secs(1);
+/// How long a copy of its own is remembered: hardly at all. A publisher hears nothing, so nothing comes back to it, and it
+/// says the same again to whoever comes next; homes know what they have.
+const REMEMBER: Duration = Duration::from_millis(1);
 
 /// What a publisher speaks.
 #[derive(NetworkBehaviour)]
