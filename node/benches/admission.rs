@@ -85,6 +85,7 @@ fn me(seed: u8) -> Me {
             roles: Roles::ALL,
             issued: NOW,
             serial: 1,
+            ended: None,
         }),
         device,
         sealing,

@@ -115,8 +115,10 @@ impl From<Failure> for Error {
         let kind = match failure {
             Failure::Unknown(_) => ErrorKind::NotFound,
             Failure::Locked | Failure::OtherReadingKey | Failure::NotOurs => ErrorKind::Denied,
-            Failure::InviterAway => ErrorKind::Unavailable,
-            Failure::WrongKey => ErrorKind::DataLoss,
+            Failure::InviterAway | Failure::DoorAway | Failure::NeighbourAway => {
+                ErrorKind::Unavailable
+            }
+            Failure::WrongKey | Failure::BadLabel => ErrorKind::DataLoss,
             Failure::Alert(_)
             | Failure::BadUntil
             | Failure::WhichStreet

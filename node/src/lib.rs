@@ -1,8 +1,8 @@
 //! The Streetlamp home node: the shell around the engine of `streetlamp-proto`.
 //!
 //! [`node`] holds the one driver loop and the handle through which everybody else reaches it. `home`, `store`,
-//! `journal`, `vault`, `mesh`, `camera` are leaves that do not know each other; `web` and `control` (and through it `cli`) see a
-//! running node only through [`node::NodeHandle`].
+//! `journal`, `vault`, `mesh`, `camera`, `domains` are leaves that do not know each other; `web` and `control` (and
+//! through it `cli`) see a running node only through [`node::NodeHandle`].
 
 pub mod backup;
 pub mod blocking;
@@ -11,12 +11,14 @@ pub mod cli;
 pub mod clock;
 pub mod control;
 pub mod disk;
+pub mod domains;
 pub mod entropy;
 pub mod error;
 pub mod home;
 pub mod journal;
 pub mod mesh;
 pub mod node;
+pub mod publisher;
 pub mod spare;
 pub mod store;
 pub mod vault;

@@ -123,6 +123,17 @@ pub fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// A span in its largest whole unit, for people.
+pub fn spoken(span: Duration) -> String {
+    let some = |n: u64, unit: &str| format!("{n} {unit}{}", if n == 1 { "" } else { "s" });
+    match span.as_secs() {
+        0..60 => "less than a minute".to_owned(),
+        seconds @ 60..3_600 => some(seconds / 60, "minute"),
+        seconds @ 3_600..172_800 => some(seconds / 3_600, "hour"),
+        seconds => some(seconds / 86_400, "day"),
+    }
+}
+
 /// A time for people: `2026-05-01 18:30 UTC`.
 pub fn readable(time: Timestamp) -> String {
     jiff_time(time).strftime("%Y-%m-%d %H:%M UTC").to_string()

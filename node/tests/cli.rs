@@ -46,12 +46,24 @@ fn help_reads_as_it_was_written() {
         ("help-street-invite.txt", &["street", "invite", "--help"]),
         ("help-alert.txt", &["alert", "--help"]),
         ("help-alert-post.txt", &["alert", "post", "--help"]),
+        ("help-bulletin.txt", &["bulletin", "--help"]),
+        ("help-publisher.txt", &["publisher", "--help"]),
+        (
+            "help-publisher-publish.txt",
+            &["publisher", "publish", "--help"],
+        ),
         ("help-clip.txt", &["clip", "--help"]),
         ("help-clip-export.txt", &["clip", "export", "--help"]),
+        ("help-clip-verify.txt", &["clip", "verify", "--help"]),
         ("help-grant.txt", &["grant", "--help"]),
         ("help-grant-give.txt", &["grant", "give", "--help"]),
+        ("help-keeper.txt", &["keeper", "--help"]),
+        ("help-keeper-ask.txt", &["keeper", "ask", "--help"]),
         ("help-ledger.txt", &["ledger", "--help"]),
         ("help-recovery.txt", &["recovery", "--help"]),
+        ("help-restore.txt", &["restore", "--help"]),
+        ("help-device.txt", &["device", "--help"]),
+        ("help-device-add.txt", &["device", "add", "--help"]),
     ] {
         let said = home.say(args);
         assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{args:?}");
@@ -320,7 +332,13 @@ fn who_can_do_what_is_printed_and_is_the_table_that_is_enforced() {
     let table = table.as_array().unwrap();
     assert_eq!(table.len(), streetlamp_proto::access::table().count());
     for row in table.iter().filter(|row| row["role"] == "agency") {
-        let in_the_open = ["read-nearby", "speak-nearby"].map(Some);
+        let in_the_open = [
+            "read-nearby",
+            "speak-nearby",
+            "read-bulletins",
+            "publish-bulletins",
+        ];
+        let in_the_open = in_the_open.map(Some);
         let allowed = in_the_open.contains(&row["action"].as_str());
         assert_eq!(row["allowed"].as_bool(), Some(allowed), "{row}");
         assert!(!row["why"].as_str().unwrap().is_empty());
@@ -333,7 +351,10 @@ fn the_ledger_of_a_fresh_home_verifies() {
     let said = home.say(&["ledger", "verify", "--json"]);
     assert_eq!(
         (said.code, said.stdout.as_str()),
-        (Some(0), "{\"ok\":true,\"entries\":0,\"fault\":null}\n")
+        (
+            Some(0),
+            "{\"ok\":true,\"entries\":0,\"fault\":null,\"forked\":null}\n"
+        )
     );
     assert_eq!(
         home.say(&["ledger", "verify"]).stdout,

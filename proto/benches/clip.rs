@@ -27,6 +27,8 @@ use zeroize::Zeroizing;
 const FILM: usize = 20_000_000;
 /// Bytes that the recorder hands over at a time.
 const PIECE: usize = 256 * 1024;
+/// Bytes that the vault seals at a time.
+const VAULT_PIECE: usize = 1024 * 1024;
 /// A short and a long clip, between which the cost of a grant must not differ.
 const SHORT: usize = 1_000_000;
 const LONG: usize = 200_000_000;
@@ -68,6 +70,18 @@ fn seal(film: &[u8], out: &mut Vec<u8>) -> (OwnerHeader, Sealed) {
         sealer.write(piece, out).unwrap();
     }
     (header, sealer.finish(out))
+}
+
+/// Seals as the vault does, on this many threads.
+fn seal_on(threads: usize, film: &[u8], out: &mut Vec<u8>) -> Sealed {
+    out.clear();
+    let mut rng = ChaCha20Rng::from_seed([3; 32]);
+    let (_, sealer) = Sealer::new(&mut rng, &[identity(1).recipient()]).unwrap();
+    let mut sealer = sealer.on_threads(threads.try_into().unwrap());
+    for piece in film.chunks(VAULT_PIECE) {
+        sealer.write(piece, out).unwrap();
+    }
+    sealer.finish(out)
 }
 
 /// The same by the `age` crate.
@@ -168,6 +182,7 @@ fn main() {
             blake3::hash(&b)
         },
     );
+    let threads = ratio(|| seal_on(2, &film, &mut a), || seal_on(1, &film, &mut b));
     let opening = ratio(|| clip.open(&mut a), || age_open(&whole, &mut b));
     // With `age` a clip is given away by opening it and sealing it again.
     let granting = ratio(
@@ -185,6 +200,7 @@ fn main() {
     let constancy = ratio(|| often(&long), || often(&short));
     println!("ratio seal, ours/age: {sealing:.2}");
     println!("ratio seal and name, ours/age then BLAKE3: {naming:.2}");
+    println!("ratio seal, two threads/one: {threads:.2}");
     println!("ratio open, ours/age: {opening:.2}");
     println!("ratio grant, ours/age: {granting:.2}");
     println!("ratio grant, 200 MB/1 MB: {constancy:.2}");

@@ -10,10 +10,16 @@ pub enum Party {
     Household,
     /// This household's node while it is locked, and whoever steals it then.
     LockedNode,
+    /// Another device of this household, certified by its root with the role to grant.
+    Sibling,
     /// A household of the same street.
     Neighbour,
     /// A neighbour to whom this clip was granted.
     Grantee,
+    /// A neighbour who keeps sealed copies of this household's clips.
+    Keeper,
+    /// A neighbour for whom this home keeps sealed copies.
+    KeptFor,
     /// Somebody who holds a ticket.
     Invited,
     /// Anybody else who can connect.
@@ -35,10 +41,18 @@ pub enum Action {
     ReadNearby,
     /// Tell everybody nearby, or knock.
     SpeakNearby,
+    /// Read what publishers say.
+    ReadBulletins,
+    /// Say something as a publisher.
+    PublishBulletins,
+    /// Tell a publisher anything.
+    AnswerPublishers,
     /// Ask what was missed.
     CatchUp,
     /// Enter the street.
     Join,
+    /// Enter the street again with a new device, without a ticket.
+    Return,
     /// Vouch for a household.
     Vouch,
     /// Vote for the removal of a household.
@@ -47,12 +61,18 @@ pub enum Action {
     DeliverGrant,
     /// Get the sealed bytes of a clip.
     FetchSealed,
+    /// Have this home keep sealed copies of its own clips.
+    AskToKeep,
+    /// Get what this home keeps for it: sealed bytes and sealed labels.
+    GetBack,
     /// See a film.
     OpenClip,
     /// Make a clip.
     RecordClip,
     /// Give the key of one clip to one neighbour.
     GiveGrant,
+    /// Hand in a grant for a clip of another device of the household.
+    ApproveGrant,
     /// Learn which clips exist.
     ListClips,
     /// Ask a household for footage.
@@ -74,10 +94,13 @@ pub struct Rule {
 
 impl Party {
     /// Every party, from inside out.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Household,
         Self::LockedNode,
+        Self::Sibling,
         Self::Grantee,
+        Self::Keeper,
+        Self::KeptFor,
         Self::Neighbour,
         Self::Invited,
         Self::Stranger,
@@ -90,8 +113,11 @@ impl Party {
         match self {
             Self::Household => "household",
             Self::LockedNode => "locked-node",
+            Self::Sibling => "sibling-device",
             Self::Neighbour => "neighbour",
             Self::Grantee => "grantee",
+            Self::Keeper => "keeper",
+            Self::KeptFor => "kept-for",
             Self::Invited => "invited",
             Self::Stranger => "stranger",
             Self::Agency => "agency",
@@ -102,20 +128,27 @@ impl Party {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 22] = [
         Self::ReadAlerts,
         Self::PostAlerts,
         Self::ReadNearby,
         Self::SpeakNearby,
+        Self::ReadBulletins,
+        Self::PublishBulletins,
+        Self::AnswerPublishers,
         Self::CatchUp,
         Self::Join,
+        Self::Return,
         Self::Vouch,
         Self::VoteRemoval,
         Self::DeliverGrant,
         Self::FetchSealed,
+        Self::AskToKeep,
+        Self::GetBack,
         Self::OpenClip,
         Self::RecordClip,
         Self::GiveGrant,
+        Self::ApproveGrant,
         Self::ListClips,
         Self::AskForFootage,
     ];
@@ -127,15 +160,22 @@ impl Action {
             Self::PostAlerts => "post-alerts",
             Self::ReadNearby => "read-nearby",
             Self::SpeakNearby => "speak-nearby",
+            Self::ReadBulletins => "read-bulletins",
+            Self::PublishBulletins => "publish-bulletins",
+            Self::AnswerPublishers => "answer-publishers",
             Self::CatchUp => "catch-up",
             Self::Join => "join",
+            Self::Return => "return",
             Self::Vouch => "vouch",
             Self::VoteRemoval => "vote-removal",
             Self::DeliverGrant => "deliver-grant",
             Self::FetchSealed => "fetch-sealed",
+            Self::AskToKeep => "ask-to-keep",
+            Self::GetBack => "get-back",
             Self::OpenClip => "open-clip",
             Self::RecordClip => "record-clip",
             Self::GiveGrant => "give-grant",
+            Self::ApproveGrant => "approve-grant",
             Self::ListClips => "list-clips",
             Self::AskForFootage => "ask-for-footage",
         }
@@ -148,6 +188,18 @@ pub const fn rule(party: Party, action: Action) -> Rule {
     use Party as P;
     let (allowed, why) = match (party, action) {
         (_, A::AskForFootage) => (false, "no message of the protocol asks for footage"),
+        (_, A::AnswerPublishers) => (
+            false,
+            "a bulletin has no field for an answer, and a publisher's node no input for one",
+        ),
+        (_, A::ReadBulletins) => (
+            true,
+            "a bulletin is for everybody who listens where it holds",
+        ),
+        (_, A::PublishBulletins) => (
+            true,
+            "with a key that anybody can make; homes show whether its domain lists it, and keep little of others",
+        ),
         (_, A::ReadNearby) => (
             true,
             "who knocks, or tells everybody nearby, chose to be read by anybody who listens",
@@ -166,8 +218,28 @@ pub const fn rule(party: Party, action: Action) -> Rule {
             false,
             "giving a key away needs the reading key, which is locked",
         ),
+        (P::Neighbour | P::Grantee, A::Return) => (
+            true,
+            "a household stays a member when its box is gone; its root certified the new device",
+        ),
+        (P::LockedNode, A::ApproveGrant) => (
+            true,
+            "a device with the reading key signs; the locked node logs and serves",
+        ),
         (P::LockedNode, A::Join) => (false, "the node is already inside"),
         (P::LockedNode, _) => (true, "recording, relaying and serving go on while locked"),
+        (P::Sibling, A::ApproveGrant) => (
+            true,
+            "its root certified it with the role to grant; it opens the clip's header itself",
+        ),
+        (P::Sibling, A::OpenClip) => (
+            true,
+            "if it holds the reading key, a clip whose label it was shown to grant it",
+        ),
+        (
+            P::Sibling,
+            A::ReadAlerts | A::PostAlerts | A::CatchUp | A::Return | A::Vouch | A::VoteRemoval,
+        ) => (true, "it speaks for the same household, within its roles"),
         (P::Grantee, A::OpenClip) => (
             true,
             "the owner gave it the key of this one clip; the ledger has the entry",
@@ -176,19 +248,32 @@ pub const fn rule(party: Party, action: Action) -> Rule {
             true,
             "its ticket for this one clip is in the owner's ledger",
         ),
-        (P::Neighbour | P::Grantee, A::ReadAlerts) => {
+        (P::Keeper, A::FetchSealed) => (
+            true,
+            "sealed bytes of the clips that it was told to keep, and a sealed label; nothing that opens them",
+        ),
+        (P::KeptFor, A::GetBack) => (true, "what is kept here is its own"),
+        (P::Neighbour | P::Grantee | P::Keeper | P::KeptFor, A::AskToKeep) => (
+            true,
+            "within what this household offers, and until the lease ends",
+        ),
+        (P::Neighbour | P::Grantee | P::Keeper | P::KeptFor, A::ReadAlerts) => {
             (true, "it holds the key of the street's epoch")
         }
-        (P::Neighbour | P::Grantee, A::PostAlerts) => (true, "a member vouched for it"),
-        (P::Neighbour | P::Grantee, A::Vouch) => {
+        (P::Neighbour | P::Grantee | P::Keeper | P::KeptFor, A::PostAlerts) => {
+            (true, "a member vouched for it")
+        }
+        (P::Neighbour | P::Grantee | P::Keeper | P::KeptFor, A::Vouch) => {
             (true, "unless it is new and waits for its own second vouch")
         }
-        (P::Neighbour | P::Grantee, A::VoteRemoval) => (
+        (P::Neighbour | P::Grantee | P::Keeper | P::KeptFor, A::VoteRemoval) => (
             true,
             "one vote each; a quarter of the street has to agree, and two at the least",
         ),
-        (P::Neighbour | P::Grantee, A::CatchUp) => (true, "a member vouched for it"),
-        (P::Neighbour | P::Grantee, A::DeliverGrant) => (
+        (P::Neighbour | P::Grantee | P::Keeper | P::KeptFor, A::CatchUp) => {
+            (true, "a member vouched for it")
+        }
+        (P::Neighbour | P::Grantee | P::Keeper | P::KeptFor, A::DeliverGrant) => (
             true,
             "a neighbour may give this home the key of its own clip",
         ),
@@ -198,11 +283,14 @@ pub const fn rule(party: Party, action: Action) -> Rule {
         (_, A::Vouch | A::VoteRemoval) => (false, "only members' signatures count"),
         (_, A::CatchUp) => (false, "only members get an answer"),
         (_, A::Join) => (false, "needs a ticket and a vouch"),
+        (_, A::Return) => (false, "only households of the street can come back to it"),
         (_, A::DeliverGrant) => (false, "only members get an answer"),
         (_, A::FetchSealed) => (
             false,
             "needs a ticket for this one clip, in the owner's ledger",
         ),
+        (_, A::AskToKeep) => (false, "only members get an answer"),
+        (_, A::GetBack) => (false, "a keeper gives what it keeps back to its owner only"),
         (_, A::OpenClip) => (
             false,
             "needs a key that only the owner can give, clip by clip",
@@ -212,6 +300,7 @@ pub const fn rule(party: Party, action: Action) -> Rule {
             false,
             "a grant is signed by the owner's device; it cannot be passed on",
         ),
+        (_, A::ApproveGrant) => (false, "only the household's own devices get an answer"),
         (_, A::ListClips) => (false, "no message lists clips"),
     };
     Rule {
@@ -243,6 +332,7 @@ mod tests {
     #[test]
     fn p1_nobody_can_ask_for_footage_or_list_clips_from_outside() {
         for party in Party::ALL {
+            assert!(!allows(party, Action::AnswerPublishers), "{party:?}");
             assert!(!allows(party, Action::AskForFootage), "{party:?}");
             let inside = matches!(party, Party::Household | Party::LockedNode);
             assert_eq!(allows(party, Action::ListClips), inside, "{party:?}");
@@ -252,7 +342,13 @@ mod tests {
     #[test]
     fn p3_agencies_and_companies_can_do_no_more_than_strangers() {
         for action in Action::ALL {
-            let in_the_open = matches!(action, Action::ReadNearby | Action::SpeakNearby);
+            let in_the_open = matches!(
+                action,
+                Action::ReadNearby
+                    | Action::SpeakNearby
+                    | Action::ReadBulletins
+                    | Action::PublishBulletins
+            );
             for party in [Party::Stranger, Party::Agency, Party::Company] {
                 assert_eq!(allows(party, action), in_the_open, "{party:?} {action:?}");
             }

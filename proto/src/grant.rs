@@ -1,8 +1,8 @@
 //! Grants: the key of one clip for one neighbour.
 //!
 //! Every selector in a [`Grant`] is a scalar: one clip, one recipient. There is no list, no range of time, no area, no
-//! camera and no delegation in the grammar (promise P2). The sealed bytes are fetched against a [`FetchTicket`],
-//! which says neither purpose nor grant to whoever holds the bytes. [`Parcel`] is what travels to the recipient.
+//! camera and no delegation in the grammar (promise P2). The sealed bytes are fetched ([`fetch`](crate::fetch)) against
+//! a [`FetchTicket`], which says neither purpose nor grant to whoever holds the bytes. [`Parcel`] is what travels to the recipient.
 
 use minicbor::{Decode, Encode};
 
@@ -14,7 +14,7 @@ use crate::signed::{Signed, Statement, StatementId};
 use crate::street::{MemberError, Members};
 use crate::text::Prose;
 use crate::time::Timestamp;
-use crate::wire::limits::{GRANT_LIFE, PURPOSE_CHARS};
+use crate::wire::limits::{GRANT_LIFE, KEEPERS, PURPOSE_CHARS};
 
 /// Why a grant was given, in the giver's words.
 pub type Purpose = Prose<PURPOSE_CHARS>;
@@ -90,18 +90,6 @@ impl Statement for FetchTicket {
     const CONTEXT: &'static str = "streetlamp/1 fetch ticket";
 }
 
-/// Asks a holder for the sealed bytes of one clip, from a byte on.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct FetchRequest {
-    /// The right to ask.
-    #[n(0)]
-    pub ticket: Signed<FetchTicket>,
-    /// First byte that is wanted: 0, or where an earlier fetch stopped.
-    #[n(1)]
-    pub offset: u64,
-}
-
 /// What a recipient gets: the grant and all that it needs to check and use it.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
@@ -115,6 +103,10 @@ pub struct Parcel {
     /// The right to fetch it.
     #[n(2)]
     pub ticket: Signed<FetchTicket>,
+    /// Neighbours who may have the sealed bytes while the owner is away; at most [`KEEPERS`]. They say so here and not
+    /// in the grant: keepers change, and a grant is nobody else's business.
+    #[n(3)]
+    pub keepers: Vec<HouseholdId>,
 }
 
 /// Why a parcel was not taken.
@@ -133,6 +125,9 @@ pub enum ParcelError {
     /// Served for longer than any grant may be.
     #[error("grant is served for too long")]
     Life,
+    /// More keepers than a household has.
+    #[error("parcel names too many keepers")]
+    Keepers,
 }
 
 impl Parcel {
@@ -152,9 +147,9 @@ impl Parcel {
             self.ticket.statement(),
         );
         let from = members.speaker(self.grant.signer(), Role::Grant)?;
-        if members.speaker(self.ticket.signer(), Role::Grant)? != from
-            || members.speaker(self.manifest.signer(), Role::Record)? != from
-        {
+        // A clip outlives the box that recorded it.
+        let recorded = members.author(&self.manifest, Role::Record, manifest.recorded);
+        if members.speaker(self.ticket.signer(), Role::Grant)? != from || recorded? != from {
             return Err(ParcelError::Mismatch);
         }
         if grant.to != to || ticket.to != to || grant.reading != *reading {
@@ -173,6 +168,9 @@ impl Parcel {
         }
         if grant.until.since(grant.issued) > GRANT_LIFE {
             return Err(ParcelError::Life);
+        }
+        if self.keepers.len() > KEEPERS {
+            return Err(ParcelError::Keepers);
         }
         Ok(from)
     }

@@ -6,8 +6,9 @@
 //! 2. [`identity`]: 24 words, household roots, device keys with roles, cards; [`signed`]: how a statement is signed
 //!    and how much has been proven about it.
 //! 3. [`street`]: founding, epochs, tickets, vouches, members; [`alert`]: what a neighbour tells the street.
-//!    [`open`]: what bounds strangers where nothing is sealed.
-//! 4. [`clip`]: sealed films; [`grant`]: the key of one clip for one neighbour; [`ledger`]: the log of all that left.
+//!    [`open`]: what bounds strangers where nothing is sealed. [`publisher`]: agencies, who speak there.
+//! 4. [`clip`]: sealed films; [`grant`]: the key of one clip for one neighbour; [`ledger`]: the log of all that left;
+//!    [`export`]: what goes beside a clip for somebody outside.
 //! 5. [`household`]: the engine that puts them together, `handle(input, now) -> outputs`.
 //!
 //! What is deliberately absent: sockets, files, clocks, a global random generator, and any message that asks for
@@ -17,16 +18,21 @@
 
 pub mod access;
 pub mod alert;
+pub mod approval;
 pub mod cell;
 pub mod clip;
+pub mod export;
+pub mod fetch;
 #[cfg(any(test, fuzzing))]
 pub mod fuzz;
 pub mod grant;
 pub mod household;
 pub mod id;
 pub mod identity;
+pub mod keeper;
 pub mod ledger;
 pub mod open;
+pub mod publisher;
 pub mod recipient;
 pub mod signed;
 pub mod street;

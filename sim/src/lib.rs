@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use streetlamp::clock::Clock;
 use streetlamp::disk::Disk;
+use streetlamp::domains::Domains;
 use streetlamp::entropy::Entropy;
 use streetlamp::error::{Error, ErrorKind, Result};
 use streetlamp::home::{Home, NewHome};
@@ -111,6 +112,7 @@ impl Neighbourhood {
             mdns: false,
             clock,
             entropy: self.entropy(number, starts),
+            domains: Domains::silent(),
         };
         Core::start(Home::open(&self.place(number))?, parts).await
     }

@@ -13,13 +13,21 @@ mod attacks;
 mod bad_disk;
 mod bad_input;
 mod bad_members;
+mod canaries;
+mod devices;
+mod exporting;
+mod harvest;
+mod keepers;
 mod kills;
+mod lying_keeper;
 #[cfg(target_os = "linux")]
 mod memory;
 #[cfg(target_os = "linux")]
 mod power_cut;
+mod publishers;
 mod restoring;
 mod rogue;
+mod secrets;
 mod sharing;
 mod shredding;
 mod story;

@@ -3,23 +3,13 @@
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
 
-use bech32::FromBase32;
-use streetlamp_proto::recipient::Identity;
 use zeroize::Zeroizing;
 
+use super::secrets::{find, forms};
 use super::{film, place, street};
 
 /// Most bytes of one mapping that are read at a time.
 const PIECE: usize = 1024 * 1024;
-
-/// The two forms of a reading key: as text, and its 32 bytes.
-fn forms(identity: &Identity) -> [Vec<u8>; 2] {
-    let text = identity.expose();
-    let (_, data, _) = bech32::decode(&text).expect("Bech32");
-    let bytes = Vec::from_base32(&data).expect("32 bytes");
-    assert_eq!(bytes.len(), 32);
-    [text.as_bytes().to_vec(), bytes]
-}
 
 /// Whether a process holds one of these in memory that it can write to. Nothing if we may not look.
 fn holds(process: u32, wanted: &[Vec<u8>]) -> Option<bool> {
@@ -52,19 +42,6 @@ fn holds(process: u32, wanted: &[Vec<u8>]) -> Option<bool> {
     (looked > 0).then_some(false)
 }
 
-fn find(bytes: &[u8], wanted: &[u8]) -> bool {
-    let first = wanted[0];
-    let mut rest = bytes;
-    while let Some(at) = rest.iter().position(|byte| *byte == first) {
-        rest = &rest[at..];
-        if rest.starts_with(wanted) {
-            return true;
-        }
-        rest = &rest[1..];
-    }
-    false
-}
-
 #[test]
 fn p4_the_memory_of_a_locked_node_holds_no_reading_key_also_after_it_was_used() {
     let place = place();
@@ -74,7 +51,9 @@ fn p4_the_memory_of_a_locked_node_holds_no_reading_key_also_after_it_was_used() 
     let clip = ada.run(&["clip", "add", source]).text("clip");
     let home = streetlamp::home::Home::open(ada.dir()).expect("a home");
     let passphrase = Zeroizing::new("maple".to_owned());
-    let forms = forms(&home.reading_identity(&passphrase).expect("the passphrase"));
+    let keys = home.reading_keys(&passphrase).expect("the passphrase");
+    let forms = forms(keys.iter().next().expect("a reading key"));
+    drop(keys);
     let node = ada.pid().expect("a node");
     let Some(before) = holds(node, &forms) else {
         eprintln!("skipped: the memory of another process may not be read here");

@@ -1,21 +1,27 @@
 //! A member with a changed program: a real mesh and a real engine under a hand that keeps no rule.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
+use futures::{AsyncReadExt, AsyncWriteExt};
 use streetlamp::entropy::Entropy;
 use streetlamp::home::{Home, NewHome};
-use streetlamp::mesh::{Mesh, MeshEvent, Run, Transport};
+use streetlamp::mesh::{IncomingStream, Mesh, MeshEvent, Run, Transport};
 use streetlamp::node::NodeHandle;
 use streetlamp_proto::alert::{Alert, Audience, Kind, Nonce, Text, Title, Urgency};
+use streetlamp_proto::clip::{ClipId, SLICE, slice_len};
+use streetlamp_proto::fetch::FetchRequest;
 use streetlamp_proto::household::{
-    Acceptance, Answer, AskRef, Command, CommandId, Household, Input, Me, Output, Protocol, Record,
+    Acceptance, Answer, AskRef, Command, CommandId, Household, Input, KeeperCommand, KeeperNews,
+    KeeperTask, Me, Output, Protocol, Pulled, Record,
 };
 use streetlamp_proto::identity::{DeviceId, Name};
 use streetlamp_proto::signed::Signed;
 use streetlamp_proto::street::{EpochKey, Item, StreetId, StreetMessage, Topic};
 use streetlamp_proto::time::Timestamp;
 use streetlamp_proto::wire;
+use streetlamp_proto::wire::limits::FETCH_FRAME;
 use streetlamp_sim::PASSPHRASE;
 use tempfile::TempDir;
 use tokio::time::Instant;
@@ -31,6 +37,8 @@ pub(crate) struct Rogue {
     heard: Vec<(Topic, Vec<u8>)>,
     /// Whether it passes on what it hears.
     passes_on: bool,
+    /// Clips that it says it keeps, and their lengths. It keeps none.
+    keeps: BTreeMap<ClipId, u64>,
     start: (Instant, Timestamp),
     said: u64,
     _dir: TempDir,
@@ -62,6 +70,7 @@ impl Rogue {
             answer: None,
             heard: Vec::new(),
             passes_on: true,
+            keeps: BTreeMap::new(),
             start: (Instant::now(), now),
             said: 0,
             _dir: dir,
@@ -143,6 +152,10 @@ impl Rogue {
                 MeshEvent::Answered { ask, bytes } => Input::Answered { ask, bytes },
                 MeshEvent::Connected { device, address } => Input::Connected { device, address },
                 MeshEvent::Disconnected { device } => Input::Disconnected { device },
+                MeshEvent::Stream(incoming) => {
+                    tokio::spawn(give_other_bytes(incoming, self.keeps.clone()));
+                    continue;
+                }
                 _ => continue,
             };
             self.feed(input);
@@ -181,12 +194,32 @@ impl Rogue {
                 } => self.mesh.ask(to, ask, protocol, bytes),
                 Output::Reply { request, bytes } => self.mesh.reply(request, bytes),
                 Output::Decline(request) => self.mesh.decline(request),
+                Output::Keeper(KeeperTask::Pull {
+                    owner,
+                    clip,
+                    sealed_len,
+                    ..
+                }) => {
+                    self.keeps.insert(clip, sealed_len);
+                    let outcome = Pulled::Here;
+                    self.feed(Input::Keeper(KeeperNews::Pulled {
+                        owner,
+                        clip,
+                        outcome,
+                    }));
+                }
                 Output::Answer(_, answer) => {
                     self.answer = Some(answer.expect("an answer"));
                 }
                 _ => {}
             }
         }
+    }
+
+    /// Offers to keep, and will say that it has whatever it is told to keep.
+    pub(crate) fn pretend_to_keep(&mut self) {
+        let offer = Command::Keeper(KeeperCommand::Offer(1_000_000_000));
+        self.feed(Input::Command(CommandId(2), offer));
     }
 
     /// Asks a home so many things at one time, each on a stream of its own, and does not wait for an answer.
@@ -269,4 +302,26 @@ impl Rogue {
     pub(crate) fn household(&self) -> streetlamp_proto::identity::HouseholdId {
         self.me.household()
     }
+}
+
+/// Answers a request for sealed bytes with as many bytes as there should be, and none of them right.
+async fn give_other_bytes(incoming: IncomingStream, keeps: BTreeMap<ClipId, u64>) {
+    let mut stream = incoming.stream;
+    let mut length = [0; 4];
+    stream.read_exact(&mut length).await.expect("a length");
+    let mut frame = vec![0; u32::from_be_bytes(length) as usize];
+    stream.read_exact(&mut frame).await.expect("a request");
+    let request: FetchRequest =
+        wire::unframe(wire::Kind::Fetch, &frame, FETCH_FRAME).expect("a request");
+    let mut answer = vec![1];
+    if request.right.with_label() {
+        answer.extend(100_u32.to_be_bytes());
+        answer.extend([0x55; 100]);
+    }
+    let range = request.start..request.end.min(request.start + SLICE);
+    let len = slice_len(keeps[&request.right.clip()], range).expect("a range");
+    answer.resize(answer.len() + usize::try_from(len).expect("small"), 0x55);
+    // Whoever notices hangs up.
+    let _noticed = stream.write_all(&answer).await;
+    let _noticed = stream.close().await;
 }

@@ -90,6 +90,47 @@ fn every_file_that_the_documents_name_exists() {
     }
 }
 
+/// Names in backquotes that look like those of tests: sentences in snake case.
+fn named_tests(document: &str) -> BTreeSet<String> {
+    let text = fs::read_to_string(root().join(document)).expect("a document");
+    let quoted = text.split('`').skip(1).step_by(2);
+    let is_sentence = |name: &&str| {
+        name.matches('_').count() >= 3
+            && name
+                .chars()
+                .all(|c| c == '_' || c.is_ascii_lowercase() || c.is_ascii_digit())
+    };
+    quoted.filter(is_sentence).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_test_that_the_tables_of_attacks_and_promises_name_exists() {
+    let mut sources = Vec::new();
+    for part in ["proto/src", "node/src", "node/tests", "tests/it", "sim/src"] {
+        walk(&root().join(part), &mut sources);
+    }
+    let mut tests = BTreeSet::new();
+    for source in sources
+        .iter()
+        .filter(|s| s.extension().is_some_and(|e| e == "rs"))
+    {
+        let text = fs::read_to_string(source).expect("a source");
+        for function in text.split("fn ").skip(1) {
+            tests.extend(function.split('(').next().map(str::to_owned));
+        }
+    }
+    for document in ["docs/conformance.md", "docs/threat-model.md"] {
+        let named = named_tests(document);
+        assert!(named.len() > 20, "{document} names {} tests", named.len());
+        let vectors = |name: &String| root().join("proto/vectors/age").join(name).is_file();
+        let missing: Vec<_> = named
+            .difference(&tests)
+            .filter(|name| !vectors(name))
+            .collect();
+        assert!(missing.is_empty(), "{document} names {missing:?}");
+    }
+}
+
 #[test]
 fn every_story_is_told() {
     let main = fs::read_to_string(root().join("tests/it/main.rs")).expect("the list");
@@ -131,6 +172,7 @@ fn no_host_of_ours_is_in_the_code() {
         "localhost",
         "github.com",
         "c2sp.org",
+        "age-encryption.org",
         "rfc-editor.org",
         "example.",
     ];

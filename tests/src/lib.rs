@@ -3,7 +3,9 @@
 //! Methods are actions or questions. Waiting is always for an event of the node, never for time to pass.
 
 mod home;
+mod publisher;
 mod reply;
 
 pub use home::Home;
+pub use publisher::Publisher;
 pub use reply::Reply;

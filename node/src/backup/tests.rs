@@ -50,7 +50,7 @@ fn a_home_comes_back_with_every_key_that_it_had() {
         home.me().unwrap().device_id()
     );
     let passphrase = Zeroizing::new("maple".to_owned());
-    assert!(again.reading_identity(&passphrase).is_ok());
+    assert!(again.reading_keys(&passphrase).is_ok());
     assert_eq!(
         fs::read_dir(dir.path()).unwrap().count(),
         3,

@@ -26,7 +26,7 @@ fn words(items: &[AccessItem]) -> String {
         for item in items.iter().filter(|item| item.role == party.word()) {
             let allowed = if item.allowed { "yes" } else { "no" };
             text.push_str(&format!(
-                "  {allowed:<3}  {:<15}  {}\n",
+                "  {allowed:<3}  {:<17}  {}\n",
                 item.action, item.why
             ));
         }

@@ -1,18 +1,19 @@
 //! `clip`: films in, films out.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-use clap::{ArgAction, ArgGroup, Args, Subcommand};
-use streetlamp_proto::recipient::Recipient;
+use clap::{Args, Subcommand};
 
+use super::export::{self, ExportArgs, VerifyArgs};
 use super::outfile::OutFile;
 use super::print::{self, short, size};
 use super::progress::Bar;
 use super::{Context, amount};
 use crate::clock::Clock;
 use crate::control::answers::{AddedItem, ClipItem, Deleted, Fetched, Keeping, Pinned, Written};
-use crate::control::{FilmStart, Progress, Request};
-use crate::error::{Error, ErrorKind, Result};
+use crate::control::{Progress, Request};
+use crate::error::{Error, Result};
 use crate::when::{self, When};
 
 #[derive(Debug, Subcommand)]
@@ -49,8 +50,16 @@ pub(super) enum ClipCommand {
     /// Write a clip to a file for someone outside the street, such as an insurer
     ///
     /// Needs an unlocked home. The ledger gets an entry first. It is your own act: nobody can ask for it.
+    ///
+    /// Beside FILE come FILE.manifest, by which an outsider can check where it is from, and FILE.note.txt, which says how.
     Export(ExportArgs),
-    /// Get the sealed bytes of a clip that a neighbour granted, going on where an earlier fetch stopped
+    /// Check a file that was exported, by the manifest beside it
+    ///
+    /// Anybody can do that: it needs no home and no running node.
+    Verify(VerifyArgs),
+    /// Get the sealed bytes of a clip that a neighbour granted, or of an own one from its keepers
+    ///
+    /// Goes on where an earlier fetch stopped. While the owner is away, keepers are asked.
     Fetch {
         /// The clip's id, or its first 8 or more characters
         clip: String,
@@ -89,31 +98,16 @@ pub(super) enum ClipCommand {
 }
 
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("for-whom").required(true).args(["to", "plain"]))]
-pub(super) struct ExportArgs {
-    /// The clip's id, or its first 8 or more characters
-    clip: String,
-    /// Seal it to this age recipient (age1…), who opens it with the free program 'age'
-    #[arg(long, value_name = "AGE_RECIPIENT")]
-    to: Option<Recipient>,
-    /// Write a film that anybody can watch; say it twice (--plain --plain)
-    #[arg(long, action = ArgAction::Count)]
-    plain: u8,
-    #[command(flatten)]
-    output: Output,
-}
-
-#[derive(Debug, Args)]
 pub(super) struct Output {
     /// The file to write
     #[arg(short, long = "output", value_name = "FILE")]
-    output: PathBuf,
+    pub(super) output: PathBuf,
     /// Replace the file if it exists
     #[arg(long)]
-    force: bool,
+    pub(super) force: bool,
 }
 
-pub(super) fn clip(context: &Context, command: ClipCommand) -> Result<()> {
+pub(super) fn clip(context: &Context, command: ClipCommand) -> Result<ExitCode> {
     match command {
         ClipCommand::Add { file, camera, at } => add(context, &file, camera, at),
         ClipCommand::List => {
@@ -145,7 +139,8 @@ pub(super) fn clip(context: &Context, command: ClipCommand) -> Result<()> {
             })
         }
         ClipCommand::Open { clip, output } => write(context, &Request::ClipOpen { clip }, &output),
-        ClipCommand::Export(args) => export(context, args),
+        ClipCommand::Export(args) => export::export(context, args),
+        ClipCommand::Verify(args) => return export::verify(context, &args),
         ClipCommand::Fetch { clip } => {
             let bar = Bar::new("Fetching");
             let fetched: Fetched = context
@@ -160,7 +155,8 @@ pub(super) fn clip(context: &Context, command: ClipCommand) -> Result<()> {
                 )
             })
         }
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn pin(context: &Context, clip: String, pinned: bool) -> Result<()> {
@@ -211,29 +207,12 @@ fn add(context: &Context, file: &Path, camera: String, at: Option<When>) -> Resu
     })
 }
 
-fn export(context: &Context, args: ExportArgs) -> Result<()> {
-    if args.to.is_none() && args.plain < 2 {
-        let message = "a plain film can be watched, copied and passed on by anybody who gets the file: \
-                       if that is what you want, say it twice (--plain --plain); otherwise seal it with --to AGE_RECIPIENT";
-        return Err(Error::new(ErrorKind::Invalid, message));
-    }
-    let to = args.to.map(|recipient| recipient.to_string());
-    write(
-        context,
-        &Request::ClipExport {
-            clip: args.clip,
-            to,
-        },
-        &args.output,
-    )
-}
-
 /// Writes a film to a file.
 fn write(context: &Context, request: &Request, output: &Output) -> Result<()> {
     let mut file = OutFile::create(&output.output, output.force)?;
     let bar = Bar::new("Writing");
     let mut done = 0;
-    let FilmStart { len, ledger_seq } = context.node()?.film(request, |start, bytes| {
+    let start = context.node()?.film(request, |start, bytes| {
         file.write(bytes)?;
         done += u64::try_from(bytes.len()).unwrap_or(0);
         bar.show(Progress {
@@ -245,8 +224,8 @@ fn write(context: &Context, request: &Request, output: &Output) -> Result<()> {
     drop(bar);
     let written = Written {
         file: file.finish()?.display().to_string(),
-        bytes: len,
-        ledger_seq,
+        bytes: start.len,
+        ledger_seq: start.ledger_seq,
     };
     context.out.answer(&written, |written| {
         format!(

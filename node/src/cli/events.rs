@@ -1,7 +1,7 @@
 //! What a running node tells a script: one line of JSON each.
 
 use serde::Serialize;
-use streetlamp_proto::household::Event;
+use streetlamp_proto::household::{DirectoryEvent, Event};
 
 /// A line of `run --json`.
 #[derive(Debug, Serialize)]
@@ -15,6 +15,13 @@ pub(super) enum EventLine {
         web: String,
         /// Signs a browser in, once.
         sign_in: String,
+    },
+    /// A publisher's node is up. The first line, once.
+    #[serde(rename = "ready")]
+    PublisherReady {
+        publisher: String,
+        peer_id: String,
+        listen: Vec<String>,
     },
     /// The reader was too slow: so many events are not told.
     Missed {
@@ -45,6 +52,29 @@ pub(super) enum EventLine {
     Granted {
         grant: String,
         clip: String,
+    },
+    Keeper {
+        household: String,
+    },
+    /// A keeper lost a clip or gave other bytes: `finding` is `lost` or `lied`.
+    KeeperFault {
+        household: String,
+        clip: String,
+        finding: String,
+    },
+    /// A household closed two ledgers.
+    Forked {
+        household: String,
+        seq: u64,
+    },
+    Publisher {
+        publisher: String,
+    },
+    Bulletin {
+        bulletin: String,
+    },
+    BulletinGone {
+        bulletin: String,
     },
     Locked {
         locked: bool,
@@ -82,6 +112,31 @@ impl From<Event> for EventLine {
             Event::Granted { grant, clip } => Self::Granted {
                 grant: grant.to_string(),
                 clip: clip.to_string(),
+            },
+            Event::Keeper { household } => Self::Keeper {
+                household: household.to_string(),
+            },
+            Event::KeeperFault {
+                household,
+                clip,
+                finding,
+            } => Self::KeeperFault {
+                household: household.to_string(),
+                clip: clip.to_string(),
+                finding: finding.word().to_owned(),
+            },
+            Event::Forked { household, seq } => Self::Forked {
+                household: household.to_string(),
+                seq,
+            },
+            Event::Directory(DirectoryEvent::Publisher(publisher)) => Self::Publisher {
+                publisher: publisher.to_string(),
+            },
+            Event::Directory(DirectoryEvent::Bulletin(bulletin)) => Self::Bulletin {
+                bulletin: bulletin.to_string(),
+            },
+            Event::Directory(DirectoryEvent::BulletinGone(bulletin)) => Self::BulletinGone {
+                bulletin: bulletin.to_string(),
             },
             Event::Locked(locked) => Self::Locked { locked },
         }

@@ -24,7 +24,7 @@ pub(super) struct InitArgs {
     #[arg(long)]
     cell: Option<Cell>,
 
-    /// Write the recovery sheet to this file instead of beside the home directory
+    /// Write the recovery sheet to this file instead of beside the home directory; as a page to print if it ends in .html
     #[arg(long, value_name = "FILE")]
     recovery_sheet: Option<PathBuf>,
 }

@@ -9,16 +9,23 @@ mod alert;
 mod amount;
 mod backup;
 mod beyond;
+mod bulletin;
 mod clip;
+mod device;
+mod directory;
 mod doctor;
 mod events;
+mod export;
 mod grant;
 mod init;
+mod keeper;
 mod ledger;
 mod outfile;
+mod paper;
 mod passphrase;
 mod print;
 mod progress;
+mod publisher;
 mod recovery;
 mod run;
 mod status;
@@ -83,7 +90,7 @@ enum Command {
     /// Check this machine and the home, and say what to do
     Doctor,
     /// Take the reading key into memory, so that clips can be opened
-    Unlock,
+    Unlock(status::UnlockArgs),
     /// Wipe the reading key from memory
     Lock,
     /// Found, enter and look at a street
@@ -92,18 +99,33 @@ enum Command {
     /// Tell the street what happened, and read what it says
     #[command(subcommand)]
     Alert(alert::AlertCommand),
+    /// Read what agencies say to everybody around, and choose what to hear
+    #[command(subcommand)]
+    Bulletin(bulletin::BulletinCommand),
+    /// Speak as an agency; or list the agencies that this home knows
+    #[command(subcommand)]
+    Publisher(publisher::PublisherCommand),
     /// Take films in, open and export them
     #[command(subcommand)]
     Clip(clip::ClipCommand),
     /// Give the key of one clip to one neighbour
     #[command(subcommand)]
     Grant(grant::GrantCommand),
+    /// Keep sealed copies of clips at neighbours, and theirs here
+    #[command(subcommand)]
+    Keeper(keeper::KeeperCommand),
     /// Show and verify the log of everything that left the home
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// List, add and remove the devices of this household
+    #[command(subcommand)]
+    Device(device::DeviceCommand),
     /// Write the whole home into one file that only the recovery sheet opens
     Backup(backup::BackupArgs),
-    /// Make the home again from a backup and the recovery sheet
+    /// Make the home again from a backup and the recovery sheet, or from the sheet alone
+    ///
+    /// From a backup everything comes back as it was. From the sheet alone comes the same household with a new device, a
+    /// new reading key and a new passphrase: then 'streetlamp street return' brings it back to its street.
     Restore(backup::RestoreArgs),
     /// Print who can do what, by role
     ExplainAccess,
@@ -181,15 +203,19 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Status => status::status(&context)?,
         Command::SignIn => status::sign_in(&context)?,
         Command::Doctor => doctor::doctor(&context)?,
-        Command::Unlock => status::unlock(&context)?,
+        Command::Unlock(args) => status::unlock(&context, &args)?,
         Command::Lock => status::lock(&context)?,
         Command::Street(command) => street::street(&context, command)?,
         Command::Alert(command) => alert::alert(&context, command)?,
-        Command::Clip(command) => clip::clip(&context, command)?,
+        Command::Bulletin(command) => bulletin::bulletin(&context, command)?,
+        Command::Publisher(command) => publisher::publisher(&context, command)?,
+        Command::Clip(command) => return clip::clip(&context, command),
         Command::Grant(command) => grant::grant(&context, command)?,
+        Command::Keeper(command) => keeper::keeper(&context, command)?,
         Command::Ledger(command) => return ledger::ledger(&context, command),
+        Command::Device(command) => device::device(&context, command)?,
         Command::Backup(args) => backup::back_up(&context, &args)?,
-        Command::Restore(args) => backup::restore(&context, &args)?,
+        Command::Restore(args) => backup::restore(&context, args)?,
         Command::ExplainAccess => access::explain(&context)?,
         Command::Recovery(command) => recovery::recovery(&context, command)?,
     }

@@ -17,6 +17,7 @@ pub(super) struct OutFile {
     part: PathBuf,
     file: File,
     force: bool,
+    written: u64,
     finished: bool,
 }
 
@@ -47,6 +48,7 @@ impl OutFile {
             part,
             file,
             force,
+            written: 0,
             finished: false,
         })
     }
@@ -58,7 +60,14 @@ impl OutFile {
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.file
             .write_all(bytes)
-            .map_err(|e| Error::io(format!("{} cannot be written", self.target.display()), e))
+            .map_err(|e| Error::io(format!("{} cannot be written", self.target.display()), e))?;
+        self.written += u64::try_from(bytes.len()).unwrap_or(0);
+        Ok(())
+    }
+
+    /// Bytes that were added so far.
+    pub(super) const fn written(&self) -> u64 {
+        self.written
     }
 
     /// Makes the file durable and gives it its name.
@@ -77,6 +86,21 @@ impl OutFile {
         }
         self.finished = true;
         Ok(self.target.clone())
+    }
+}
+
+/// A file in the making, for whoever writes to anything.
+#[derive(Debug)]
+pub(super) struct Writing<'a>(pub(super) &'a mut OutFile);
+
+impl Write for Writing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes).map_err(io::Error::other)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -55,12 +55,17 @@ pub(super) fn run(context: &Context, args: RunArgs) -> Result<()> {
         web: args.web,
         mdns: !args.no_mdns,
     };
+    block_on(serve(context.out, home, options))
+}
+
+/// Runs a node on as many threads as the machine has.
+pub(super) fn block_on(node: impl Future<Output = Result<()>>) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
     let runtime = runtime
         .map_err(|e| Error::new(ErrorKind::Internal, "the system gives no threads").because(e))?;
-    runtime.block_on(Box::pin(serve(context.out, home, options)))
+    runtime.block_on(Box::pin(node))
 }
 
 fn first_use(context: &Context, args: &RunArgs) -> Result<()> {
@@ -96,14 +101,9 @@ async fn serve(out: Out, home: Home, options: Options) -> Result<()> {
     };
     let shutdown = async move {
         tokio::select! {
-            () = stop.asked() => {}
+            () = stop.then_force() => {}
             () = told => std::future::pending().await,
         }
-        print::note("Stopping. Ctrl-C again stops at once.");
-        tokio::spawn(async move {
-            stop.asked_by_keyboard().await;
-            std::process::exit(INTERRUPTED);
-        });
     };
     Box::pin(running.until(shutdown)).await
 }
@@ -166,13 +166,13 @@ async fn tell(
 
 /// The signals that ask for an end.
 #[derive(Debug)]
-struct Stop {
+pub(super) struct Stop {
     keyboard: Signal,
     system: Signal,
 }
 
 impl Stop {
-    fn listen() -> Result<Self> {
+    pub(super) fn listen() -> Result<Self> {
         let failed = |e| Error::new(ErrorKind::Internal, "signals cannot be received").because(e);
         let on = |kind| signal(kind).map_err(failed);
         Ok(Self {
@@ -181,11 +181,21 @@ impl Stop {
         })
     }
 
-    async fn asked(&mut self) {
+    pub(super) async fn asked(&mut self) {
         tokio::select! {
             _ = self.keyboard.recv() => {}
             _ = self.system.recv() => {}
         }
+    }
+
+    /// Waits until somebody asks, says so, and lets a second Ctrl-C stop at once.
+    pub(super) async fn then_force(mut self) {
+        self.asked().await;
+        print::note("Stopping. Ctrl-C again stops at once.");
+        tokio::spawn(async move {
+            self.asked_by_keyboard().await;
+            std::process::exit(INTERRUPTED);
+        });
     }
 
     async fn asked_by_keyboard(&mut self) {

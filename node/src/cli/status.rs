@@ -1,9 +1,21 @@
 //! `status`, `unlock` and `lock`.
 
+use std::time::Duration;
+
+use clap::Args;
+
 use super::{Context, passphrase};
 use crate::control::answers::{Locked, SignIn, Status};
 use crate::control::{self, Request, Secret};
 use crate::error::Result;
+use crate::when;
+
+#[derive(Debug, Args)]
+pub(super) struct UnlockArgs {
+    /// Lock again when no clip was opened or given for so long; a day at most
+    #[arg(long = "for", value_name = "SPAN", default_value = "10m", value_parser = when::span)]
+    idle: Duration,
+}
 
 pub(super) fn status(context: &Context) -> Result<()> {
     let status: Status = context.node()?.ask(&Request::Status)?;
@@ -20,15 +32,21 @@ pub(super) fn sign_in(context: &Context) -> Result<()> {
     })
 }
 
-pub(super) fn unlock(context: &Context) -> Result<()> {
+pub(super) fn unlock(context: &Context, args: &UnlockArgs) -> Result<()> {
     // The node first: nobody types a passphrase in vain.
     let home = context.home()?;
     let node = control::connect(&home)?;
     drop(node);
     let passphrase = Secret(passphrase::existing(context.passphrase_file.as_deref())?);
-    let answer: Locked = control::connect(&home)?.ask(&Request::Unlock { passphrase })?;
+    let answer: Locked = control::connect(&home)?.ask(&Request::Unlock {
+        passphrase,
+        idle_ms: when::millis(args.idle),
+    })?;
     context.out.answer(&answer, |_| {
-        "Unlocked: clips can be opened. It locks again by itself after a while.".to_owned()
+        format!(
+            "Unlocked: clips can be opened. It locks again by itself when none was for {}.",
+            when::spoken(args.idle)
+        )
     })
 }
 
@@ -48,10 +66,11 @@ fn words(status: &Status) -> String {
         }
         (None, _) => status.streets.join(", "),
     };
-    let locked = if status.locked {
-        "locked: clips cannot be opened; recording goes on"
-    } else {
-        "unlocked"
+    let idle = when::spoken(Duration::from_secs(status.auto_lock_s));
+    let locked = match (status.holds_reading_key, status.locked) {
+        (false, _) => "no key here: this device records, another one opens and grants".to_owned(),
+        (true, true) => "locked: clips cannot be opened; recording goes on".to_owned(),
+        (true, false) => format!("unlocked; locks by itself after {idle} without use"),
     };
     let queued = match status.queued {
         0 => "nothing waits".to_owned(),

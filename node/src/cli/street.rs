@@ -49,6 +49,15 @@ pub(super) enum StreetCommand {
         /// The ticket; it begins with 'streetlamp:'
         ticket: String,
     },
+    /// Come back to the street with a new device of this household, without a ticket
+    ///
+    /// For a home that was made again from its recovery sheet, and for a second device. Any neighbour's node lets it in,
+    /// or another device of this household. Ask somebody you know for the address: this home takes the street that the
+    /// node there tells it.
+    Return {
+        /// Where that node listens, with its peer id ('streetlamp status' there shows it)
+        address: String,
+    },
     /// List the households of the street
     Members,
     /// Say that you have met a household in person, so that it is not new any more
@@ -106,6 +115,7 @@ pub(super) fn street(context: &Context, command: StreetCommand) -> Result<()> {
         }
         StreetCommand::Invite { expires, qr } => invite(context, expires, qr),
         StreetCommand::Join { ticket } => join(context, &ticket),
+        StreetCommand::Return { address } => come_back(context, address),
         StreetCommand::Members => {
             let members: Vec<MemberItem> = context.node()?.ask(&Request::StreetMembers)?;
             context
@@ -232,6 +242,22 @@ fn join(context: &Context, ticket: &str) -> Result<()> {
         format!(
             "Welcome to {}. {inviter} vouched for this household.\nstreet  {}",
             joined.name, joined.street
+        )
+    })
+}
+
+fn come_back(context: &Context, address: String) -> Result<()> {
+    let node = context.node()?;
+    if !context.out.json {
+        print::note("Asking to be let in again…");
+    }
+    let back: Joined = node.ask(&Request::StreetReturn { address })?;
+    context.out.answer(&back, |back| {
+        let by = back.inviter_name.as_deref().unwrap_or("a neighbour");
+        format!(
+            "Back on {}, let in by {by}. What was missed is coming.\n\
+             If an old device was lost or stolen, remove it now: see 'streetlamp device list'.\nstreet  {}",
+            back.name, back.street
         )
     })
 }

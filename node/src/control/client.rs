@@ -2,12 +2,15 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::time::Duration;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use super::protocol::{FilmStart, Line, Progress, Request, encode};
+use super::server::SOCKET;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::Home;
 
@@ -28,17 +31,22 @@ pub struct Connection {
 /// # Errors
 /// [`ErrorKind::Unavailable`] if none runs.
 pub fn connect(home: &Home) -> Result<Connection> {
-    let path = home.control_socket();
+    connect_at(home.dir(), "streetlamp run")
+}
+
+/// Reaches the node that runs from a directory; `start` is what starts it.
+pub(crate) fn connect_at(dir: &Path, start: &str) -> Result<Connection> {
+    let path = dir.join(SOCKET);
     let stream = UnixStream::connect(&path).map_err(|e| match e.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => Error::new(
             ErrorKind::Unavailable,
             format!(
-                "no node is running in {}: start it with 'streetlamp run'",
-                home.dir().display()
+                "no node is running in {}: start it with '{start}'",
+                dir.display()
             ),
         ),
         _ => Error::io(
-            format!("the node in {} cannot be reached", home.dir().display()),
+            format!("the node in {} cannot be reached", dir.display()),
             e,
         ),
     })?;
@@ -52,7 +60,7 @@ impl Connection {
     ///
     /// # Errors
     /// The node's refusal, or a broken connection.
-    pub fn ask<T: DeserializeOwned>(mut self, request: &Request) -> Result<T> {
+    pub fn ask<T: DeserializeOwned>(mut self, request: &impl Serialize) -> Result<T> {
         let patience = self.stream.get_ref().set_read_timeout(Some(SHORT_PATIENCE));
         patience.map_err(broken)?;
         self.say(request)?;
@@ -79,7 +87,7 @@ impl Connection {
     pub fn film(
         mut self,
         request: &Request,
-        mut piece: impl FnMut(FilmStart, &[u8]) -> Result<()>,
+        mut piece: impl FnMut(&FilmStart, &[u8]) -> Result<()>,
     ) -> Result<FilmStart> {
         self.say(request)?;
         let start: FilmStart = self.hear(|_| {})?;
@@ -93,14 +101,14 @@ impl Connection {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
                 Err(e) => return Err(broken(e)),
             };
-            piece(start, buffer.get(..got).unwrap_or_default())?;
+            piece(&start, buffer.get(..got).unwrap_or_default())?;
             left = left.saturating_sub(u64::try_from(got).unwrap_or(left));
         }
         self.hear::<()>(|_| {})?;
         Ok(start)
     }
 
-    fn say(&mut self, request: &Request) -> Result<()> {
+    fn say(&mut self, request: &impl Serialize) -> Result<()> {
         self.stream
             .get_mut()
             .write_all(&encode(request)?)

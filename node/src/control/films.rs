@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use streetlamp_proto::clip::ClipId;
+use streetlamp_proto::household::Leaving;
 use streetlamp_proto::identity::Name;
 use streetlamp_proto::time::Timestamp;
 use tokio::io::AsyncReadExt;
@@ -174,6 +176,7 @@ pub(super) async fn export(
     to: &mut Client,
     clip: &str,
     recipient: Option<String>,
+    film: bool,
 ) -> io::Result<()> {
     let exported = async {
         let recipient = match recipient {
@@ -185,8 +188,12 @@ pub(super) async fn export(
             })?),
             None => None,
         };
+        let leaving = match recipient {
+            Some(recipient) if !film => Leaving::Sealed(recipient),
+            recipient => Leaving::Film(recipient),
+        };
         let clip: ClipId = clip_named(handle, clip).await?;
-        handle.export_clip(clip, recipient).await
+        handle.export_clip(clip, leaving).await
     };
     match exported.await {
         Ok(film) => send(to, film).await,
@@ -199,6 +206,9 @@ async fn send(to: &mut Client, mut film: Film) -> io::Result<()> {
     to.line(&Line::Ok(FilmStart {
         len: film.len,
         ledger_seq: film.seq,
+        papers: film
+            .papers
+            .map(|papers| HEXLOWER.encode(&papers.to_bytes())),
     }))
     .await?;
     let mut left = film.len;

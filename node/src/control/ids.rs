@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 const SHORTEST: usize = 8;
 
 /// The one known id that begins with `given`.
-pub(super) fn resolve<T: Copy + Display>(
+pub(crate) fn resolve<T: Copy + Display>(
     what: &str,
     given: &str,
     known: impl IntoIterator<Item = T>,

@@ -20,6 +20,10 @@ mod ids;
 mod protocol;
 mod server;
 
+pub(crate) use answering::ok as answered;
+pub(crate) use client::connect_at;
 pub use client::{Connection, connect};
-pub use protocol::{AlertPost, FilmStart, Progress, Request, Saying, Secret};
+pub(crate) use ids::resolve;
+pub use protocol::{AlertPost, FilmStart, FilmWritten, Progress, Request, Saying, Secret};
 pub use server::{bind, serve};
+pub(crate) use server::{converse_once, serve_at};

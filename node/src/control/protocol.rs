@@ -22,6 +22,8 @@ pub enum Request {
     Unlock {
         /// What protects it.
         passphrase: Secret,
+        /// It goes again when it was not used for this long.
+        idle_ms: u64,
     },
     /// Wipe the reading key from memory.
     Lock,
@@ -43,6 +45,18 @@ pub enum Request {
     StreetJoin {
         /// The ticket as text.
         ticket: Secret,
+    },
+    /// Come back to the street with a device that it does not know yet.
+    StreetReturn {
+        /// Where a neighbour's node listens, with its peer id.
+        address: String,
+    },
+    /// The household's devices.
+    DeviceList,
+    /// Take in a certificate by the household's root.
+    DeviceCertify {
+        /// The signed certificate, in hexadecimal.
+        certificate: String,
     },
     /// Who is on the street.
     StreetMembers,
@@ -120,6 +134,42 @@ pub enum Request {
         /// What.
         saying: Saying,
     },
+    /// What publishers say.
+    Bulletins {
+        /// Only this one's.
+        publisher: Option<String>,
+        /// Also what this home does not show.
+        all: bool,
+    },
+    /// Show bulletins of a publisher or kind, or do not.
+    Mute {
+        /// A publisher's id, name or domain, or a kind's word.
+        what: String,
+        /// Whether not.
+        muted: bool,
+    },
+    /// Every publisher that this home knows.
+    Publishers,
+    /// Take a publisher for what it says it is.
+    PublisherPin {
+        /// Which.
+        publisher: String,
+    },
+    /// Forget a publisher, with all that it said.
+    PublisherForget {
+        /// Which.
+        publisher: String,
+    },
+    /// Ask a publisher's domain now.
+    PublisherCheck {
+        /// Which.
+        publisher: String,
+    },
+    /// Whether domains are asked, and from now on.
+    PublisherDomains {
+        /// Whether; as it is if left out.
+        ask: Option<bool>,
+    },
     /// Take a film in. The node opens the file itself: it runs as the same resident.
     ClipAdd {
         /// Absolute path.
@@ -141,13 +191,17 @@ pub enum Request {
         /// Which.
         clip: String,
     },
-    /// The film of a clip for someone outside. Bytes follow the answer.
+    /// A clip for someone outside. Bytes follow the answer.
     ClipExport {
         /// Which.
         clip: String,
-        /// An age recipient; nobody means a plain film.
+        /// An age recipient; nobody means that anybody can watch it.
         to: Option<String>,
+        /// As a film, to be changed before it is sealed to the recipient.
+        film: bool,
     },
+    /// State which film was written under an export.
+    ClipSignFilm(FilmWritten),
     /// Get the sealed bytes of a granted clip.
     ClipFetch {
         /// Which.
@@ -205,6 +259,37 @@ pub enum Request {
     GrantStop {
         /// Which.
         grant: String,
+    },
+    /// How much is kept for neighbours, and how much from now on.
+    KeeperOffer {
+        /// Sealed bytes; as it is if left out.
+        bytes: Option<u64>,
+    },
+    /// Ask a neighbour to keep.
+    KeeperAsk {
+        /// A household's id or name.
+        household: String,
+        /// Sealed bytes, at most.
+        bytes: u64,
+        /// Until when.
+        until_ms: u64,
+    },
+    /// Every lease.
+    KeeperList,
+    /// End every lease with a neighbour.
+    KeeperEnd {
+        /// A household's id or name.
+        household: String,
+    },
+    /// Ask a keeper for proof.
+    KeeperCheck {
+        /// A household's id or name.
+        household: String,
+    },
+    /// Make clips known again that a neighbour keeps.
+    KeeperRecall {
+        /// A household's id or name.
+        household: String,
     },
     /// The whole ledger.
     LedgerShow,
@@ -312,12 +397,33 @@ pub struct Progress {
 }
 
 /// A film is coming.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FilmStart {
     /// Bytes that follow this line.
     pub len: u64,
     /// The ledger entry that was written before.
     pub ledger_seq: u64,
+    /// What goes beside an export, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub papers: Option<String>,
+}
+
+/// A film that was written under an export.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FilmWritten {
+    /// The clip that it was made from, as a whole id.
+    pub clip: String,
+    /// Hash of the ledger entry.
+    pub entry: String,
+    /// BLAKE3 of its bytes.
+    pub film: String,
+    /// Its length in bytes.
+    pub len: u64,
+    /// Whether its sound was taken out.
+    pub muted: bool,
+    /// Areas of its picture that were covered.
+    pub hidden: u32,
 }
 
 /// An [`Error`] on its way to the client. The causes behind it stay in the node's log.
@@ -398,6 +504,7 @@ mod tests {
     fn no_passphrase_is_printed() {
         let request = Request::Unlock {
             passphrase: Secret(Zeroizing::new("lamp-post".to_owned())),
+            idle_ms: 600_000,
         };
         assert!(!format!("{request:?}").contains("lamp-post"));
     }

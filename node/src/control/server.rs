@@ -3,9 +3,11 @@
 use std::future::Future;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
@@ -17,8 +19,10 @@ use zeroize::Zeroizing;
 use super::protocol::{Fault, Line, REQUEST_BYTES, Request, encode};
 use super::{answering, films};
 use crate::error::{Error, ErrorKind, Result};
-use crate::home::Home;
 use crate::node::NodeHandle;
+
+/// The name of the socket in its directory.
+pub(super) const SOCKET: &str = "control.sock";
 
 /// Connections at one time. A resident has one terminal or three, and a script or two.
 const CONNECTIONS: usize = 16;
@@ -35,12 +39,12 @@ const WRITE_PATIENCE: Duration = Duration::from_secs(60);
 /// How long answers that are under way may take when the node stops.
 const STOP_PATIENCE: Duration = Duration::from_secs(2);
 
-/// Listens on the socket of a home. The caller holds the home's lock, so that a socket that lies there is a dead one.
+/// Listens on the socket of a home directory. The caller holds its lock, so that a socket that lies there is a dead one.
 ///
 /// # Errors
 /// If the directory cannot be written or its path is too long for a socket.
-pub fn bind(home: &Home) -> Result<UnixListener> {
-    let path = home.control_socket();
+pub fn bind(dir: &Path) -> Result<UnixListener> {
+    let path = dir.join(SOCKET);
     let part = path.with_extension("part");
     let failed = |e: io::Error| match e.kind() {
         io::ErrorKind::InvalidInput => Error::new(
@@ -68,6 +72,20 @@ pub fn bind(home: &Home) -> Result<UnixListener> {
 
 /// Answers the command line until `shutdown`, then takes the socket away.
 pub async fn serve(handle: NodeHandle, listener: UnixListener, shutdown: impl Future<Output = ()>) {
+    let dir = handle.home().dir().to_owned();
+    let converse = move |stream| converse(handle.clone(), stream);
+    serve_at(&dir, listener, converse, shutdown).await;
+}
+
+/// Holds each conversation on the socket of a directory until `shutdown`, then takes the socket away.
+pub(crate) async fn serve_at<C>(
+    dir: &Path,
+    listener: UnixListener,
+    converse: impl Fn(UnixStream) -> C,
+    shutdown: impl Future<Output = ()>,
+) where
+    C: Future<Output = io::Result<()>> + Send + 'static,
+{
     let slots = Arc::new(Semaphore::new(CONNECTIONS));
     let mut open = JoinSet::new();
     tokio::pin!(shutdown);
@@ -82,9 +100,9 @@ pub async fn serve(handle: NodeHandle, listener: UnixListener, shutdown: impl Fu
             Some(_) = open.join_next(), if !open.is_empty() => {}
             (slot, accepted) = next => match accepted {
                 Ok((stream, _)) => {
-                    let handle = handle.clone();
+                    let conversation = converse(stream);
                     open.spawn(async move {
-                        if let Err(error) = converse(handle, stream).await {
+                        if let Err(error) = conversation.await {
                             tracing::debug!(%error, "a command line went away");
                         }
                         drop(slot);
@@ -102,7 +120,7 @@ pub async fn serve(handle: NodeHandle, listener: UnixListener, shutdown: impl Fu
     if timeout(STOP_PATIENCE, finish).await.is_err() {
         open.shutdown().await;
     }
-    let path = handle.home().control_socket();
+    let path = dir.join(SOCKET);
     if let Err(error) = std::fs::remove_file(&path) {
         tracing::debug!(%error, path = %path.display(), "the control socket could not be removed");
     }
@@ -111,17 +129,9 @@ pub async fn serve(handle: NodeHandle, listener: UnixListener, shutdown: impl Fu
 async fn converse(handle: NodeHandle, stream: UnixStream) -> io::Result<()> {
     let (mut from, to) = stream.into_split();
     let mut to = Client { to };
-    let request = match timeout(READ_PATIENCE, read_request(&mut from)).await {
-        Ok(Ok(request)) => request,
-        Ok(Err(error)) => return to.error(&error).await,
-        Err(_) => {
-            return to
-                .error(&Error::new(
-                    ErrorKind::Invalid,
-                    "no whole request came in time",
-                ))
-                .await;
-        }
+    let request = match in_time(&mut from).await {
+        Ok(request) => request,
+        Err(error) => return to.error(&error).await,
     };
     match request {
         Request::ClipAdd {
@@ -134,25 +144,36 @@ async fn converse(handle: NodeHandle, stream: UnixStream) -> io::Result<()> {
         Request::ClipExport {
             clip,
             to: recipient,
-        } => films::export(&handle, &mut to, &clip, recipient).await,
-        short => {
-            let work = Box::pin(answering::answer(&handle, short));
-            let answer = timeout(WORK_PATIENCE, work).await.unwrap_or_else(|_| {
-                Err(Error::new(
-                    ErrorKind::Unavailable,
-                    "the node took too long to answer: look at 'streetlamp doctor'",
-                ))
-            });
-            match answer {
-                Ok(line) => to.send(&line).await,
-                Err(error) => to.error(&error).await,
-            }
-        }
+            film,
+        } => films::export(&handle, &mut to, &clip, recipient, film).await,
+        short => to.answer(answering::answer(&handle, short)).await,
     }
 }
 
+/// A conversation of one short request and its answer.
+pub(crate) async fn converse_once<R: DeserializeOwned, A>(
+    stream: UnixStream,
+    answer: impl FnOnce(R) -> A,
+) -> io::Result<()>
+where
+    A: Future<Output = Result<Zeroizing<Vec<u8>>>>,
+{
+    let (mut from, to) = stream.into_split();
+    let mut to = Client { to };
+    match in_time(&mut from).await {
+        Ok(request) => to.answer(answer(request)).await,
+        Err(error) => to.error(&error).await,
+    }
+}
+
+async fn in_time<R: DeserializeOwned>(from: &mut OwnedReadHalf) -> Result<R> {
+    let late = |_| Error::new(ErrorKind::Invalid, "no whole request came in time");
+    let read = timeout(READ_PATIENCE, read_request(from)).await;
+    read.map_err(late)?
+}
+
 /// Reads one line into memory that is wiped afterwards.
-async fn read_request(from: &mut OwnedReadHalf) -> Result<Request> {
+async fn read_request<R: DeserializeOwned>(from: &mut OwnedReadHalf) -> Result<R> {
     let malformed = || {
         Error::new(
             ErrorKind::Invalid,
@@ -195,6 +216,24 @@ impl Client {
         timeout(WRITE_PATIENCE, self.to.write_all(bytes))
             .await
             .map_err(|_| io::ErrorKind::TimedOut)?
+    }
+
+    /// Sends what comes of a short command, or what went wrong.
+    async fn answer(
+        &mut self,
+        work: impl Future<Output = Result<Zeroizing<Vec<u8>>>>,
+    ) -> io::Result<()> {
+        let answer = timeout(WORK_PATIENCE, Box::pin(work)).await;
+        let answer = answer.unwrap_or_else(|_| {
+            Err(Error::new(
+                ErrorKind::Unavailable,
+                "the node took too long to answer: look at 'streetlamp doctor'",
+            ))
+        });
+        match answer {
+            Ok(line) => self.send(&line).await,
+            Err(error) => self.error(&error).await,
+        }
     }
 
     pub(super) async fn line(&mut self, line: &Line<impl serde::Serialize>) -> io::Result<()> {

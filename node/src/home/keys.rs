@@ -6,6 +6,7 @@ use std::iter;
 use age::secrecy::SecretString;
 use data_encoding::HEXLOWER;
 use ed25519_dalek::SigningKey;
+use streetlamp_proto::clip::ReadingKeys;
 use streetlamp_proto::recipient::Identity;
 use zeroize::Zeroizing;
 
@@ -14,6 +15,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// First words of the device key file, so that nobody takes it for something else.
 const TITLE: &str =
     "# Streetlamp device key. Keep it on this machine and out of backups of other things.";
+
+/// Older keys that are read behind today's: each one is tried on every clip.
+const OLDER_KEYS: usize = 4;
 
 /// Strongest scrypt work factor that is tried when opening: about 4 GiB of memory would be 22.
 const MAX_WORK_FACTOR: u8 = 20;
@@ -51,8 +55,9 @@ impl DeviceKeys {
     }
 }
 
-/// The reading key in a standard age file under a passphrase: `age -d reading.age` opens it too.
-pub(super) fn protect(identity: &Identity, passphrase: &Zeroizing<String>) -> Result<Vec<u8>> {
+/// The reading keys, a line each with today's first, in a standard age file under a passphrase: `age -d reading.age`
+/// opens it too, and what comes out is an identity file for `age -d -i`.
+pub(super) fn protect(reading: &ReadingKeys, passphrase: &Zeroizing<String>) -> Result<Vec<u8>> {
     let failed = |e: std::io::Error| {
         Error::new(
             ErrorKind::Internal,
@@ -63,15 +68,19 @@ pub(super) fn protect(identity: &Identity, passphrase: &Zeroizing<String>) -> Re
     let encryptor = age::Encryptor::with_user_passphrase(SecretString::from(passphrase.as_str()));
     let mut protected = Vec::new();
     let mut writer = encryptor.wrap_output(&mut protected).map_err(failed)?;
-    writer
-        .write_all(identity.expose().as_bytes())
-        .map_err(failed)?;
+    for (n, identity) in reading.iter().enumerate() {
+        let line_break = if n == 0 { "" } else { "\n" };
+        writer
+            .write_all(line_break.as_bytes())
+            .and_then(|()| writer.write_all(identity.expose().as_bytes()))
+            .map_err(failed)?;
+    }
     writer.finish().map_err(failed)?;
     Ok(protected)
 }
 
 /// Opens what [`protect`] made.
-pub(super) fn unprotect(protected: &[u8], passphrase: &Zeroizing<String>) -> Result<Identity> {
+pub(super) fn unprotect(protected: &[u8], passphrase: &Zeroizing<String>) -> Result<ReadingKeys> {
     let damaged = || {
         Error::new(
             ErrorKind::DataLoss,
@@ -94,5 +103,12 @@ pub(super) fn unprotect(protected: &[u8], passphrase: &Zeroizing<String>) -> Res
         })?;
     let mut text = Zeroizing::new(String::new());
     reader.read_to_string(&mut text).map_err(|_| damaged())?;
-    text.trim().parse().map_err(|_| damaged())
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let today = lines.next().and_then(|line| line.parse().ok());
+    let older = lines.take(OLDER_KEYS).map(str::parse).collect();
+    let older: std::result::Result<Vec<Identity>, _> = older;
+    match (today, older) {
+        (Some(today), Ok(older)) => Ok(ReadingKeys::new(today, older)),
+        _ => Err(damaged()),
+    }
 }

@@ -5,30 +5,39 @@
 //! device.cert      this device's certificate             (public)
 //! device.key       this device's signing and sealing keys (0600)
 //! recovery.pub     the recovery recipient                 (public)
-//! reading.age      the reading key, in a standard age file under the passphrase
+//! reading.age      the reading key, in a standard age file under the passphrase; a recorder has none
 //! cell             where the home is, as a cell
 //! recovery-sheet   where the recovery sheet was written, until it is confirmed as moved
 //! streetlamp.db    what the home keeps                    (see `store`)
 //! ledger.log       the ledger a second time               (see `journal`)
 //! clips/           sealed clips                           (see `vault`)
+//! kept/            sealed clips of neighbours             (see `vault`)
+//! proofs/          proofs that a household closed two ledgers
 //! node.lock        held by the running node
 //! control.sock     the command line's way in
 //! ```
 //! The words, the root key and the recovery key are on the recovery sheet only, which lies outside.
 
+mod adding;
 mod create;
 mod keys;
+mod making;
+mod restoring;
 mod sheet;
 
 use std::fs::{self, File, TryLockError};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+pub use adding::NewDevice;
 pub use create::{Created, NewHome};
+pub(crate) use making::{fresh_signing_key, refuse_what_is_there, sync_dir, write_home, write_new};
+pub use restoring::Again;
 use streetlamp_proto::cell::Cell;
+use streetlamp_proto::clip::ReadingKeys;
 use streetlamp_proto::household::Me;
 use streetlamp_proto::identity::{Card, DeviceCert, HouseholdId, Name};
-use streetlamp_proto::recipient::{Identity, Recipient};
+use streetlamp_proto::recipient::Recipient;
 use streetlamp_proto::signed::Signed;
 use zeroize::Zeroizing;
 
@@ -74,6 +83,35 @@ pub fn default_dir() -> Result<PathBuf> {
         )
     })?;
     Ok(dirs.data_dir().to_owned())
+}
+
+/// Keeps every other node out of a directory until the lock is dropped.
+pub(crate) fn lock(dir: &Path) -> Result<HomeLock> {
+    let path = dir.join("node.lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path);
+    let file = file.map_err(|e| {
+        Error::io(
+            format!("this home cannot be written: {}", path.display()),
+            e,
+        )
+    })?;
+    match file.try_lock() {
+        Ok(()) => Ok(HomeLock { _file: file }),
+        Err(TryLockError::WouldBlock) => Err(Error::new(
+            ErrorKind::Conflict,
+            format!(
+                "a node is already running from {}: use it, or stop it first",
+                dir.display()
+            ),
+        )),
+        Err(TryLockError::Error(e)) => {
+            Err(Error::io(format!("{} cannot be locked", path.display()), e))
+        }
+    }
 }
 
 impl Home {
@@ -127,36 +165,38 @@ impl Home {
         create::create(dir, new, entropy)
     }
 
+    /// Makes a home of a household again from its words alone: with a device, a reading key and a passphrase that are
+    /// new.
+    ///
+    /// # Errors
+    /// As [`Home::create`].
+    pub fn create_again(
+        dir: &Path,
+        again: Again,
+        entropy: &crate::entropy::Entropy,
+    ) -> Result<HouseholdId> {
+        restoring::create_again(dir, again, entropy)
+    }
+
+    /// Makes the home directory of another device of this household, to be carried to another machine.
+    ///
+    /// # Errors
+    /// As [`Home::create`]; [`ErrorKind::Denied`] if the words are another household's.
+    pub fn add_device(
+        &self,
+        dir: &Path,
+        new: &NewDevice,
+        entropy: &crate::entropy::Entropy,
+    ) -> Result<Signed<DeviceCert>> {
+        adding::add_device(self, dir, new, entropy)
+    }
+
     /// Keeps every other node out of this home until the lock is dropped.
     ///
     /// # Errors
     /// [`ErrorKind::Conflict`] if a node runs from it; [`ErrorKind::Denied`] if the directory is read-only.
     pub fn lock(&self) -> Result<HomeLock> {
-        let path = self.dir.join("node.lock");
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path);
-        let file = file.map_err(|e| {
-            Error::io(
-                format!("this home cannot be written: {}", path.display()),
-                e,
-            )
-        })?;
-        match file.try_lock() {
-            Ok(()) => Ok(HomeLock { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(Error::new(
-                ErrorKind::Conflict,
-                format!(
-                    "a node is already running from {}: use it, or stop it first",
-                    self.dir.display()
-                ),
-            )),
-            Err(TryLockError::Error(e)) => {
-                Err(Error::io(format!("{} cannot be locked", path.display()), e))
-            }
-        }
+        lock(&self.dir)
     }
 
     /// Who this node is. Reads the device's keys.
@@ -177,11 +217,21 @@ impl Home {
         })
     }
 
-    /// The reading key, out of its passphrase file. Takes about a second on purpose.
+    /// Whether this device holds the reading key, behind its passphrase.
+    pub fn reads(&self) -> bool {
+        self.dir.join(READING).exists()
+    }
+
+    /// The reading keys, out of their passphrase file. Takes about a second on purpose.
     ///
     /// # Errors
-    /// [`ErrorKind::Denied`] if the passphrase is wrong.
-    pub fn reading_identity(&self, passphrase: &Zeroizing<String>) -> Result<Identity> {
+    /// [`ErrorKind::Denied`] if the passphrase is wrong, [`ErrorKind::Invalid`] if this device was made without a reading
+    /// key.
+    pub fn reading_keys(&self, passphrase: &Zeroizing<String>) -> Result<ReadingKeys> {
+        if !self.reads() {
+            let message = "this device holds no reading key: open clips on the household's other device, or with the recovery sheet";
+            return Err(Error::new(ErrorKind::Invalid, message));
+        }
         let protected = read_small(&self.dir.join(READING))?;
         crate::blocking::block(|| keys::unprotect(&protected, passphrase))
     }
@@ -217,6 +267,11 @@ impl Home {
         &self.recovery
     }
 
+    /// The serial of this device's certificate.
+    pub fn serial(&self) -> u32 {
+        self.cert.statement().serial
+    }
+
     /// The directory.
     pub fn dir(&self) -> &Path {
         &self.dir
@@ -240,6 +295,16 @@ impl Home {
     /// The sealed clips.
     pub fn clips_dir(&self) -> PathBuf {
         self.dir.join("clips")
+    }
+
+    /// Sealed clips of neighbours.
+    pub fn kept_dir(&self) -> PathBuf {
+        self.dir.join("kept")
+    }
+
+    /// Proofs that a household closed two ledgers.
+    pub fn proofs_dir(&self) -> PathBuf {
+        self.dir.join("proofs")
     }
 
     /// The household.
@@ -266,7 +331,7 @@ fn damaged(dir: &Path, part: &str) -> Error {
     Error::new(ErrorKind::DataLoss, message)
 }
 
-fn read_small(path: &Path) -> Result<Vec<u8>> {
+pub(crate) fn read_small(path: &Path) -> Result<Vec<u8>> {
     let part = path
         .file_name()
         .unwrap_or_default()

@@ -1,10 +1,78 @@
 //! The recovery sheet: the one paper that restores a household, readable by people and by stock `age`.
+//!
+//! As text, which any printer takes, or as a page (HTML) that prints on one sheet of A4, with the words as a picture too.
 
+use std::ffi::OsStr;
+use std::path::Path;
+
+use askama::Template;
+use qrcode::{EcLevel, QrCode, render};
 use streetlamp_proto::identity::{Name, Words};
 use zeroize::Zeroizing;
 
+use crate::error::{Error, ErrorKind, Result};
+
+/// The sheet as a page.
+#[derive(Template)]
+#[template(path = "recovery_sheet.html")]
+struct Page<'a> {
+    name: &'a str,
+    household: String,
+    words: Vec<&'a str>,
+    /// The words as a picture, in SVG.
+    picture: &'a str,
+    made_passphrase: Option<&'a str>,
+    recovery: &'a str,
+}
+
+/// The sheet in the form that the name of its file asks for.
+///
+/// # Errors
+/// If it cannot be drawn, which is a fault of this program.
+pub(super) fn write(
+    file: &Path,
+    words: &Words,
+    name: &Name,
+    made_passphrase: Option<&Zeroizing<String>>,
+) -> Result<Zeroizing<String>> {
+    let ending = file.extension().map(OsStr::to_ascii_lowercase);
+    if ending.is_some_and(|ending| ending == "html" || ending == "htm") {
+        page(words, name, made_passphrase)
+    } else {
+        Ok(text(words, name, made_passphrase))
+    }
+}
+
+fn page(
+    words: &Words,
+    name: &Name,
+    made_passphrase: Option<&Zeroizing<String>>,
+) -> Result<Zeroizing<String>> {
+    let failed = |cause: Box<dyn std::error::Error + Send + Sync>| {
+        Error::new(ErrorKind::Internal, "the recovery sheet cannot be drawn").because(cause)
+    };
+    let all = words.expose();
+    let code = QrCode::with_error_correction_level(all.as_bytes(), EcLevel::M);
+    let code = code.map_err(|e| failed(e.into()))?;
+    let picture = Zeroizing::new(code.render::<render::svg::Color<'_>>().build());
+    // A page holds the drawing itself, without the line that makes it a file of its own.
+    let picture = picture.find("<svg").and_then(|at| picture.get(at..));
+    let recovery = words.recovery().expose();
+    let page = Page {
+        name: name.as_str(),
+        household: words.root().household().to_string(),
+        words: all.split(' ').collect(),
+        picture: picture.unwrap_or_default(),
+        made_passphrase: made_passphrase.map(|made| made.as_str()),
+        recovery: recovery.as_str(),
+    };
+    page.render()
+        .map(Zeroizing::new)
+        .map_err(|e| failed(e.into()))
+}
+
 /// The text of the sheet.
-pub(super) fn text(
+fn text(
     words: &Words,
     name: &Name,
     made_passphrase: Option<&Zeroizing<String>>,

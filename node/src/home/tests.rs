@@ -1,7 +1,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use streetlamp_proto::clip::Sealer;
+use streetlamp_proto::clip::{OwnerHeader, Sealer};
+use streetlamp_proto::identity::{Role, Words};
+use streetlamp_proto::recipient::Identity;
 use streetlamp_proto::time::Timestamp;
 use tempfile::TempDir;
 
@@ -64,9 +66,7 @@ fn the_sheet_restores_the_keys_and_lies_outside() {
         .find_map(|l| l.strip_prefix("This one was made for you:  "))
         .unwrap();
     let home = Home::open(&dir).unwrap();
-    let reading = home
-        .reading_identity(&Zeroizing::new(made.to_owned()))
-        .unwrap();
+    let reading = home.reading_keys(&Zeroizing::new(made.to_owned())).unwrap();
     assert_eq!(reading.recipient(), home.card.statement().reading);
 
     let words: Vec<_> = sheet.split_whitespace().collect();
@@ -78,7 +78,7 @@ fn the_sheet_restores_the_keys_and_lies_outside() {
         .take(24)
         .copied()
         .collect();
-    let words = streetlamp_proto::identity::Words::parse(&words.join(" ")).unwrap();
+    let words = Words::parse(&words.join(" ")).unwrap();
     assert_eq!(words.root().household(), created.household);
     assert!(sheet.contains(words.recovery().expose().as_str()));
 }
@@ -90,7 +90,7 @@ fn a_wrong_passphrase_is_denied() {
     Home::create(&dir, new_home(Some("maple")), &Entropy::System).unwrap();
     let wrong = Home::open(&dir)
         .unwrap()
-        .reading_identity(&Zeroizing::new("oak".to_owned()));
+        .reading_keys(&Zeroizing::new("oak".to_owned()));
     assert_eq!(wrong.unwrap_err().kind(), ErrorKind::Denied);
 }
 
@@ -100,11 +100,20 @@ fn p4_no_key_in_the_directory_of_a_locked_home_opens_a_clip() {
     let dir = place.path().join("ada");
     Home::create(&dir, new_home(Some("maple")), &Entropy::System).unwrap();
     let home = Home::open(&dir).unwrap();
+    let header = opens_nothing(&home);
+    // The search would have found it: with the passphrase, the same header opens.
+    let reading = home
+        .reading_keys(&Zeroizing::new("maple".to_owned()))
+        .unwrap();
+    assert!(reading.open_own(&header).is_ok());
+}
+
+/// Seals a clip for a home, and tries every key that can be found in any of its files on it.
+fn opens_nothing(home: &Home) -> OwnerHeader {
     let mut rng = Entropy::System.generator().unwrap();
     let (header, _) = Sealer::new(&mut rng, &home.me().unwrap().owners()).unwrap();
-
     let mut tried = 0;
-    for file in files(&dir) {
+    for file in files(home.dir()) {
         let bytes = fs::read(&file).unwrap();
         let text = String::from_utf8_lossy(&bytes);
         let written = text
@@ -129,11 +138,105 @@ fn p4_no_key_in_the_directory_of_a_locked_home_opens_a_clip() {
         }
     }
     assert!(tried > 500, "only {tried} keys were tried");
-    // The search would have found it: with the passphrase, the same header opens.
-    let reading = home
-        .reading_identity(&Zeroizing::new("maple".to_owned()))
+    header
+}
+
+/// A home out of the words on a sheet, in a directory of its own.
+fn again(place: &Path, sheet: &Path) -> Home {
+    let text = fs::read_to_string(sheet).unwrap();
+    let parts: Vec<_> = text
+        .split_whitespace()
+        .filter(|p| p.parse::<u8>().is_err())
+        .collect();
+    let words = parts
+        .windows(24)
+        .find_map(|run| Words::parse(&run.join(" ")).ok());
+    let dir = place.join("again");
+    let again = Again {
+        words: words.unwrap(),
+        name: Name::clean("Ada").unwrap(),
+        cell: None,
+        passphrase: Zeroizing::new("oak".to_owned()),
+        now: Timestamp::from_ms(1_800_000_060_000),
+    };
+    Home::create_again(&dir, again, &Entropy::System).unwrap();
+    Home::open(&dir).unwrap()
+}
+
+#[test]
+fn p10_a_home_made_from_its_words_opens_its_old_clips_and_the_stolen_key_opens_no_new_one() {
+    let place = TempDir::new().unwrap();
+    let dir = place.path().join("ada");
+    let created = Home::create(&dir, new_home(Some("maple")), &Entropy::System).unwrap();
+    let stolen = Home::open(&dir).unwrap();
+    let mut rng = Entropy::System.generator().unwrap();
+    let (old, _) = Sealer::new(&mut rng, &stolen.me().unwrap().owners()).unwrap();
+
+    let home = again(place.path(), &created.recovery_sheet);
+    assert_eq!(home.household(), created.household);
+    let (before, now) = (stolen.me().unwrap(), home.me().unwrap());
+    assert_ne!(before.device_id(), now.device_id());
+    assert!(now.cert.statement().serial > before.cert.statement().serial);
+    assert!(now.card.statement().issued > before.card.statement().issued);
+    let keys = home
+        .reading_keys(&Zeroizing::new("oak".to_owned()))
         .unwrap();
-    assert!(header.unwrap(&reading).is_ok());
+    assert!(keys.open_own(&old).is_ok());
+    let (new, _) = Sealer::new(&mut rng, &now.owners()).unwrap();
+    assert!(keys.open_own(&new).is_ok());
+    let thief = stolen
+        .reading_keys(&Zeroizing::new("maple".to_owned()))
+        .unwrap();
+    assert!(thief.open_own(&old).is_ok() && thief.open_own(&new).is_err());
+}
+
+#[test]
+fn p4_the_home_of_a_recorder_holds_no_reading_key_at_all_and_an_approver_holds_it() {
+    let place = TempDir::new().unwrap();
+    let dir = place.path().join("ada");
+    let created = Home::create(&dir, new_home(Some("maple")), &Entropy::System).unwrap();
+    let home = Home::open(&dir).unwrap();
+    let text = fs::read_to_string(&created.recovery_sheet).unwrap();
+    let parts: Vec<_> = text
+        .split_whitespace()
+        .filter(|p| p.parse::<u8>().is_err())
+        .collect();
+    let words = || {
+        let mut runs = parts.windows(24);
+        runs.find_map(|run| Words::parse(&run.join(" ")).ok())
+            .unwrap()
+    };
+    let maple = Zeroizing::new("maple".to_owned());
+    for approves in [false, true] {
+        let new = NewDevice {
+            words: words(),
+            approves,
+            last_serial: home.serial(),
+            now: Timestamp::from_ms(1_800_000_060_000),
+        };
+        let other = place.path().join(format!("other-{approves}"));
+        let cert = home.add_device(&other, &new, &Entropy::System).unwrap();
+        let added = Home::open(&other).unwrap();
+        assert_eq!(added.household(), home.household());
+        assert_eq!(cert.statement().roles.has(Role::Grant), approves);
+        assert_eq!(added.reads(), approves);
+        assert_eq!(added.reading_keys(&maple).is_ok(), approves);
+        assert_ne!(
+            added.me().unwrap().device_id(),
+            home.me().unwrap().device_id()
+        );
+        opens_nothing(&added);
+    }
+    let new = NewDevice {
+        words: Words::generate(&mut Entropy::System.generator().unwrap()),
+        approves: false,
+        last_serial: 1,
+        now: Timestamp::from_ms(1_800_000_060_000),
+    };
+    let other = place.path().join("foreign");
+    let refused = home.add_device(&other, &new, &Entropy::System);
+    assert_eq!(refused.unwrap_err().kind(), ErrorKind::Denied);
+    assert!(!other.exists());
 }
 
 #[test]

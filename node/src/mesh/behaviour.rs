@@ -13,24 +13,24 @@ use libp2p::swarm::NetworkBehaviour;
 use libp2p::{connection_limits, identify, memory_connection_limits, ping};
 use streetlamp_proto::wire::limits::GOSSIP_FRAME;
 
-use super::codec::{FrameCodec, JOIN, STREET};
+use super::codec::{DEVICE, FrameCodec, JOIN, STREET};
 use super::run::Run;
 use super::scoring;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Connections that a home keeps: 2 for each of about 60 neighbours' devices, and room for newcomers.
-const CONNECTIONS: u32 = 128;
+pub(super) const CONNECTIONS: u32 = 128;
 /// Connections that strangers may have half open.
-const PENDING: u32 = 32;
+pub(super) const PENDING: u32 = 32;
 /// A node that uses more memory than this takes no new connection.
-const MEMORY: usize = 512 * 1024 * 1024;
+pub(super) const MEMORY: usize = 512 * 1024 * 1024;
 /// How long a request may take. An answer of 3 MiB over a slow uplink needs a few seconds.
 const REQUEST: Duration = Duration::from_secs(20);
 /// Requests of one connection that are served at a time.
 const STREAMS: usize = 16;
 
 /// Topics of one peer that are remembered: its street's epochs and the cells around it, with room.
-const TOPICS: usize = 100;
+pub(super) const TOPICS: usize = 100;
 
 /// Gossip that bounds what a peer may subscribe to.
 pub(super) type Gossip = gossipsub::Behaviour<
@@ -47,6 +47,7 @@ pub(super) struct Behaviour {
     pub(super) gossip: Gossip,
     pub(super) join: request_response::Behaviour<FrameCodec>,
     pub(super) street: request_response::Behaviour<FrameCodec>,
+    pub(super) device: request_response::Behaviour<FrameCodec>,
     streams: libp2p_stream::Behaviour,
     identify: identify::Behaviour,
     ping: ping::Behaviour,
@@ -77,6 +78,7 @@ impl Behaviour {
             gossip: gossip().map_err(|e| failed(e.into()))?,
             join: exchange(JOIN, ProtocolSupport::Full),
             street: exchange(STREET, ProtocolSupport::Full),
+            device: exchange(DEVICE, ProtocolSupport::Full),
             streams,
             // Strangers who connect learn no addresses of ours: members tell each other under the street's seal.
             identify: identify::Behaviour::new(
@@ -89,6 +91,15 @@ impl Behaviour {
     }
 }
 
+/// The id of a message: hash of topic and all bytes.
+pub(super) fn message_id(message: &gossipsub::Message) -> MessageId {
+    let mut hash = blake3::Hasher::new();
+    hash.update(message.topic.as_str().as_bytes());
+    hash.update(&[0]);
+    hash.update(&message.data);
+    MessageId::from(hash.finalize().as_bytes().to_vec())
+}
+
 fn gossip() -> Result<Gossip, &'static str> {
     let config = gossipsub::ConfigBuilder::default()
         // The author's signature is inside the seal; the envelope must not name him.
@@ -96,13 +107,7 @@ fn gossip() -> Result<Gossip, &'static str> {
         // Nothing is passed on before the engine has judged it.
         .validate_messages()
         // An id that cannot be guessed before the message exists, so that nobody can silence it in advance.
-        .message_id_fn(|message: &gossipsub::Message| {
-            let mut hash = blake3::Hasher::new();
-            hash.update(message.topic.as_str().as_bytes());
-            hash.update(&[0]);
-            hash.update(&message.data);
-            MessageId::from(hash.finalize().as_bytes().to_vec())
-        })
+        .message_id_fn(message_id)
         .max_transmit_size(GOSSIP_FRAME + 1024)
         // A street has 2 to 20 homes far more often than 1,000 (defaults: 5, 6, 12, 2).
         .mesh_n_low(2)

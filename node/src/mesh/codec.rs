@@ -12,6 +12,9 @@ pub(super) const JOIN: StreamProtocol = StreamProtocol::new("/streetlamp/join/1"
 /// Between neighbours: sealed messages.
 pub(super) const STREET: StreamProtocol = StreamProtocol::new("/streetlamp/street/1");
 
+/// Between two devices of one household: messages sealed to one of them.
+pub(super) const DEVICE: StreamProtocol = StreamProtocol::new("/streetlamp/device/1");
+
 /// Reads one frame to the end of its stream, up to the limit of its protocol.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct FrameCodec;

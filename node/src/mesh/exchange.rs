@@ -95,6 +95,7 @@ impl Mesh {
         match protocol {
             Protocol::Join => &mut self.swarm.behaviour_mut().join,
             Protocol::Street => &mut self.swarm.behaviour_mut().street,
+            Protocol::Device => &mut self.swarm.behaviour_mut().device,
         }
     }
 }

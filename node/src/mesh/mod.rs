@@ -15,14 +15,16 @@ mod pace;
 mod peers;
 mod run;
 mod scoring;
+mod speaker;
 mod streams;
 mod swarm;
 mod topics;
 mod transport;
 
 pub use event::MeshEvent;
-pub use peers::peer_of;
+pub use peers::{door, peer_of};
 pub use run::Run;
+pub use speaker::{Speaker, SpeakerEvent};
 pub use streams::{IncomingStream, SealedStreams};
 pub use swarm::Mesh;
 pub use transport::Transport;

@@ -5,6 +5,7 @@ use libp2p::multiaddr::Protocol;
 use libp2p::{Multiaddr, PeerId};
 use streetlamp_proto::identity::DeviceId;
 use streetlamp_proto::signed::PublicKey as StrictKey;
+use streetlamp_proto::street::{Address, Door};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -38,6 +39,31 @@ pub(super) fn device_of(peer: PeerId) -> Option<DeviceId> {
         .ok()?;
     let key = StrictKey::checked(key.to_bytes()).ok()?;
     Some(DeviceId::from_bytes(*key.as_bytes()))
+}
+
+/// A home at an address that ends with its peer id, as a node prints it.
+///
+/// # Errors
+/// [`ErrorKind::Invalid`] if it is no such address.
+pub fn door(address: &str) -> Result<Door> {
+    let invalid = |why: &str| Error::new(ErrorKind::Invalid, why);
+    let whole: Multiaddr = address.trim().parse().map_err(|e| {
+        invalid("this is no address of a node; one looks like /ip4/192.0.2.7/tcp/4001/p2p/12D3…")
+            .because(e)
+    })?;
+    let Some(Protocol::P2p(peer)) = whole.iter().last() else {
+        return Err(invalid(
+            "the address must end with /p2p/ and the peer id of that node, as its 'streetlamp status' shows it",
+        ));
+    };
+    let device =
+        device_of(peer).ok_or_else(|| invalid("the peer id in the address is not of a home"))?;
+    let address = Address::parse(&without_peer(whole).to_string());
+    let address = address.map_err(|e| invalid("the address is too long").because(e))?;
+    Ok(Door {
+        device,
+        addresses: vec![address],
+    })
 }
 
 /// An address without the peer id at its end.

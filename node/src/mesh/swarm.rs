@@ -29,12 +29,12 @@ use super::transport::Transport;
 use crate::error::Result;
 
 /// A connection without a stream is kept this long; neighbours ping each other and stay.
-const IDLE: Duration = Duration::from_secs(24 * 3600);
+pub(super) const IDLE: Duration = Duration::from_secs(24 * 3600);
 /// With this many peers, homes found on the LAN are not dialled: the rest of a crowded LAN waits for a ticket or an
 /// address.
 const LAN_PEERS: usize = 64;
 /// How long a node that stops waits for its goodbyes to leave.
-const GOODBYE: Duration = Duration::from_secs(1);
+pub(super) const GOODBYE: Duration = Duration::from_secs(1);
 /// Messages and requests that wait for the engine, at most.
 pub(super) const WAITING: usize = 1024;
 
@@ -171,6 +171,9 @@ impl Mesh {
             }
             SwarmEvent::Behaviour(BehaviourEvent::Street(event)) => {
                 self.exchanged(Protocol::Street, event)
+            }
+            SwarmEvent::Behaviour(BehaviourEvent::Device(event)) => {
+                self.exchanged(Protocol::Device, event)
             }
             // libp2p only reports it. TCP would wait a quarter of an hour for a home that moved.
             SwarmEvent::Behaviour(BehaviourEvent::Ping(ping::Event {

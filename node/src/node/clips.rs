@@ -2,8 +2,11 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
-use streetlamp_proto::clip::{ClipId, Manifest, NONCE_LEN, Opener, SEALED_CHUNK, padded_len};
-use streetlamp_proto::household::{Answer, Command, NewClip};
+use streetlamp_proto::clip::{
+    ClipId, FileKey, Manifest, NONCE_LEN, Opener, SEALED_CHUNK, padded_len,
+};
+use streetlamp_proto::export::Papers;
+use streetlamp_proto::household::{Answer, Command, NewClip, Opening};
 use streetlamp_proto::identity::Name;
 use streetlamp_proto::time::Timestamp;
 use tokio::sync::mpsc;
@@ -79,26 +82,29 @@ pub(super) async fn open(node: &NodeHandle, clip: ClipId, command: Command) -> R
     })?;
     let file = vault.sealed(clip, sealed_len)?;
 
-    let (send, pieces) = mpsc::channel(PIECES);
     match node.command(command).await? {
-        Answer::Key { key, manifest, seq } => {
-            let opening = Opening::new(&key, manifest.statement(), file)?;
-            let len = opening.opener.layout().plaintext_len();
-            drop(key);
-            let_out(opening, send);
-            Ok(Film { len, seq, pieces })
-        }
-        Answer::Header { header, seq, .. } => {
+        Answer::Key { key, manifest, seq } => film(&key, manifest.statement(), file, seq, None),
+        Answer::Export {
+            opening: Opening::Key(key),
+            manifest,
+            seq,
+            papers,
+        } => film(&key, manifest.statement(), file, seq, papers),
+        Answer::Export {
+            opening: Opening::Header(header),
+            seq,
+            papers,
+            ..
+        } => {
             let header = Zeroizing::new(header.as_bytes().to_vec());
             let len = sealed_len + u64::try_from(header.len()).unwrap_or(0);
-            let_out(
-                Sealed {
-                    header: Some(header),
-                    file,
-                },
-                send,
-            );
-            Ok(Film { len, seq, pieces })
+            let header = Some(header);
+            Ok(Film {
+                len,
+                seq,
+                papers,
+                pieces: let_out(Sealed { header, file }),
+            })
         }
         _ => Err(Error::new(
             ErrorKind::Internal,
@@ -107,13 +113,30 @@ pub(super) async fn open(node: &NodeHandle, clip: ClipId, command: Command) -> R
     }
 }
 
+fn film(
+    key: &FileKey,
+    manifest: &Manifest,
+    file: std::fs::File,
+    seq: u64,
+    papers: Option<Box<Papers>>,
+) -> Result<Film> {
+    let film = OpenFilm::new(key, manifest, file)?;
+    Ok(Film {
+        len: film.opener.layout().plaintext_len(),
+        seq,
+        papers,
+        pieces: let_out(film),
+    })
+}
+
 /// A film that comes piece by piece.
 trait Pieces: Send + 'static {
     /// The next piece; nothing at the end.
     fn next(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>>;
 }
 
-fn let_out(mut film: impl Pieces, to: mpsc::Sender<Result<Zeroizing<Vec<u8>>>>) {
+fn let_out(mut film: impl Pieces) -> mpsc::Receiver<Result<Zeroizing<Vec<u8>>>> {
+    let (to, pieces) = mpsc::channel(PIECES);
     tokio::spawn(async move {
         while let Some(piece) = block(|| film.next()).transpose() {
             if to.send(piece).await.is_err() {
@@ -121,21 +144,18 @@ fn let_out(mut film: impl Pieces, to: mpsc::Sender<Result<Zeroizing<Vec<u8>>>>) 
             }
         }
     });
+    pieces
 }
 
 /// Opens the chunks of a clip in order.
-struct Opening {
+struct OpenFilm {
     opener: Opener,
     file: std::fs::File,
     chunk: u64,
 }
 
-impl Opening {
-    fn new(
-        key: &streetlamp_proto::clip::FileKey,
-        manifest: &Manifest,
-        mut file: std::fs::File,
-    ) -> Result<Self> {
+impl OpenFilm {
+    fn new(key: &FileKey, manifest: &Manifest, mut file: std::fs::File) -> Result<Self> {
         let mut nonce = [0; NONCE_LEN];
         file.seek(SeekFrom::Start(0))
             .and_then(|_| file.read_exact(&mut nonce))
@@ -150,7 +170,7 @@ impl Opening {
     }
 }
 
-impl Pieces for Opening {
+impl Pieces for OpenFilm {
     fn next(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>> {
         if self.chunk >= self.opener.layout().chunks() {
             return Ok(None);

@@ -5,17 +5,19 @@ use std::sync::Arc;
 
 use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::household::{
-    Answer, Command, CommandId, Event, Household, Input, Output, Record, Timer,
+    Answer, Command, CommandId, DomainAnswer, Event, Household, Input, KeeperNews, Output, Record,
+    Timer,
 };
 use streetlamp_proto::identity::DeviceId;
 use streetlamp_proto::ledger::Entry;
+use streetlamp_proto::publisher::PublisherId;
 use streetlamp_proto::street::Address;
 use streetlamp_proto::time::Timestamp;
 use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use super::handle::NodeHandle;
-use super::serving;
+use super::{keeping, serving};
 use crate::blocking::block;
 use crate::disk::Condition;
 use crate::error::{Error, Result};
@@ -25,6 +27,8 @@ use crate::store::Store;
 
 /// Clips that are served at the same time. The others wait.
 const SERVED_AT_ONCE: usize = 8;
+/// Clips that are fetched at the same time to be kept. More would take the line from what is said.
+const PULLED_AT_ONCE: usize = 2;
 /// Streams that wait to be served; more are closed.
 const STREAMS: usize = 64;
 
@@ -41,6 +45,8 @@ pub(super) enum ToDriver {
     Ledger(oneshot::Sender<Result<Vec<Entry>>>),
     /// Name the addresses that are listened on.
     Listening(oneshot::Sender<Vec<String>>),
+    /// Tell the engine about keepers.
+    Keeper(KeeperNews),
     /// Connect to a device.
     Dial(DeviceId, Vec<Address>),
     /// Stop when everything is safe.
@@ -63,6 +69,9 @@ pub(super) struct Driver {
     serving: JoinSet<()>,
     turns: Arc<Semaphore>,
     shredding: JoinSet<(ClipId, bool)>,
+    keeping: JoinSet<Option<KeeperNews>>,
+    pulls: Arc<Semaphore>,
+    asking: JoinSet<(PublisherId, DomainAnswer)>,
 }
 
 impl Driver {
@@ -90,6 +99,9 @@ impl Driver {
             serving: JoinSet::new(),
             turns: Arc::new(Semaphore::new(SERVED_AT_ONCE)),
             shredding: JoinSet::new(),
+            keeping: JoinSet::new(),
+            pulls: Arc::new(Semaphore::new(PULLED_AT_ONCE)),
+            asking: JoinSet::new(),
         }
     }
 
@@ -99,6 +111,9 @@ impl Driver {
     /// If the store is beyond use.
     pub(super) async fn run(mut self) -> Result<Store> {
         self.feed(Input::Started)?;
+        for missing in block(|| keeping::look_over(&self.household, &self.handle.shared.kept)) {
+            self.feed(Input::Keeper(missing))?;
+        }
         self.feed(Input::Listening {
             addresses: self.mesh.addresses(),
         })?;
@@ -126,8 +141,16 @@ impl Driver {
                     self.feed(Input::Due(timer))?;
                 },
                 Some(_served) = self.serving.join_next() => {}
+                Some(Ok((publisher, answer))) = self.asking.join_next() => {
+                    self.feed(Input::DomainAnswered(publisher, answer))?;
+                }
                 Some(Ok((clip, gone))) = self.shredding.join_next() => {
                     self.feed(Input::Shredded { clip, gone })?;
+                },
+                Some(done) = self.keeping.join_next() => {
+                    if let Ok(Some(news)) = done {
+                        self.feed(Input::Keeper(news))?;
+                    }
                 },
                 event = self.mesh.next() => self.hear(event)?,
             }
@@ -163,6 +186,7 @@ impl Driver {
                     .collect();
                 let _asker_is_gone = reply.send(named);
             }
+            ToDriver::Keeper(news) => self.feed(Input::Keeper(news))?,
             ToDriver::Dial(device, addresses) => self.mesh.dial(device, &addresses),
             ToDriver::Stop(_) => {}
         }
@@ -280,6 +304,16 @@ impl Driver {
                     let removed = removed.inspect_err(|e| tracing::error!(error = %e.chain()));
                     (clip, removed.is_ok())
                 });
+            }
+            Output::Keeper(task) => {
+                keeping::at_once(&self.handle, &task);
+                let (node, turns) = (self.handle.clone(), self.pulls.clone());
+                self.keeping.spawn(keeping::carry_out(node, task, turns));
+            }
+            Output::AskDomain(publisher, domain) => {
+                let domains = self.handle.shared.domains.clone();
+                self.asking
+                    .spawn(async move { (publisher, domains.ask(&domain).await) });
             }
             Output::SetTimer { at, timer } => {
                 self.timers.insert(timer, at);

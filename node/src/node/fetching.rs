@@ -1,176 +1,78 @@
-//! Fetching the sealed bytes of a granted clip, with resume.
+//! Getting the sealed bytes of a clip back or over: from whoever has them, one after the other, with resume.
 
-use std::time::Duration;
+use streetlamp_proto::clip::ClipId;
+use streetlamp_proto::household::{Command, Finding, Holder, KeeperCommand};
 
-use futures::{AsyncReadExt, AsyncWriteExt};
-use streetlamp_proto::clip::{ClipId, slice_len};
-use streetlamp_proto::grant::FetchRequest;
-use streetlamp_proto::household::{Command, Event, FetchPlan};
-use streetlamp_proto::identity::DeviceId;
-use streetlamp_proto::street::Address;
-use streetlamp_proto::wire::{self, Kind};
-use tokio::time::timeout;
-
-use super::driver::ToDriver;
-use super::handle::{FetchedClip, NodeHandle, stopped};
-use super::serving::COMING;
+use super::handle::{FetchedClip, NodeHandle};
+use super::sealed::{self, Trouble};
 use crate::blocking::block;
 use crate::error::{Error, ErrorKind, Result};
-use crate::vault::Arriving;
-
-/// How long a holder may take to be connected.
-const CONNECTING: Duration = Duration::from_secs(15);
-/// How long the next slice may take: 1 MiB at 0.3 Mbit/s.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) async fn fetch(
     node: &NodeHandle,
     clip: ClipId,
     progress: impl Fn(u64, u64) + Send + Sync,
 ) -> Result<FetchedClip> {
-    let plan = node
-        .read(move |household, _| household.fetch_plan(clip))
-        .await?;
-    let plan = plan.ok_or_else(|| {
-        Error::new(
-            ErrorKind::NotFound,
-            "no grant for this clip is here: its owner has to give you one",
-        )
+    let plan = node.read(move |household, _| household.fetch_plan(clip));
+    let plan = plan.await?.ok_or_else(|| {
+        let message = "no grant for this clip is here: its owner has to give you one";
+        Error::new(ErrorKind::NotFound, message)
     })?;
-    let FetchPlan {
-        ticket,
-        sealed_len,
-        owner,
-        holders,
-    } = plan;
-    let done = FetchedClip {
+    let sealed_len = plan.sealed_len;
+    let vault = &node.shared.vault;
+    let done = |from| FetchedClip {
         clip,
         sealed_len,
-        from: owner,
+        from,
     };
-    if node.shared.vault.sealed(clip, sealed_len).is_ok() {
+    if block(|| vault.is_whole(clip, sealed_len)) {
         node.command(Command::ClipArrived(clip)).await?;
-        return Ok(done);
+        let from = node.read(|household, _| household.me().household()).await?;
+        return Ok(done(from));
     }
     node.shared.disk.has_room_for(sealed_len)?;
-    let mut arriving = node.shared.vault.arriving(clip, sealed_len)?;
-    let mut last = Error::new(ErrorKind::Unavailable, "nobody who has this clip is known");
-    for (device, addresses) in holders {
-        let request = FetchRequest {
-            ticket: ticket.clone(),
-            offset: arriving.here(),
-        };
-        match from_holder(
-            node,
-            device,
-            addresses,
-            &request,
-            &mut arriving,
-            sealed_len,
-            &progress,
-        )
-        .await
-        {
-            Ok(()) => {
-                block(|| arriving.finish())?;
-                node.command(Command::ClipArrived(clip)).await?;
-                return Ok(done);
+    let mut arriving = vault.arriving(clip, sealed_len)?;
+    let mut last = Error::new(
+        ErrorKind::Unavailable,
+        "the sealed bytes of this clip are not here, and nobody who has them is known",
+    );
+    for Holder {
+        household,
+        owner,
+        holds,
+        devices,
+    } in plan.holders
+    {
+        for (device, addresses) in devices {
+            let range = arriving.here()..sealed_len;
+            let coming = sealed::ask(node, device, addresses, plan.right.clone(), range).await;
+            let came = match coming {
+                Ok(coming) => coming.into(&mut arriving, sealed_len, &progress).await,
+                Err(trouble) => Err(trouble),
+            };
+            match came {
+                Ok(()) => {
+                    block(|| arriving.finish())?;
+                    node.command(Command::ClipArrived(clip)).await?;
+                    return Ok(done(household));
+                }
+                Err(Trouble::Disk(error)) => return Err(error),
+                Err(trouble) => {
+                    let finding = trouble.finding();
+                    let names = finding == Finding::Lied || (holds && finding == Finding::Lost);
+                    if !owner && names {
+                        tracing::warn!(%household, %clip, "a keeper does not have what it should");
+                        let found = KeeperCommand::Found {
+                            keeper: household,
+                            clip,
+                            finding,
+                        };
+                        node.command(Command::Keeper(found)).await?;
+                    }
+                    last = trouble.into();
+                }
             }
-            Err(error) => last = error,
         }
     }
     Err(last)
-}
-
-async fn from_holder(
-    node: &NodeHandle,
-    device: DeviceId,
-    addresses: Vec<Address>,
-    request: &FetchRequest,
-    arriving: &mut Arriving<'_>,
-    sealed_len: u64,
-    progress: &(impl Fn(u64, u64) + Send + Sync),
-) -> Result<()> {
-    let mut stream = connect(node, device, addresses).await?;
-    let frame = wire::frame(Kind::Fetch, request);
-    let length = u32::try_from(frame.len()).unwrap_or(u32::MAX).to_be_bytes();
-    stream.write_all(&length).await.map_err(cut)?;
-    stream.write_all(&frame).await.map_err(cut)?;
-    stream.flush().await.map_err(cut)?;
-    let mut coming = [0];
-    timeout(PATIENCE, stream.read_exact(&mut coming)).await.map_err(|_| slow())?.map_err(|e| {
-        let message = "the owner does not serve this clip to you: the grant was stopped, is over, or has not settled yet";
-        Error::new(ErrorKind::Denied, message).because(e)
-    })?;
-    if coming != [COMING] {
-        return Err(Error::new(
-            ErrorKind::Unavailable,
-            "the holder answered something that this program does not know",
-        ));
-    }
-    while let Some(range) = arriving.next() {
-        let expected = slice_len(sealed_len, range)
-            .map_err(|e| Error::new(ErrorKind::Internal, "no such slice").because(e))?;
-        let mut slice = vec![0; usize::try_from(expected).unwrap_or(usize::MAX)];
-        timeout(PATIENCE, stream.read_exact(&mut slice))
-            .await
-            .map_err(|_| slow())?
-            .map_err(cut)?;
-        block(|| arriving.take(&slice))?;
-        progress(arriving.here(), sealed_len);
-    }
-    Ok(())
-}
-
-/// A stream to a device, connecting first if need be.
-async fn connect(
-    node: &NodeHandle,
-    device: DeviceId,
-    addresses: Vec<Address>,
-) -> Result<libp2p::Stream> {
-    if let Ok(stream) = node.shared.streams.open(device).await {
-        return Ok(stream);
-    }
-    let mut events = node.events();
-    node.shared
-        .driver
-        .send(ToDriver::Dial(device, addresses))
-        .await
-        .map_err(|_| stopped())?;
-    let connected = async {
-        while let Ok(event) = events.recv().await {
-            if matches!(
-                event,
-                Event::Neighbour {
-                    connected: true,
-                    ..
-                }
-            ) && let Ok(stream) = node.shared.streams.open(device).await
-            {
-                return Some(stream);
-            }
-        }
-        None
-    };
-    let away = || {
-        let message = "the home that has this clip could not be reached: try again when it is online (what came so far is kept)";
-        Error::new(ErrorKind::Unavailable, message)
-    };
-    timeout(CONNECTING, connected)
-        .await
-        .ok()
-        .flatten()
-        .ok_or_else(away)
-}
-
-fn cut(error: std::io::Error) -> Error {
-    let message = "the connection was cut: run the same command again, it goes on where it stopped";
-    Error::new(ErrorKind::Unavailable, message).because(error)
-}
-
-fn slow() -> Error {
-    Error::new(
-        ErrorKind::Unavailable,
-        "the other home takes too long: try again, it goes on where it stopped",
-    )
 }

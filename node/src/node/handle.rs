@@ -3,25 +3,28 @@
 use std::fmt;
 use std::io::{Read, Seek};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use streetlamp_proto::clip::ClipId;
-use streetlamp_proto::household::{Answer, Command, Event, Household};
+use streetlamp_proto::export::Papers;
+use streetlamp_proto::household::{Answer, Command, Event, Household, KeeperNews, Leaving};
 use streetlamp_proto::identity::{HouseholdId, Name};
 use streetlamp_proto::ledger::Entry;
-use streetlamp_proto::recipient::Recipient;
 use streetlamp_proto::time::Timestamp;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use zeroize::Zeroizing;
 
 use super::driver::ToDriver;
-use super::{clips, fetching};
+use super::{clips, fetching, keeping};
+use crate::blocking::block;
 use crate::clock::Clock;
 use crate::disk::{Condition, Disk};
+use crate::domains::Domains;
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::Home;
 use crate::mesh::SealedStreams;
-use crate::vault::Vault;
+use crate::vault::{Kept, Vault};
 
 /// A running node, as page and command line see it. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -37,6 +40,8 @@ pub(super) struct Shared {
     pub(super) home: Home,
     pub(super) disk: Disk,
     pub(super) vault: Vault,
+    pub(super) kept: Kept,
+    pub(super) domains: Domains,
     pub(super) streams: SealedStreams,
     pub(super) clock: Clock,
     pub(super) entropy: Entropy,
@@ -85,6 +90,8 @@ pub struct Film {
     pub len: u64,
     /// The ledger entry that was written for it.
     pub seq: u64,
+    /// What goes beside an export.
+    pub papers: Option<Box<Papers>>,
     /// The bytes, in pieces; an error ends the film early.
     pub pieces: mpsc::Receiver<Result<Zeroizing<Vec<u8>>>>,
 }
@@ -145,6 +152,12 @@ impl NodeHandle {
             .await
             .map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())
+    }
+
+    /// Tells the engine about keepers.
+    pub(super) async fn tell(&self, news: KeeperNews) -> Result<()> {
+        let told = self.shared.driver.send(ToDriver::Keeper(news)).await;
+        told.map_err(|_| stopped())
     }
 
     /// What happens from now on. A watcher that falls behind misses the oldest events.
@@ -210,13 +223,13 @@ impl NodeHandle {
         self.shared.clock.now()
     }
 
-    /// Takes the reading key into memory. It goes again after some idle time.
+    /// Takes the reading key into memory. It goes again when it was not used for `idle`.
     ///
     /// # Errors
-    /// [`ErrorKind::Denied`] if the passphrase is wrong.
-    pub async fn unlock(&self, passphrase: Zeroizing<String>) -> Result<()> {
-        let identity = self.shared.home.reading_identity(&passphrase)?;
-        self.command(Command::Unlock(identity)).await.map(drop)
+    /// [`ErrorKind::Denied`] if the passphrase is wrong, or this device holds no reading key.
+    pub async fn unlock(&self, passphrase: Zeroizing<String>, idle: Duration) -> Result<()> {
+        let keys = self.shared.home.reading_keys(&passphrase)?;
+        self.command(Command::Unlock { keys, idle }).await.map(drop)
     }
 
     /// Wipes the reading key from memory.
@@ -248,15 +261,30 @@ impl NodeHandle {
         clips::open(self, clip, Command::Open(clip)).await
     }
 
-    /// Exports a clip for one reading key outside the mesh, or as a plain film. Ledger first.
+    /// Exports a clip for somebody outside the mesh. Ledger first.
     ///
     /// # Errors
     /// As [`NodeHandle::open_clip`].
-    pub async fn export_clip(&self, clip: ClipId, to: Option<Recipient>) -> Result<Film> {
-        clips::open(self, clip, Command::Export { clip, to }).await
+    pub async fn export_clip(&self, clip: ClipId, leaving: Leaving) -> Result<Film> {
+        clips::open(self, clip, Command::Export { clip, leaving }).await
     }
 
-    /// Fetches the sealed bytes of a granted clip from its owner, going on where an earlier fetch stopped.
+    /// Whether sealed bytes of this length are here under the clip's name. Their contents are not looked at.
+    pub fn has_sealed(&self, clip: ClipId, sealed_len: u64) -> bool {
+        block(|| self.shared.vault.sealed(clip, sealed_len)).is_ok()
+    }
+
+    /// Makes clips known again that a neighbour keeps for this household, and gives their number. Their sealed bytes
+    /// can be fetched then.
+    ///
+    /// # Errors
+    /// If the node is locked, or the neighbour is not connected, or what it gives does not hold.
+    pub async fn recall_clips(&self, from: HouseholdId) -> Result<usize> {
+        keeping::recall(self, from).await
+    }
+
+    /// Fetches the sealed bytes of a clip from whoever has them, going on where an earlier fetch stopped: of a granted
+    /// one from owner or keepers, of an own one that is not here any more from keepers.
     ///
     /// `progress` is told the bytes that are here.
     ///

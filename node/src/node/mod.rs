@@ -4,7 +4,9 @@ mod clips;
 mod driver;
 mod fetching;
 mod handle;
+mod keeping;
 mod listening;
+mod sealed;
 mod serving;
 
 use std::future::Future;
@@ -23,13 +25,14 @@ use crate::blocking;
 use crate::clock::Clock;
 use crate::control;
 use crate::disk::Disk;
+use crate::domains::Domains;
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::{Home, HomeLock};
 use crate::mesh::{Mesh, Run, Transport};
 use crate::spare::{Spare, TakenBack};
 use crate::store::Store;
-use crate::vault::Vault;
+use crate::vault::{Kept, Vault};
 use crate::web::Web;
 use driver::Driver;
 use handle::Shared;
@@ -67,6 +70,8 @@ pub struct Parts {
     pub clock: Clock,
     /// Randomness.
     pub entropy: Entropy,
+    /// Whom to ask about domains of publishers.
+    pub domains: Domains,
 }
 
 /// A node whose engine and mesh run.
@@ -94,6 +99,7 @@ impl Core {
             mdns,
             clock,
             entropy,
+            domains,
         } = parts;
         let me = home.me()?;
         let run = Run(entropy.generator()?.next_u64());
@@ -109,6 +115,7 @@ impl Core {
                 "the database lacked clips or ledger entries: they were taken back in"
             );
         }
+        let kept = Kept::open(&home.kept_dir())?;
         let household = Household::new(me, store.records()?, entropy.seed()?);
 
         let (commands, inbox) = mpsc::channel(COMMANDS);
@@ -120,6 +127,8 @@ impl Core {
             home,
             disk,
             vault,
+            kept,
+            domains,
             streams,
             clock,
             entropy: entropy.clone(),
@@ -173,7 +182,7 @@ impl Node {
             Ok(store) => store,
         };
         let web = Web::bind(options.web, &entropy).await?;
-        let socket = control::bind(&home)?;
+        let socket = control::bind(home.dir())?;
         let parts = Parts {
             store,
             disk,
@@ -182,6 +191,7 @@ impl Node {
             mdns: options.mdns,
             clock: Clock::System,
             entropy,
+            domains: Domains::of_this_machine(),
         };
         let core = Core::start(home, parts).await?;
         let links = web.links();

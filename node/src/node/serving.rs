@@ -1,16 +1,19 @@
-//! Serving sealed bytes against a ticket.
+//! Serving sealed bytes to whoever has a right to them.
 //!
 //! `/streetlamp/sealed/1`: the asker sends four bytes of length and a [`Kind::Fetch`] frame; the holder answers one
-//! byte, [`COMING`], and then the slices from the asked offset to the end, each checked against the holder's hash tree
-//! as it is read. A ticket that is not good gets no answer: the stream ends.
+//! byte, [`COMING`], between owner and keeper the sealed label behind four bytes of length, and then the slices of the
+//! asked range, each checked against the holder's hash tree as it is read. Who has no right gets no answer: the stream
+//! ends.
 
+use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{AsyncReadExt, AsyncWriteExt};
-use streetlamp_proto::clip::{GROUP, SLICE, encode_slice};
-use streetlamp_proto::grant::FetchRequest;
-use streetlamp_proto::household::{Command, Permit};
+use streetlamp_proto::clip::{GROUP, Outboard, SLICE, encode_slice};
+use streetlamp_proto::fetch::FetchRequest;
+use streetlamp_proto::household::{Command, KeeperNews, Permit, Place};
+use streetlamp_proto::keeper::SealedLabel;
 use streetlamp_proto::wire::limits::FETCH_FRAME;
 use streetlamp_proto::wire::{self, Kind};
 use tokio::sync::Semaphore;
@@ -44,35 +47,106 @@ async fn try_serve(
     let request = timeout(PATIENCE, read_request(&mut stream))
         .await
         .map_err(|_| broken("too slow"))??;
-    let offset = request.offset;
+    let (start, end) = (request.start, request.end);
+    let with_label = request.right.with_label();
     let permit = node
         .read(move |household, now| household.may_fetch(from, &request, now))
         .await?;
+    let permit = permit.map_err(|e| broken("no permit").because(e))?;
     let Permit {
         clip,
         sealed_len,
+        place,
         grant,
-    } = permit.map_err(|e| broken("no permit").because(e))?;
-    if offset > sealed_len || offset % GROUP != 0 {
-        return Err(broken("offset outside the clip"));
+        ..
+    } = permit;
+    let whole_groups = start % GROUP == 0 && (end % GROUP == 0 || end == sealed_len);
+    if start > end || end > sealed_len || !whole_groups {
+        return Err(broken("not a range of the clip"));
     }
-    let vault = &node.shared.vault;
-    let file = vault.sealed(clip, sealed_len)?;
-    let outboard = block(|| vault.outboard(clip, sealed_len))?;
+    // Read before anything is promised: what is damaged here is not served, and the asker goes elsewhere.
+    let ready = block(|| Ready::of(node, &permit, with_label, start..end));
+    let Ready {
+        label,
+        file,
+        outboard,
+        mut slice,
+    } = match ready {
+        Ok(ready) => ready,
+        Err(error) => {
+            if let Place::KeptFor(owner) = place {
+                node.tell(KeeperNews::Missing { owner, clip }).await?;
+            }
+            return Err(error);
+        }
+    };
     send(&mut stream, &[COMING]).await?;
-    let mut here = offset;
-    while here < sealed_len {
-        let range = here..sealed_len.min(here + SLICE);
+    if let Some(label) = label {
+        let label = label.as_bytes();
+        let length = u32::try_from(label.len()).unwrap_or(u32::MAX).to_be_bytes();
+        send(&mut stream, &length).await?;
+        send(&mut stream, label).await?;
+    }
+    let mut here = start;
+    while here < end {
+        let range = here..end.min(here + SLICE);
         here = range.end;
-        let slice = block(|| encode_slice(&file, &outboard, range))
-            .map_err(|e| broken("damaged on disk").because(e))?;
+        let slice = match slice.take() {
+            Some(first) => first,
+            None => block(|| encode_slice(&file, &outboard, range))
+                .map_err(|e| broken("damaged on disk").because(e))?,
+        };
         send(&mut stream, &slice).await?;
     }
     stream
         .close()
         .await
         .map_err(|e| Error::io("the stream broke", e))?;
-    node.command(Command::Served(grant)).await.map(drop)
+    match grant {
+        Some(grant) if end == sealed_len => node.command(Command::Served(grant)).await.map(drop),
+        _ => Ok(()),
+    }
+}
+
+/// Everything that is needed to serve, found to be there.
+struct Ready {
+    label: Option<SealedLabel>,
+    file: File,
+    outboard: Outboard,
+    /// The first slice.
+    slice: Option<Vec<u8>>,
+}
+
+impl Ready {
+    fn of(
+        node: &NodeHandle,
+        permit: &Permit,
+        with_label: bool,
+        range: std::ops::Range<u64>,
+    ) -> Result<Self> {
+        let (clip, sealed_len) = (permit.clip, permit.sealed_len);
+        let (vault, label) = match permit.place {
+            Place::Own => (node.shared.vault.clone(), permit.label.clone()),
+            Place::KeptFor(owner) => {
+                let vault = node.shared.kept.of(owner)?;
+                let label = with_label.then(|| vault.sealed_label(clip)).transpose()?;
+                (vault, label)
+            }
+        };
+        let file = vault.sealed(clip, sealed_len)?;
+        let outboard = vault.outboard(clip, sealed_len)?;
+        let first = range.start..range.end.min(range.start + SLICE);
+        let slice = (!first.is_empty())
+            .then(|| encode_slice(&file, &outboard, first))
+            .transpose()
+            .map_err(|e| broken("damaged on disk").because(e))?;
+        Ok(Self {
+            label,
+            file,
+            outboard,
+            slice,
+        })
+    }
 }
 
 async fn read_request(stream: &mut libp2p::Stream) -> Result<FetchRequest> {

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use streetlamp_proto::clip::{Label, Manifest};
 use streetlamp_proto::household::{Command, CommandId, Household, Input, NewClip, Output};
 use streetlamp_proto::identity::Name;
-use streetlamp_proto::recipient::Identity;
 use streetlamp_proto::time::Timestamp;
 use tempfile::TempDir;
 use zeroize::Zeroizing;
@@ -48,8 +47,9 @@ fn house() -> House {
         store,
         spare,
     };
-    let reading: Identity = house.home.reading_identity(&passphrase).unwrap();
-    house.command(Command::Unlock(reading));
+    let keys = house.home.reading_keys(&passphrase).unwrap();
+    let idle = Household::AUTO_LOCK;
+    house.command(Command::Unlock { keys, idle });
     house
 }
 

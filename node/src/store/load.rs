@@ -8,15 +8,15 @@ use streetlamp_proto::signed::{Signed, StatementId};
 use streetlamp_proto::street::{EpochKey, StreetId, TicketId, TicketKey};
 use streetlamp_proto::wire;
 
-use super::{Store, damaged, time};
+use super::{Store, damaged, directory, keeping, time};
 use crate::error::Result;
 
 /// One row turned into records; the text says what the row is for the resident.
-type Reader = fn(&Row<'_>) -> std::result::Result<Vec<Record>, Fault>;
+pub(super) type Reader = fn(&Row<'_>) -> std::result::Result<Vec<Record>, Fault>;
 
 /// Why a row is not readable: SQLite's reason, or the decoder's.
 #[derive(Debug, thiserror::Error)]
-enum Fault {
+pub(super) enum Fault {
     #[error(transparent)]
     Row(#[from] rusqlite::Error),
     #[error(transparent)]
@@ -52,6 +52,7 @@ const TABLES: &[(&str, &str, Reader)] = &[
         "select street, record from member order by rowid",
         member,
     ),
+    ("own card or device", "select record from own", own),
     (
         "farewell",
         "select signed from leaving order by rowid",
@@ -89,6 +90,27 @@ const TABLES: &[(&str, &str, Reader)] = &[
         "radius",
         "select value from setting where name = 'radius'",
         radius,
+    ),
+    (
+        "publisher",
+        "select binding, first_seen_ms, pinned, contested, confirmed_ms, by_https, denied_ms, asked_ms, silent \
+         from publisher order by rowid",
+        directory::publisher,
+    ),
+    (
+        "bulletin",
+        "select publisher, announced, received_ms from bulletin order by rowid",
+        directory::bulletin,
+    ),
+    (
+        "muted publisher",
+        "select what, name from hushed order by rowid",
+        directory::hushed,
+    ),
+    (
+        "choice to ask domains",
+        "select value from setting where name = 'ask-domains'",
+        directory::asks_domains,
     ),
     (
         "ticket",
@@ -131,6 +153,11 @@ const TABLES: &[(&str, &str, Reader)] = &[
         ledger,
     ),
     (
+        "ledger of another device",
+        "select head from ledger_seen order by rowid",
+        ledger_seen,
+    ),
+    (
         "address",
         "select device, addresses from address order by rowid",
         address,
@@ -144,7 +171,7 @@ impl Store {
     /// [`ErrorKind::DataLoss`](crate::error::ErrorKind::DataLoss), naming the row that is not readable.
     pub fn records(&self) -> Result<Vec<Record>> {
         let mut records = Vec::new();
-        for (what, sql, read) in TABLES {
+        for (what, sql, read) in TABLES.iter().chain(keeping::TABLES) {
             let mut query = self.db.prepare(sql)?;
             let mut rows = query.query([])?;
             let mut number = 0;
@@ -157,7 +184,7 @@ impl Store {
     }
 }
 
-fn bytes(row: &Row<'_>, column: usize) -> std::result::Result<Vec<u8>, Fault> {
+pub(super) fn bytes(row: &Row<'_>, column: usize) -> std::result::Result<Vec<u8>, Fault> {
     Ok(row.get(column)?)
 }
 
@@ -188,6 +215,11 @@ fn member(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
         street,
         member: Box::new(wire::from_cbor(&bytes(row, 1)?)?),
     }])
+}
+
+fn own(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
+    let own = wire::from_cbor(&bytes(row, 0)?)?;
+    Ok(vec![Record::Own(Box::new(own))])
 }
 
 fn leaving(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
@@ -326,6 +358,12 @@ fn ledger(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
         entry: wire::from_cbor(&bytes(row, 0)?)?,
         head: Signed::from_bytes(&bytes(row, 1)?)?,
     }])
+}
+
+fn ledger_seen(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
+    Ok(vec![Record::LedgerSeen(Signed::from_bytes(&bytes(
+        row, 0,
+    )?)?)])
 }
 
 fn address(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {

@@ -4,6 +4,8 @@
 //! `synchronous=FULL` in WAL mode, so that what was acknowledged survives a power cut. SQLite is compiled in: versions
 //! below 3.51.3 can corrupt a WAL database, and are refused.
 
+mod directory;
+mod keeping;
 mod load;
 mod migrate;
 mod save;
@@ -179,6 +181,10 @@ impl Store {
 const RADIUS: &str = "radius";
 /// The setting that says how long clips stay.
 const RETENTION: &str = "retention";
+/// The setting that says how many sealed bytes this home keeps for neighbours.
+const OFFER: &str = "keeper-offer";
+/// The setting that says whether domains of publishers are asked.
+const ASKS_DOMAINS: &str = "ask-domains";
 
 fn damaged(
     what: &str,

@@ -4,7 +4,7 @@ use rusqlite::{Transaction, params};
 use streetlamp_proto::household::Record;
 use streetlamp_proto::wire;
 
-use super::{RADIUS, RETENTION, Store, ms};
+use super::{ASKS_DOMAINS, RADIUS, RETENTION, Store, directory, keeping, ms};
 use crate::error::Result;
 
 impl Store {
@@ -36,6 +36,7 @@ const fn deletes(record: &Record) -> bool {
         record,
         Record::Over(_)
             | Record::TicketGone(_)
+            | Record::PublisherGone(_)
             | Record::EpochGone(_)
             | Record::StreetGone(_)
             | Record::ClipGone(_)
@@ -91,6 +92,10 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
                 params![street.as_bytes(), member.household().as_bytes()],
             )
         }
+        Record::Own(own) => db.execute(
+            "insert or replace into own (household, record) values (?1, ?2)",
+            params![own.household().as_bytes(), wire::to_cbor(&**own)],
+        ),
         Record::Leave(leave) => {
             let said = leave.statement();
             db.execute(
@@ -159,6 +164,7 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
             db.execute("delete from stamp where statement = ?1", [id.as_bytes()])?;
             db.execute("delete from knock where id = ?1", [id.as_bytes()])?;
             db.execute("delete from link where id = ?1", [id.as_bytes()])?;
+            db.execute("delete from bulletin where id = ?1", [id.as_bytes()])?;
             db.execute("delete from alert where id = ?1", [id.as_bytes()])
         }
         Record::Stamp { statement, stamp } => db.execute(
@@ -180,6 +186,16 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
         Record::Pinned { clip, pinned } => db.execute(
             "update clip set pinned = ?2 where id = ?1",
             params![clip.as_bytes(), pinned],
+        ),
+        Record::Publisher(known) => directory::save_publisher(db, known),
+        Record::PublisherGone(publisher) => directory::forget_publisher(db, *publisher),
+        Record::Bulletin { publisher, announced, received } => {
+            directory::save_bulletin(db, *publisher, announced, *received)
+        }
+        Record::Hushed { what, hushed } => directory::save_hush(db, *what, *hushed),
+        Record::AsksDomains(asks) => db.execute(
+            "insert or replace into setting (name, value) values (?1, ?2)",
+            params![ASKS_DOMAINS, if *asks { "on" } else { "off" }],
         ),
         Record::Ticket { id, key, street, expires } => db.execute(
             "insert into ticket (id, key, street, expires_ms) values (?1, ?2, ?3, ?4)",
@@ -221,13 +237,19 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
             db.execute("update given set stopped_ms = ?2 where id = ?1", params![grant.as_bytes(), ms(*at)])
         }
         Record::Received { parcel, at } => db.execute(
-            "insert into received (id, parcel, received_ms) values (?1, ?2, ?3)",
+            "insert into received (id, parcel, received_ms) values (?1, ?2, ?3) \
+             on conflict (id) do update set parcel = excluded.parcel",
             params![parcel.grant.id().as_bytes(), wire::to_cbor(parcel), ms(*at)],
         ),
         Record::Arrived(clip) => db.execute("insert or ignore into arrived (clip) values (?1)", [clip.as_bytes()]),
         Record::Ledger { entry, head } => db.execute(
             "insert into ledger (seq, entry, head) values (?1, ?2, ?3)",
             params![i64::try_from(entry.seq).unwrap_or(i64::MAX), wire::to_cbor(entry), head.to_bytes()],
+        ),
+        Record::Keeper(record) => keeping::save(db, record),
+        Record::LedgerSeen(head) => db.execute(
+            "insert or replace into ledger_seen (device, head) values (?1, ?2)",
+            params![head.signer().as_bytes(), head.to_bytes()],
         ),
         Record::Addresses { device, addresses } => db.execute(
             "insert or replace into address (device, addresses) values (?1, ?2)",

@@ -8,7 +8,16 @@ use std::path::PathBuf;
 use streetlamp_proto::clip::{ClipId, GROUP, SLICE, SliceError, decode_slice};
 
 use super::{Vault, broken};
-use crate::error::Result;
+use crate::error::{Error, Result};
+
+/// Why a slice was not kept.
+#[derive(Debug)]
+pub enum Untaken {
+    /// A byte in it is not the clip's.
+    Wrong(Error),
+    /// The disk did not take it.
+    Disk(Error),
+}
 
 /// A clip that is being fetched. What came so far stays when it is dropped, and the next fetch goes on from there.
 #[derive(Debug)]
@@ -64,16 +73,16 @@ impl<'v> Arriving<'v> {
     /// Checks the slice for [`Arriving::next`] and keeps its bytes.
     ///
     /// # Errors
-    /// If a single byte is not the clip's; nothing of the slice is kept then.
-    pub fn take(&mut self, slice: &[u8]) -> Result<()> {
+    /// [`Untaken`]; nothing of the slice is kept then.
+    pub fn take(&mut self, slice: &[u8]) -> std::result::Result<(), Untaken> {
         let Some(range) = self.next() else {
             return Ok(());
         };
         let bytes = decode_slice(self.clip, self.sealed_len, range.clone(), slice)
-            .map_err(|e| broken(self.clip, e))?;
+            .map_err(|e| Untaken::Wrong(broken(self.clip, e)))?;
         self.file
             .write_all(&bytes)
-            .map_err(|e| self.vault.failing(e))?;
+            .map_err(|e| Untaken::Disk(self.vault.failing(e)))?;
         self.here = range.end;
         Ok(())
     }

@@ -7,15 +7,19 @@
 //! on its way to disk: the film is sealed in memory, chunk by chunk.
 
 mod arriving;
+mod kept;
 mod labels;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
+use std::num::NonZeroUsize;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::thread::available_parallelism;
 
-pub use arriving::Arriving;
+pub use arriving::{Arriving, Untaken};
 use data_encoding::HEXLOWER;
+pub use kept::Kept;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::Rng;
 use streetlamp_proto::clip::{ClipId, Outboard, OwnerHeader, Sealed, Sealer, SliceError};
@@ -25,6 +29,9 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// How much film is read and sealed at a time: 16 chunks, so that memory stays small and calls few.
 const PIECE: usize = 1024 * 1024;
+
+/// Most threads that seal one clip. More would take the cores from alerts, and the disk is the next limit.
+const MOST_THREADS: usize = 4;
 
 /// A clip that has just been made.
 #[derive(Debug)]
@@ -164,6 +171,15 @@ impl Vault {
         Ok(outboard)
     }
 
+    /// Whether the sealed bytes of a clip are here and what its name says. Reads all of them.
+    pub fn is_whole(&self, clip: ClipId, sealed_len: u64) -> bool {
+        let whole = self.sealed(clip, sealed_len).and_then(|file| {
+            let outboard = Outboard::compute(file, sealed_len).map_err(|e| broken(clip, e))?;
+            Ok(outboard.clip() == clip)
+        });
+        whole.unwrap_or(false)
+    }
+
     /// Takes in the sealed bytes of a clip as they come from a neighbour, going on where an earlier fetch stopped.
     ///
     /// # Errors
@@ -210,7 +226,8 @@ fn seal_into(
     let sealing = |e: Box<dyn std::error::Error + Send + Sync>| {
         Error::new(ErrorKind::Invalid, "the film could not be sealed").because(e)
     };
-    let (header, mut sealer) = Sealer::new(rng, owners).map_err(|e| sealing(e.into()))?;
+    let (header, sealer) = Sealer::new(rng, owners).map_err(|e| sealing(e.into()))?;
+    let mut sealer = sealer.on_threads(threads());
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -220,8 +237,7 @@ fn seal_into(
     let mut piece = zeroize::Zeroizing::new(vec![0; PIECE]);
     let mut out = Vec::new();
     loop {
-        let read = film
-            .read(&mut piece)
+        let read = fill(&mut piece, film)
             .map_err(|e| Error::io("the film could not be read to its end", e))?;
         let Some(film) = piece.get(..read).filter(|film| !film.is_empty()) else {
             break;
@@ -239,7 +255,28 @@ fn seal_into(
     Ok((header, sealed))
 }
 
-fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// On how many threads a clip is sealed here.
+fn threads() -> NonZeroUsize {
+    let most = NonZeroUsize::new(MOST_THREADS).unwrap_or(NonZeroUsize::MIN);
+    available_parallelism().map_or(NonZeroUsize::MIN, |cores| cores.min(most))
+}
+
+/// Reads a whole piece, or all that is left: a cleaned film comes in small parts, and threads want large ones.
+fn fill(piece: &mut [u8], film: &mut impl Read) -> std::io::Result<usize> {
+    let mut read = 0;
+    while let Some(room) = piece.get_mut(read..).filter(|room| !room.is_empty()) {
+        match film.read(room) {
+            Ok(0) => break,
+            Ok(more) => read += more,
+            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(read)
+}
+
+/// Writes a small file whole and makes it durable under its name; the directory is the caller's to sync.
+pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)
         .create(true)

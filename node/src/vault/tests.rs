@@ -1,6 +1,8 @@
 use std::io;
 
 use streetlamp_proto::clip::{GROUP, SLICE, encode_slice};
+use streetlamp_proto::identity::HouseholdId;
+use streetlamp_proto::keeper::SealedLabel;
 use streetlamp_proto::recipient::Identity;
 use tempfile::TempDir;
 use zeroize::Zeroizing;
@@ -144,4 +146,51 @@ fn a_clip_that_is_not_here_says_how_to_get_it() {
     let (_dir, vault) = vault();
     let error = vault.sealed(ClipId::from_bytes([1; 32]), 100).unwrap_err();
     assert!(error.to_string().contains("clip fetch"));
+}
+
+#[test]
+fn what_is_kept_for_one_neighbour_is_not_in_the_way_of_anothers_and_goes_with_the_lease() {
+    let (dir, vault) = vault();
+    let kept = Kept::open(&dir.path().join("kept")).unwrap();
+    let [ada, ben] = [1, 2].map(|n| HouseholdId::from_bytes([n; 32]));
+    let made = made(&vault, b"a film");
+    let sealed = fs::read(vault.path(made.clip, "sealed")).unwrap();
+    let label = SealedLabel::from_bytes(b"opaque".to_vec()).unwrap();
+    for owner in [ada, ben] {
+        let theirs = kept.of(owner).unwrap();
+        theirs.keep_sealed_label(made.clip, &label).unwrap();
+        fs::write(theirs.path(made.clip, "sealed"), &sealed).unwrap();
+    }
+    kept.discard(ada, made.clip).unwrap();
+    assert!(kept.of(ada).unwrap().sealed_label(made.clip).is_err());
+    let at_ben = kept.of(ben).unwrap();
+    assert_eq!(at_ben.sealed_label(made.clip).unwrap(), label);
+    assert!(at_ben.is_whole(made.clip, sealed.len() as u64));
+    kept.set_aside(ben).unwrap();
+    kept.set_aside(ben).unwrap();
+    assert!(!at_ben.is_whole(made.clip, sealed.len() as u64));
+}
+
+#[test]
+fn what_no_lease_asks_for_is_swept_at_the_start() {
+    let (dir, _vault) = vault();
+    let kept = Kept::open(&dir.path().join("kept")).unwrap();
+    let [ada, ben] = [1, 2].map(|n| HouseholdId::from_bytes([n; 32]));
+    let [wanted, left] = [3, 4].map(|n| ClipId::from_bytes([n; 32]));
+    for (owner, clip) in [(ada, wanted), (ada, left), (ben, left)] {
+        let theirs = kept.of(owner).unwrap();
+        for part in ["sealed", "obao", "label", "part"] {
+            fs::write(theirs.path(clip, part), b"noise").unwrap();
+        }
+    }
+    let cem = HouseholdId::from_bytes([5; 32]);
+    kept.of(cem).unwrap();
+    kept.set_aside(cem).unwrap();
+    assert_eq!(fs::read_dir(dir.path().join("kept")).unwrap().count(), 3);
+    kept.sweep(|owner, clip| (owner, clip) == (ada, wanted))
+        .unwrap();
+    let ben_dir = dir.path().join("kept").join(ben.to_string());
+    assert!(!ben_dir.exists());
+    assert_eq!(fs::read_dir(dir.path().join("kept")).unwrap().count(), 1);
+    assert_eq!(names(&kept.of(ada).unwrap()), 4);
 }

@@ -1,6 +1,6 @@
 //! What stands around every page: the head, the status of the home, the lock.
 
-use streetlamp_proto::household::{Household, StatusView};
+use streetlamp_proto::household::StatusView;
 
 use super::words::{count, span};
 use crate::disk::Condition;
@@ -108,7 +108,7 @@ impl HomeStrip {
                 format!("This home's clock is {skew} its neighbours' clocks. Please set it.")
             }),
             locked: status.locked,
-            auto_lock: span(Household::AUTO_LOCK),
+            auto_lock: span(status.auto_lock),
         }
     }
 }

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
+use streetlamp_proto::household::Household;
 use zeroize::Zeroizing;
 
 use super::App;
@@ -30,7 +31,7 @@ pub(super) async fn unlock(
         let why = "Too many attempts at once. Wait a few seconds and try again.".to_owned();
         return street::unlock_failed(&app, StatusCode::TOO_MANY_REQUESTS, why).await;
     };
-    match app.handle.unlock(passphrase).await {
+    match app.handle.unlock(passphrase, Household::AUTO_LOCK).await {
         Ok(()) => {
             turn.succeeded();
             Ok(see_other(back_to(&form.back)))

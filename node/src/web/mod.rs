@@ -8,6 +8,7 @@
 //! reach the page from another machine.
 
 mod assets;
+mod bulletins;
 mod clips;
 mod draft;
 mod form;

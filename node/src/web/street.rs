@@ -9,12 +9,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use streetlamp_proto::alert::{Audience, Progress, Urgency};
-use streetlamp_proto::household::{AlertView, Answer, Command, StatusView};
+use streetlamp_proto::household::{AlertView, Answer, BulletinView, Command, StatusView};
 use streetlamp_proto::identity::HouseholdId;
 use streetlamp_proto::time::Timestamp;
 use streetlamp_proto::wire::limits::{TEXT_CHARS, TITLE_CHARS};
 
 use super::App;
+use super::bulletins::BulletinCard;
 use super::draft::{AlertForm, Choice, Complaints};
 use super::form::Fields;
 use super::frame::Frame;
@@ -39,6 +40,7 @@ pub(super) struct Look {
     status: StatusView,
     disk: Condition,
     alerts: Vec<AlertView>,
+    bulletins: Vec<BulletinView>,
     names: BTreeMap<HouseholdId, String>,
     now: Timestamp,
 }
@@ -50,6 +52,7 @@ struct Page {
     on_a_street: bool,
     refused: bool,
     notice: Option<String>,
+    bulletins: Vec<BulletinCard>,
     alerts: Vec<AlertCard>,
     hidden: usize,
     all: bool,
@@ -174,6 +177,11 @@ async fn look(app: &App) -> Result<Look, Problem> {
             .into_iter()
             .filter(|view| !(view.muted || view.hidden))
             .collect(),
+        bulletins: household
+            .bulletins(now)
+            .into_iter()
+            .filter(BulletinView::is_shown)
+            .collect(),
         names: household
             .members()
             .into_iter()
@@ -190,6 +198,7 @@ impl Page {
             status,
             disk,
             alerts,
+            bulletins,
             names,
             now,
         } = look;
@@ -204,6 +213,11 @@ impl Page {
             on_a_street: !status.streets.is_empty(),
             refused: wrong != Complaints::default(),
             notice: None,
+            bulletins: bulletins
+                .iter()
+                .take(SHOWN)
+                .map(|view| BulletinCard::new(view, now))
+                .collect(),
             hidden: alerts.len().saturating_sub(shown),
             alerts: alerts
                 .iter()

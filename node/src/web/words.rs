@@ -3,6 +3,7 @@
 //! Times are told as distances ("12 minutes ago"), because the browser knows its time zone and this program does not;
 //! the page's script adds the clock time.
 
+pub(super) use crate::when::spoken as span;
 use std::time::Duration;
 
 use streetlamp_proto::alert::{Kind, Urgency};
@@ -40,17 +41,6 @@ impl Moment {
             machine: machine.map(|at| at.to_string()).unwrap_or_default(),
             words,
         }
-    }
-}
-
-/// A span in its largest whole unit.
-pub(super) fn span(span: Duration) -> String {
-    let seconds = usize::try_from(span.as_secs()).unwrap_or(usize::MAX);
-    match seconds {
-        0..60 => "less than a minute".to_owned(),
-        60..3_600 => count(seconds / 60, "minute"),
-        3_600..172_800 => count(seconds / 3_600, "hour"),
-        _ => count(seconds / 86_400, "day"),
     }
 }
 

@@ -42,7 +42,7 @@ pub struct UnknownWord {
     pub known: &'static [&'static str],
 }
 
-pub(super) use words;
+pub(crate) use words;
 
 words! {
     /// What kind of event an alert is about. There is no kind for a person who merely looks odd.

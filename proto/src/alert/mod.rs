@@ -11,6 +11,7 @@ mod kind;
 mod thread;
 
 pub use follow_up::{Act, Comment, FlagReason, FollowUp, FollowUpError, Reason};
+pub(crate) use kind::words;
 pub use kind::{Kind, UnknownWord, Urgency};
 pub use thread::{Progress, Said, Thread};
 

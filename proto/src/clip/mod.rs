@@ -27,6 +27,7 @@
 
 mod header;
 mod key;
+mod keyring;
 mod label;
 mod manifest;
 mod opener;
@@ -41,6 +42,7 @@ use crate::id::id;
 
 pub use header::{GRANT_HEADER_LEN, GrantHeader, HeaderError, OwnerHeader};
 pub use key::{FileKey, KeyCommit};
+pub use keyring::ReadingKeys;
 pub use label::Label;
 pub use manifest::{CameraId, Manifest};
 pub use opener::{OpenError, Opener};

@@ -10,6 +10,8 @@
 //! it in the same pass.
 
 use std::fmt;
+use std::num::NonZeroUsize;
+use std::thread;
 
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
@@ -62,6 +64,7 @@ pub struct Sealer {
     plaintext_len: u64,
     /// Number of the next chunk.
     next: u64,
+    threads: NonZeroUsize,
 }
 
 impl Sealer {
@@ -88,7 +91,16 @@ impl Sealer {
             pending: Zeroizing::new(Vec::with_capacity(CHUNK)),
             plaintext_len: 0,
             next: 0,
+            threads: NonZeroUsize::MIN,
         }
+    }
+
+    /// Seals on this many threads from now on, as far as a write has chunks for them. The clip is the same.
+    ///
+    /// Chunks do not depend on each other: each has its number for a nonce.
+    #[must_use]
+    pub fn on_threads(self, threads: NonZeroUsize) -> Self {
+        Self { threads, ..self }
     }
 
     /// Takes film and appends what can be sealed of it to `out`. Up to one chunk stays here until more comes.
@@ -100,20 +112,26 @@ impl Sealer {
         // One allocation for all that follows.
         out.reserve(NONCE_LEN + (film.len() / CHUNK + 1) * SEALED_CHUNK);
         self.write_nonce(out);
+        let start = out.len();
         // A full chunk is sealed only when more film follows: before that it may be the last one.
         while self.pending.len() + film.len() > CHUNK {
             let (head, rest) = film.split_at(CHUNK - self.pending.len());
-            self.seal_chunk(head, false, out);
+            self.lay_chunk(head, out);
             film = rest;
         }
         self.pending.extend_from_slice(film);
+        self.seal_full(out.get_mut(start..).unwrap_or_default());
         Ok(())
     }
 
     /// Seals the last chunk.
     pub fn finish(mut self, out: &mut Vec<u8>) -> Sealed {
         self.write_nonce(out);
-        self.seal_chunk(&[], true, out);
+        let start = out.len();
+        self.lay_chunk(&[], out);
+        let chunk = out.get_mut(start..).unwrap_or_default();
+        seal_laid(&self.key, self.next, true, chunk);
+        self.next += 1;
         Sealed {
             sealed_len: NONCE_LEN as u64 + self.plaintext_len + self.next * TAG_LEN as u64,
             plaintext_len: self.plaintext_len,
@@ -138,16 +156,45 @@ impl Sealer {
         }
     }
 
-    /// Seals what is pending and `tail` as one chunk. The film is encrypted where it will stay, in `out`.
-    fn seal_chunk(&mut self, tail: &[u8], last: bool, out: &mut Vec<u8>) {
-        let start = out.len();
+    /// Appends what is pending, `tail`, and room for a tag. The film is encrypted where it will stay, in `out`.
+    fn lay_chunk(&mut self, tail: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(&self.pending);
         out.extend_from_slice(tail);
+        out.extend_from_slice(&[0; TAG_LEN]);
         self.pending.clear();
-        let chunk = out.get_mut(start..).unwrap_or_default();
-        let tag = self.key.seal(self.next, last, chunk);
-        out.extend_from_slice(&tag);
-        self.next += 1;
+    }
+
+    /// Seals full chunks that lie one behind the other, none of them the last.
+    fn seal_full(&mut self, chunks: &mut [u8]) {
+        let (key, first) = (&self.key, self.next);
+        let count = chunks.len() / SEALED_CHUNK;
+        self.next += count as u64;
+        let share = count.div_ceil(self.threads.get()).max(1);
+        let shares = chunks.chunks_mut(share * SEALED_CHUNK);
+        let numbered = (first..).step_by(share).zip(shares);
+        if share >= count {
+            numbered.for_each(|(first, share)| seal_share(key, first, share));
+            return;
+        }
+        thread::scope(|scope| {
+            for (first, share) in numbered {
+                scope.spawn(move || seal_share(key, first, share));
+            }
+        });
+    }
+}
+
+/// Seals full chunks, the first of which has this number.
+fn seal_share(key: &StreamKey, first: u64, share: &mut [u8]) {
+    for (number, chunk) in (first..).zip(share.chunks_exact_mut(SEALED_CHUNK)) {
+        seal_laid(key, number, false, chunk);
+    }
+}
+
+/// Seals one chunk that has room for its tag behind it.
+fn seal_laid(key: &StreamKey, number: u64, last: bool, chunk: &mut [u8]) {
+    if let Some((film, tag)) = chunk.split_last_chunk_mut() {
+        *tag = key.seal(number, last, film);
     }
 }
 

@@ -43,6 +43,7 @@ fn me(seed: u8) -> Option<Me> {
             roles: Roles::ALL,
             issued: NOW,
             serial: 1,
+            ended: None,
         }),
         device,
         sealing,

@@ -1,17 +1,27 @@
 //! Messages and statements: whatever is read has one encoding, and what it carries is signed as if it came alone.
 
+use std::fmt::Debug;
+
 use minicbor::bytes::ByteVec;
 
 use super::{framed, item, stands};
-use crate::grant::{FetchRequest, Parcel};
-use crate::ledger::{Entry, Head};
+use crate::approval::DeviceMessage;
+use crate::clip::{GrantHeader, Manifest};
+use crate::export::Papers;
+use crate::fetch::{FetchRequest, Right};
+use crate::grant::{FetchTicket, Grant, Parcel};
+use crate::identity::DeviceId;
+use crate::ledger::{Entry, Export, Fork, Head};
 use crate::open::OpenStatement;
-use crate::signed::Signed;
+use crate::signed::{Signed, Statement};
 use crate::street::{
-    EpochKey, Introduction, JoinRequest, Refusal, StreetId, StreetMessage, Ticket, Welcome,
+    EpochKey, Introduction, JoinRequest, Refusal, ReturnRequest, StreetId, StreetMessage, Ticket,
+    Welcome,
 };
 use crate::wire::Kind;
-use crate::wire::limits::{DIRECT_FRAME, FETCH_FRAME, GOSSIP_FRAME, JOIN_FRAME, WELCOME_FRAME};
+use crate::wire::limits::{
+    DIRECT_FRAME, FETCH_FRAME, GOSSIP_FRAME, JOIN_FRAME, LEDGER_FILE, WELCOME_FRAME,
+};
 
 /// A frame is taken as at most one kind, and comes back as the very bytes that were read.
 pub fn frame(bytes: &[u8]) -> bool {
@@ -20,9 +30,13 @@ pub fn frame(bytes: &[u8]) -> bool {
         framed::<JoinRequest>(Kind::Join, bytes, JOIN_FRAME).is_some(),
         framed::<Welcome>(Kind::Welcome, bytes, WELCOME_FRAME).is_some(),
         framed::<Refusal>(Kind::Refused, bytes, JOIN_FRAME).is_some(),
+        framed::<ReturnRequest>(Kind::Return, bytes, JOIN_FRAME).is_some(),
+        framed::<ByteVec>(Kind::Device, bytes, DIRECT_FRAME).is_some(),
         framed::<FetchRequest>(Kind::Fetch, bytes, FETCH_FRAME).is_some(),
         framed::<Ticket>(Kind::Ticket, bytes, JOIN_FRAME).is_some(),
         framed::<Introduction>(Kind::Introduction, bytes, GOSSIP_FRAME).is_some(),
+        framed::<Export>(Kind::Ledger, bytes, LEDGER_FILE).is_some(),
+        framed::<Fork>(Kind::Fork, bytes, LEDGER_FILE).is_some(),
         OpenStatement::from_frame(bytes).is_ok(),
     ];
     let taken = taken.iter().filter(|taken| **taken).count();
@@ -62,6 +76,37 @@ pub fn join(bytes: &[u8]) -> bool {
     true
 }
 
+/// A request to come back is the very bytes that were read, its statements hold by themselves, and it is worth nothing
+/// for any device but the one that it names.
+pub fn returning(bytes: &[u8]) -> bool {
+    let Some(request) = framed::<ReturnRequest>(Kind::Return, bytes, JOIN_FRAME) else {
+        return false;
+    };
+    stands(&request.card);
+    stands(&request.device);
+    let other = DeviceId::from_bytes([7; 32]);
+    assert_eq!(request.household_of(other), None, "for one device only");
+    true
+}
+
+/// A message between two devices of one household comes back as the very bytes that were read, and its statements hold
+/// by themselves.
+pub fn device_message(bytes: &[u8]) -> bool {
+    match item::<DeviceMessage>(bytes) {
+        None => return false,
+        Some(DeviceMessage::Shown(shown)) => {
+            stands(&shown.label.manifest);
+            shown.head.iter().for_each(stands);
+        }
+        Some(DeviceMessage::Approved(approved)) => {
+            stands(&approved.grant);
+            stands(&approved.ticket);
+        }
+        Some(_) => {}
+    }
+    true
+}
+
 /// A welcome comes back as the very bytes that were read, and its statements hold by themselves.
 pub fn welcome(bytes: &[u8]) -> bool {
     let Some(welcome) = framed::<Welcome>(Kind::Welcome, bytes, WELCOME_FRAME) else {
@@ -90,6 +135,14 @@ pub fn open_statement(bytes: &[u8]) -> bool {
             stands(&knock.statement().card);
             stands(&knock.statement().device);
         }
+        OpenStatement::Publisher(binding) => {
+            stands(&binding);
+            binding.statement().handovers.iter().for_each(stands);
+        }
+        OpenStatement::Bulletin(announced) => {
+            stands(&announced.bulletin);
+            announced.second.iter().for_each(stands);
+        }
     }
     true
 }
@@ -97,7 +150,54 @@ pub fn open_statement(bytes: &[u8]) -> bool {
 /// A request for a clip comes back as the very bytes that were read, and its ticket holds by itself.
 pub fn fetch_request(bytes: &[u8]) -> bool {
     let request = framed::<FetchRequest>(Kind::Fetch, bytes, FETCH_FRAME);
-    request.inspect(|request| stands(&request.ticket)).is_some()
+    let stands_with = |request: &FetchRequest| {
+        if let Right::Ticket(ticket) = &request.right {
+            stands(ticket);
+        }
+    };
+    request.inspect(stands_with).is_some()
+}
+
+/// A manifest comes back as the very bytes that were read.
+pub fn manifest(bytes: &[u8]) -> bool {
+    statement::<Manifest>(bytes)
+}
+
+/// A grant comes back as the very bytes that were read, and its header is of the one length for one recipient.
+pub fn grant(bytes: &[u8]) -> bool {
+    if let Some(grant) = item::<Grant>(bytes) {
+        let header = grant.header.as_bytes().as_slice();
+        assert!(GrantHeader::parse(header).is_ok(), "one recipient");
+        return true;
+    }
+    statement::<Grant>(bytes)
+}
+
+/// A fetch ticket comes back as the very bytes that were read.
+pub fn fetch_ticket(bytes: &[u8]) -> bool {
+    statement::<FetchTicket>(bytes)
+}
+
+/// A signed statement, or what would be one with a signature, which a fuzzer does not find.
+fn statement<T: Statement + Debug + PartialEq>(bytes: &[u8]) -> bool {
+    if let Ok(signed) = Signed::<T>::from_bytes(bytes) {
+        assert_eq!(signed.to_bytes(), bytes, "one encoding");
+        return true;
+    }
+    item::<T>(bytes).is_some()
+}
+
+/// Papers come back as the very bytes that were read. Those that hold are of one household and one clip.
+pub fn papers(bytes: &[u8]) -> bool {
+    let Ok(papers) = Papers::from_bytes(bytes) else {
+        return false;
+    };
+    assert_eq!(papers.to_bytes(), bytes, "one encoding");
+    if let Ok(household) = papers.verify() {
+        assert_eq!(papers.recorder.statement().household, household);
+        assert_eq!(papers.entry.act.clip(), papers.manifest.statement().clip);
+    }
+    true
 }
 
 /// A parcel comes back as the very bytes that were read, and its statements hold by themselves.

@@ -4,19 +4,22 @@
 //! `proto/fuzz/corpus` with them. A property that fails panics; nothing else here does. Each tells whether the input
 //! was taken for what it should be, so that a seed which no longer is a real message is noticed.
 //!
-//! `messages`, `writing` and `clips` hold properties of one piece of bytes each, `engine` what a whole home makes of
+//! `messages`, `keepers`, `writing` and `clips` hold properties of one piece of bytes each, `engine` what a whole home makes of
 //! several, and `home` is the one that it tries them on.
 
 mod clips;
 mod engine;
 mod home;
+mod keepers;
 mod messages;
 mod writing;
 
 pub use clips::{clip_header, clip_slice};
 pub use engine::engine_inputs;
+pub use keepers::{keeping, ledger_file, sealed_label};
 pub use messages::{
-    fetch_request, frame, join, ledger_entry, open_statement, parcel, street_message, welcome,
+    device_message, fetch_request, fetch_ticket, frame, grant, join, ledger_entry, manifest,
+    open_statement, papers, parcel, returning, street_message, welcome,
 };
 pub use writing::{text, ticket_text};
 
@@ -35,19 +38,28 @@ use crate::wire::{self, Kind};
 pub type Target = (&'static str, fn(&[u8]) -> bool);
 
 /// Every property.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 22] = [
     ("frame", frame),
     ("street_message", street_message),
     ("ticket_text", ticket_text),
     ("join", join),
+    ("returning", returning),
+    ("device_message", device_message),
     ("welcome", welcome),
     ("fetch_request", fetch_request),
     ("open_statement", open_statement),
+    ("manifest", manifest),
+    ("grant", grant),
+    ("fetch_ticket", fetch_ticket),
+    ("papers", papers),
     ("parcel", parcel),
     ("clip_header", clip_header),
     ("clip_slice", clip_slice),
     ("text", text),
     ("ledger_entry", ledger_entry),
+    ("keeping", keeping),
+    ("sealed_label", sealed_label),
+    ("ledger_file", ledger_file),
     ("engine_inputs", engine_inputs),
 ];
 

@@ -2,13 +2,14 @@
 
 use super::Household;
 use super::event::{AskRef, CommandId, Output, Protocol};
+use super::keeping::Asked;
 use crate::identity::DeviceId;
 use crate::signed::StatementId;
 use crate::street::{EpochRank, StreetId};
 use crate::time::Timestamp;
 
 /// What a request of ours is for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) enum Pending {
     Join(CommandId),
     /// A comparison, and the epoch in which it was asked for.
@@ -17,6 +18,9 @@ pub(super) enum Pending {
     /// A newer epoch, and the older one in which it was sealed.
     Epoch(StreetId, DeviceId, EpochRank),
     Parcel(StatementId),
+    Keeping(Asked),
+    /// Another device of this household.
+    Device(CommandId, DeviceId),
 }
 
 impl Pending {
@@ -24,7 +28,11 @@ impl Pending {
     pub(super) fn compares(&self, street: StreetId, device: DeviceId) -> bool {
         match self {
             Self::CatchUp(s, d, _) | Self::Swap(s, d) => (*s, *d) == (street, device),
-            Self::Join(_) | Self::Epoch(..) | Self::Parcel(_) => false,
+            Self::Join(_)
+            | Self::Epoch(..)
+            | Self::Parcel(_)
+            | Self::Keeping(_)
+            | Self::Device(..) => false,
         }
     }
 }
@@ -40,9 +48,12 @@ impl Household {
     ) {
         let protocol = match pending {
             Pending::Join(_) => Protocol::Join,
-            Pending::CatchUp(..) | Pending::Swap(..) | Pending::Epoch(..) | Pending::Parcel(_) => {
-                Protocol::Street
-            }
+            Pending::Device(..) => Protocol::Device,
+            Pending::CatchUp(..)
+            | Pending::Swap(..)
+            | Pending::Epoch(..)
+            | Pending::Parcel(_)
+            | Pending::Keeping(_) => Protocol::Street,
         };
         let ask = AskRef(self.next_ask);
         self.next_ask += 1;
@@ -72,7 +83,11 @@ impl Household {
             Some(Pending::Epoch(street, device, rank)) => {
                 self.epoch_answered(street, device, rank, bytes, now, out);
             }
+            Some(Pending::Device(command, device)) => {
+                self.device_answered(command, device, bytes, now, out);
+            }
             Some(Pending::Parcel(grant)) => self.parcel_answered(grant, bytes, out),
+            Some(Pending::Keeping(asked)) => self.keeping_answered(asked, bytes, now, out),
             None => {}
         }
     }

@@ -135,6 +135,7 @@ impl Household {
                 self.take_epoch(street, parcel, now, out)?;
                 StreetMessage::Kept
             }
+            StreetMessage::Keeping(message) => self.keeping_request(from, message, now, out)?,
             _ => return None,
         };
         self.seal_in(street, rank, &answer)

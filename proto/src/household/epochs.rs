@@ -1,7 +1,7 @@
 //! New epochs: who makes one, who takes one over, and how its key gets to everybody who stays.
 //!
-//! Whoever knows that somebody is gone who still holds the key makes the next epoch, in turns, so that one home is
-//! enough; so does whoever finds the key a month old. Nobody is asked for permission: an epoch is valid if its reasons
+//! Whoever knows that somebody is gone who still holds the key, a household or a single device of one, makes the next
+//! epoch, in turns, so that one home is enough; so does whoever finds the key a month old. Nobody is asked for permission: an epoch is valid if its reasons
 //! are, and any number of them made at the same time ends in one ([`EpochRank`]).
 
 use std::collections::BTreeSet;
@@ -12,7 +12,9 @@ use super::state::Street;
 use super::{Household, Pending, Record};
 use crate::identity::{DeviceId, HouseholdId, Role};
 use crate::signed::Signed;
-use crate::street::{EpochKey, EpochNotice, EpochParcel, EpochRank, Item, StreetId, StreetMessage};
+use crate::street::{
+    EpochKey, EpochNotice, EpochParcel, EpochRank, Item, Member, StreetId, StreetMessage,
+};
 use crate::time::Timestamp;
 use crate::wire::limits::{ALERT_LIFE_SEARCH, CLOCK_SKEW, EPOCHS_PER_STREET};
 
@@ -20,6 +22,9 @@ use crate::wire::limits::{ALERT_LIFE_SEARCH, CLOCK_SKEW, EPOCHS_PER_STREET};
 const LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
 /// Without a reason no epoch follows another sooner than this.
 const LEAST: Duration = Duration::from_secs(7 * 24 * 3600);
+/// Records of households that removed a device which one epoch parcel carries as reasons: with every device and vouch that
+/// it may have, and the longest name, one takes 11 KiB. More come by catch-up.
+const RECORDS: usize = 16;
 /// How long a home waits for the one whose turn is before its own.
 const TURN: Duration = Duration::from_secs(3);
 /// How long the key of an older epoch is kept: until all that was said in it is over.
@@ -95,6 +100,7 @@ impl Household {
             .map_or(1, |e| e.notice.statement().number.saturating_add(1));
         let departures: Vec<_> = held.members.departures().collect();
         let gone = departures.iter().map(|gone| gone.household).collect();
+        let removed = held.members.removed_devices().collect();
         // Later than what it follows from, although the clocks of two homes may differ.
         let last = departures.iter().map(|gone| gone.at).max();
         let key = EpochKey::generate(&mut self.rng);
@@ -104,6 +110,7 @@ impl Household {
             commit: key.commit(),
             by: self.me.household(),
             gone,
+            removed,
             issued: last.map_or(now, |at| at.max(now)),
         });
         self.begin_epoch(notice, key, now, out);
@@ -164,10 +171,16 @@ impl Household {
         let epoch = held.epoch()?;
         let leaves = held.members.leaves().cloned().map(Item::Leave);
         let votes = held.members.votes().cloned().map(Item::Vote);
+        let removing = |member: &&Member| {
+            let mut certs = member.devices.iter().map(Signed::statement);
+            certs.any(|cert| cert.ended.is_some())
+        };
+        let records = held.members.iter().filter(removing);
+        let records = records.take(RECORDS).cloned().map(Item::Member);
         Some(EpochParcel {
             notice: epoch.notice.clone(),
             key: sealing.seal(epoch.key.expose()).ok()?,
-            reasons: leaves.chain(votes).collect(),
+            reasons: leaves.chain(votes).chain(records).collect(),
         })
     }
 
@@ -211,14 +224,19 @@ impl Household {
             && !said.gone.iter().any(|household| {
                 let member = held.members.get(*household);
                 member.is_some_and(|m| m.admitted() <= said.issued)
-            });
+            })
+            && !said.removed.iter().any(|d| held.members.household_of(*d).is_some());
         let newly = held.members.departures().filter(|gone| {
             let listed = said.gone.contains(&gone.household);
             listed && (gone.at > known.issued || !known.gone.contains(&gone.household))
         });
         let rests = said.issued.since(known.issued).as_secs() / LEAST.as_secs();
-        // As many steps ahead as there are reasons: households that went, and time that passed.
-        let reasons = (newly.count() as u64).saturating_add(rests);
+        let removed = held.members.removed_devices();
+        let removed = removed.filter(|d| said.removed.contains(d) && !known.removed.contains(d));
+        // As many steps ahead as there are reasons: households and devices that went, and time that passed.
+        let reasons = (newly.count() as u64)
+            .saturating_add(removed.count() as u64)
+            .saturating_add(rests);
         let steps = u64::from(said.number.saturating_sub(known.number));
         let newer = notice.rank() > current.notice.rank() && steps <= reasons;
         (honest && newer && held.epochs.len() < EPOCHS_PER_STREET).then_some(())
@@ -288,6 +306,8 @@ fn needs_epoch(street: &Street, now: Timestamp) -> bool {
     };
     let notice = epoch.notice.statement();
     let mut departures = street.members.departures();
-    departures.any(|gone| gone.at > notice.issued || !notice.gone.contains(&gone.household))
+    let mut removed = street.members.removed_devices();
+    removed.any(|device| !notice.removed.contains(&device))
+        || departures.any(|gone| gone.at > notice.issued || !notice.gone.contains(&gone.household))
         || now.since(notice.issued) >= LIFE
 }

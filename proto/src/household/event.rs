@@ -2,18 +2,23 @@
 
 use std::time::Duration;
 
-use super::Record;
-use super::failure::Failure;
+use super::bulletins::{DirectoryCommand, DirectoryEvent, DomainAnswer};
+use super::draft::{Change, Draft, NewClip};
+use super::keeping::{Finding, KeeperCommand, KeeperNews, KeeperTask};
 use super::retention::Retention;
-use crate::alert::{self, Kind, Reason, Text, Title, Urgency};
-use crate::cell::{Cell, Place};
-use crate::clip::{ClipId, FileKey, GrantHeader, KeyCommit, Manifest, OwnerHeader};
+use super::{Failure, Record};
+use crate::alert::Reason;
+use crate::cell::Cell;
+use crate::clip::{ClipId, FileKey, GrantHeader, Manifest, ReadingKeys};
+use crate::export::{ExportedFilm, Papers};
 use crate::grant::Purpose;
-use crate::identity::{DeviceId, HouseholdId, Name};
+use crate::identity::{DeviceCert, DeviceId, HouseholdId, Name};
+use crate::keeper::ToKeep;
 use crate::open::{Greeting, Radius};
-use crate::recipient::{Identity, Recipient};
+use crate::publisher::{Domain, PublisherId};
+use crate::recipient::Recipient;
 use crate::signed::{Signed, StatementId};
-use crate::street::{Address, Introduction, StreetId, Ticket, Topic};
+use crate::street::{Address, Door, Introduction, StreetId, Ticket, Topic};
 use crate::time::Timestamp;
 
 /// Marks a command, so that its answer finds its way back.
@@ -24,7 +29,7 @@ pub struct CommandId(pub u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageRef(pub u64);
 
-/// Marks a request that a neighbour or stranger made and that waits for an answer.
+/// Marks a request that somebody made and that waits for an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestRef(pub u64);
 
@@ -32,13 +37,15 @@ pub struct RequestRef(pub u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AskRef(pub u64);
 
-/// The two protocols of requests and answers.
+/// The protocols of requests and answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Protocol {
     /// `/streetlamp/join/1`: open to strangers, for tickets only.
     Join,
     /// `/streetlamp/street/1`: sealed messages between neighbours.
     Street,
+    /// `/streetlamp/device/1`: sealed messages between devices of one household.
+    Device,
 }
 
 /// What the outside world tells the engine.
@@ -48,7 +55,7 @@ pub enum Input {
     Started,
     /// The household wants something.
     Command(CommandId, Command),
-    /// Bytes arrived on a topic. The engine answers with exactly one [`Output::Judge`].
+    /// Bytes arrived on a topic. Answered by exactly one [`Output::Judge`].
     Gossip {
         /// Where they arrived.
         topic: Topic,
@@ -57,7 +64,7 @@ pub enum Input {
         /// The frame.
         bytes: Vec<u8>,
     },
-    /// Somebody asks. The engine answers with exactly one [`Output::Reply`] or [`Output::Decline`].
+    /// Somebody asks. Answered by exactly one [`Output::Reply`] or [`Output::Decline`].
     Asked {
         /// The device that asks; the mesh has proven its key.
         from: DeviceId,
@@ -75,8 +82,7 @@ pub enum Input {
         /// The frame; nothing if the other did not answer.
         bytes: Option<Vec<u8>>,
     },
-    /// A device is connected; once more, or still after one of several connections closed, with which whatever was
-    /// under way on it may be lost.
+    /// A device is connected; or still, after a connection to it closed with what was under way on it.
     Connected {
         /// Its key, proven by the mesh.
         device: DeviceId,
@@ -95,19 +101,23 @@ pub enum Input {
         /// Whether nothing is left on disk.
         gone: bool,
     },
+    /// About keepers.
+    Keeper(KeeperNews),
     /// Our own addresses changed.
     Listening {
         /// All of them.
         addresses: Vec<Address>,
     },
+    /// An [`Output::AskDomain`] of a publisher was tried.
+    DomainAnswered(PublisherId, DomainAnswer),
     /// A timer set by [`Output::SetTimer`] is due.
     Due(Timer),
 }
 
 /// What the engine wants done.
 ///
-/// First [`Output::Judge`]; then every [`Output::Store`] of the batch in one durable transaction; then the others in
-/// their order. If the transaction fails, nothing of the batch may leave the node.
+/// First [`Output::Judge`]; then every [`Output::Store`] in one durable transaction; then the others in their order. If
+/// the transaction fails, nothing of the batch may leave the node.
 #[derive(Debug)]
 pub enum Output {
     /// Tell gossip what to do with a message.
@@ -159,6 +169,10 @@ pub enum Output {
     Decline(RequestRef),
     /// Remove the sealed bytes of a clip from disk, and say so with [`Input::Shredded`].
     Shred(ClipId),
+    /// Do something for or with a keeper.
+    Keeper(KeeperTask),
+    /// Ask a domain who speaks for it, and say so with [`Input::DomainAnswered`].
+    AskDomain(PublisherId, Domain),
     /// Wake the engine. Setting a timer again moves it.
     SetTimer {
         /// When.
@@ -202,6 +216,8 @@ pub enum Timer {
     SayAgain,
     /// Look for a stamp a while longer.
     Stamp,
+    /// Ask keepers for proof.
+    SpotCheck,
 }
 
 /// What the household can want.
@@ -225,6 +241,10 @@ pub enum Command {
     },
     /// Enter a street with a ticket.
     Join(Box<Ticket>),
+    /// Come back to the street through a neighbour's device, as a member's device that it does not know yet.
+    Return(Door),
+    /// Take in a certificate by this household's root: of a new device, or of one that is removed.
+    Certify(Box<Signed<DeviceCert>>),
     /// Vouch for a household that was met in person.
     Vouch(HouseholdId),
     /// Vote for the removal of a household.
@@ -256,6 +276,8 @@ pub enum Command {
     StopKnocking,
     /// Listen so far around this home.
     Listen(Radius),
+    /// Something about publishers.
+    Directory(DirectoryCommand),
     /// Let the street know another one.
     Link(Box<Introduction>),
     /// Take a link of this household's back.
@@ -305,73 +327,22 @@ pub enum Command {
     Export {
         /// The clip.
         clip: ClipId,
-        /// For whom; nobody means a plain film.
-        to: Option<Recipient>,
+        /// In which form, and for whom.
+        leaving: Leaving,
     },
-    /// Take the reading key into memory.
-    Unlock(Identity),
+    /// State which film left under an export.
+    SignFilm(ExportedFilm),
+    /// Something about keepers.
+    Keeper(KeeperCommand),
+    /// Take the reading key into memory, and those that older clips open with.
+    Unlock {
+        /// The keys.
+        keys: ReadingKeys,
+        /// They go again when they were not used for this long.
+        idle: Duration,
+    },
     /// Wipe the reading key.
     Lock,
-}
-
-/// An alert as the household wrote it.
-#[derive(Debug, Clone)]
-pub struct Draft {
-    /// For which street; may be left out by a household of one street.
-    pub street: Option<StreetId>,
-    /// Whether everybody nearby may read it, agencies and companies too.
-    pub nearby: bool,
-    /// What kind of event.
-    pub kind: Kind,
-    /// How soon neighbours should know.
-    pub urgency: Urgency,
-    /// Where.
-    pub place: Option<Place>,
-    /// In one line.
-    pub title: Title,
-    /// In more words.
-    pub text: Text,
-    /// When it happened; now if left out.
-    pub happened: Option<Timestamp>,
-    /// How long it lives.
-    pub life: Duration,
-    /// Clips that are offered.
-    pub clips: Vec<ClipId>,
-}
-
-/// What a household says about an alert.
-#[derive(Debug, Clone)]
-pub enum Change {
-    /// Says it better; what is left out stays as it is.
-    Update {
-        /// The title from now on.
-        title: Option<Title>,
-        /// The text from now on.
-        text: Option<Text>,
-        /// The urgency from now on.
-        urgency: Option<Urgency>,
-    },
-    /// Everything else, as it is said.
-    Act(alert::Act),
-}
-
-/// What is known of a clip when it has been sealed.
-#[derive(Debug)]
-pub struct NewClip {
-    /// The clip.
-    pub clip: ClipId,
-    /// Length of its sealed bytes.
-    pub sealed_len: u64,
-    /// Commitment to its file key.
-    pub key_commit: KeyCommit,
-    /// The header for the household itself.
-    pub header: OwnerHeader,
-    /// When the recording began.
-    pub recorded: Timestamp,
-    /// How long it is, in milliseconds.
-    pub duration_ms: u32,
-    /// How the household calls the camera.
-    pub camera: Name,
 }
 
 /// What a command gave.
@@ -422,6 +393,13 @@ pub enum Answer {
         /// Whether the household is not on the street any more.
         gone: bool,
     },
+    /// The streets know what the root certified.
+    Device {
+        /// About which device.
+        device: DeviceId,
+        /// Number of the epoch to speak in; zero on no street.
+        epoch: u32,
+    },
     /// A clip was taken in.
     Clip(ClipId),
     /// A grant was given or stopped.
@@ -430,6 +408,31 @@ pub enum Answer {
         grant: StatementId,
         /// Its ledger entry.
         seq: u64,
+    },
+    /// A neighbour keeps for this household.
+    Lease {
+        /// Who.
+        keeper: HouseholdId,
+        /// Sealed bytes, at most.
+        bytes: u64,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// A keeper was asked for proof.
+    Checked {
+        /// Who.
+        keeper: HouseholdId,
+        /// Of which clip.
+        clip: ClipId,
+        /// How it went.
+        finding: Finding,
+    },
+    /// What a neighbour keeps for this household.
+    Kept {
+        /// Who.
+        keeper: HouseholdId,
+        /// The clips.
+        kept: Vec<ToKeep>,
     },
     /// The key of a clip, logged.
     Key {
@@ -440,15 +443,37 @@ pub enum Answer {
         /// Its ledger entry.
         seq: u64,
     },
-    /// A header for someone outside, logged.
-    Header {
-        /// The header.
-        header: GrantHeader,
-        /// What it opens.
+    /// A clip may leave, logged.
+    Export {
+        /// What opens it.
+        opening: Opening,
+        /// What goes beside it. None if the device that sealed it is not known any more.
+        papers: Option<Box<Papers>>,
+        /// What it is.
         manifest: Box<Signed<Manifest>>,
         /// Its ledger entry.
         seq: u64,
     },
+    /// A film that left is stated.
+    Film(Box<Signed<ExportedFilm>>),
+}
+
+/// In which form a clip leaves for somebody outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Leaving {
+    /// As it is, with a header for this reading key.
+    Sealed(Recipient),
+    /// As a film, to be changed on its way to this reading key, or to be watched by anybody.
+    Film(Option<Recipient>),
+}
+
+/// What opens a clip that leaves.
+#[derive(Debug)]
+pub enum Opening {
+    /// For one outsider.
+    Header(GrantHeader),
+    /// For this home, which writes the film.
+    Key(FileKey),
 }
 
 /// Something to tell whoever watches: the page, the log, a script.
@@ -498,6 +523,29 @@ pub enum Event {
         /// Its clip.
         clip: ClipId,
     },
+    /// Something changed between this home and a keeper, or a neighbour for whom it keeps.
+    Keeper {
+        /// Which household.
+        household: HouseholdId,
+    },
+    /// A keeper lost a clip, or gave other bytes.
+    KeeperFault {
+        /// Who.
+        household: HouseholdId,
+        /// Which clip.
+        clip: ClipId,
+        /// What it did.
+        finding: Finding,
+    },
+    /// A household closed two ledgers. There is a proof.
+    Forked {
+        /// Who.
+        household: HouseholdId,
+        /// From which entry on at the latest.
+        seq: u64,
+    },
+    /// Something of a publisher is new, or over.
+    Directory(DirectoryEvent),
     /// Locked or unlocked.
     Locked(bool),
 }

@@ -45,8 +45,21 @@ pub enum Failure {
     )]
     InviterAway,
     /// The inviter's answer does not hold together.
-    #[error("the inviter's answer could not be verified: ask for a new ticket")]
+    #[error(
+        "the answer of that home could not be verified: ask for a new ticket, or ask another neighbour"
+    )]
     BadWelcome,
+    /// The neighbour was not found.
+    #[error(
+        "the neighbour's home could not be reached at this address: check the address, and that their node is running, then try again"
+    )]
+    DoorAway,
+    /// A certificate of another household.
+    #[error("these words are of another household: nothing was changed")]
+    OtherRoot,
+    /// A device cannot remove itself.
+    #[error("this is the device that you are using: remove it from another one")]
+    OwnDevice,
     /// The alert breaks a rule.
     #[error(transparent)]
     Alert(#[from] alert::AlertError),
@@ -95,6 +108,9 @@ pub enum Failure {
     /// The reading key is not in memory.
     #[error("this home is locked: run 'streetlamp unlock' first")]
     Locked,
+    /// Unlocked for no time, or for too long.
+    #[error("a home is unlocked for some time, and for a day at most")]
+    BadIdle,
     /// A reading key of somebody else.
     #[error("this reading key is not this household's")]
     OtherReadingKey,
@@ -109,6 +125,38 @@ pub enum Failure {
         "this clip cannot be opened any more, but its sealed bytes could not be removed from the disk: the node tries again at its next start"
     )]
     NotShredded,
+    /// A neighbour has to be asked, and is not there.
+    #[error(
+        "that neighbour's home is not connected, or does not answer: try again when it is online"
+    )]
+    NeighbourAway,
+    /// A neighbour leases no room.
+    #[error(transparent)]
+    NoLease(#[from] crate::keeper::NoLease),
+    /// A lease that does not hold.
+    #[error("that neighbour's lease could not be verified: nothing was kept of it")]
+    BadLease,
+    /// A keeper that has nothing to prove yet.
+    #[error("that neighbour does not hold any of this home's clips yet")]
+    NothingKept,
+    /// A label that does not open, or is not of this household.
+    #[error("this label is not one of this household's, or does not open with this key")]
+    BadLabel,
+    /// The device that recorded a clip did not answer.
+    #[error(
+        "the device that recorded this clip did not answer: check that it is running and connected, then try again"
+    )]
+    DeviceAway,
+    /// The device that recorded a clip does not take a grant.
+    #[error(
+        "the device that recorded this clip refused the grant: check that this device may grant ('streetlamp device list') and that both clocks are right"
+    )]
+    DeviceRefused,
+    /// A ledger that does not go on from where it was seen.
+    #[error(
+        "the ledger of the device that recorded this clip is not the one that this device has seen: entries were dropped or altered there, or it was restored from an older backup. Nothing was granted"
+    )]
+    OtherLedger,
     /// A time that makes no sense.
     #[error("the end lies in the past, or more than a year ahead")]
     BadUntil,

@@ -1,29 +1,27 @@
-//! Founding a street, inviting, and entering with a ticket.
+//! Founding a street, inviting, and letting in: whoever has a ticket, or is a member who comes back.
 
 use std::time::Duration;
 
-use super::event::{Answer, CommandId, Event, Output, Timer};
+use super::event::{Answer, Event, Output};
 use super::failure::Failure;
 use super::speaking::HearError;
-use super::{Household, Joining, Pending, Record};
+use super::state::Street;
+use super::{Household, Record};
 use crate::access::{self, Action, Party};
 use crate::alert::Nonce;
 use crate::cell::Cell;
 use crate::identity::{DeviceId, HouseholdId, Name};
 use crate::signed::Signed;
 use crate::street::{
-    Door, EpochKey, Founding, Item, JoinRequest, Member, Members, Refusal, StreetId, Ticket,
-    TicketSecret, Vouch, Welcome,
+    Door, Founding, Item, JoinRequest, Member, Refusal, StreetId, Ticket, TicketSecret, Vouch,
+    Welcome,
 };
 use crate::time::Timestamp;
 use crate::wire::limits::{
     ADDRESSES_PER_DEVICE, JOIN_FRAME, MEMBERS_PER_STREET, OPEN_TICKETS, STREETS_PER_HOUSEHOLD,
-    TICKET_LIFE, TICKET_MEMBERS, WELCOME_FRAME,
+    TICKET_LIFE, TICKET_MEMBERS, WELCOME_DOORS,
 };
 use crate::wire::{self, Kind};
-
-/// How long a newcomer waits for the inviter.
-const JOIN_PATIENCE: Duration = Duration::from_secs(30);
 
 impl Household {
     /// Founds a street of one household.
@@ -60,7 +58,7 @@ impl Household {
     }
 
     /// Keeps a street.
-    fn enter(
+    pub(super) fn enter(
         &mut self,
         founding: Signed<Founding>,
         inviter: Option<HouseholdId>,
@@ -99,16 +97,8 @@ impl Household {
             device: self.me.device_id(),
             addresses: self.my_addresses(),
         };
-        let others = street
-            .members
-            .devices()
-            .filter(|(device, _)| *device != self.me.device_id());
-        let others = others.filter_map(|(device, _)| {
-            let addresses = self.state.addresses.get(&device)?.clone();
-            Some(Door { device, addresses })
-        });
         let doors = std::iter::once(own)
-            .chain(others)
+            .chain(self.doors(street))
             .take(TICKET_MEMBERS)
             .collect();
         let ticket = Ticket {
@@ -131,82 +121,20 @@ impl Household {
         Ok(Answer::Ticket(Box::new(ticket)))
     }
 
-    /// Starts entering a street. The command is answered when the inviter has.
-    pub(super) fn join(
-        &mut self,
-        command: CommandId,
-        ticket: Ticket,
-        now: Timestamp,
-        out: &mut Vec<Output>,
-    ) -> Result<(), Failure> {
-        ticket.check(now)?;
-        let inviter = ticket.doors.first().ok_or(Failure::BadWelcome)?.clone();
-        if inviter.device == self.me.device_id() {
-            return Err(Failure::OwnTicket);
-        }
-        if self.state.streets.contains_key(&ticket.street) {
-            return Err(Failure::AlreadyMember);
-        }
-        if self.state.streets.len() >= STREETS_PER_HOUSEHOLD {
-            return Err(Failure::OnAStreet);
-        }
-        for door in &ticket.doors {
-            out.push(Output::Dial {
-                device: door.device,
-                addresses: door.addresses.clone(),
-            });
-        }
-        self.joining.insert(
-            command,
-            Joining {
-                ticket,
-                asked: false,
-            },
-        );
-        out.push(Output::SetTimer {
-            at: now.after(JOIN_PATIENCE),
-            timer: Timer::JoinTimeout(command),
+    /// Where the other members of a street can be reached, as far as is known: those first that are here.
+    fn doors(&self, street: &Street) -> Vec<Door> {
+        let others = street.members.devices().map(|(device, _)| device);
+        let others = others.filter(|device| *device != self.me.device_id());
+        let doors = others.filter_map(|device| {
+            let addresses = self.state.addresses.get(&device)?.clone();
+            Some(Door { device, addresses })
         });
-        if self.connected.contains(&inviter.device) {
-            self.show_tickets(inviter.device, out);
-        }
-        Ok(())
+        let mut doors: Vec<_> = doors.collect();
+        doors.sort_by_key(|door| !self.connected.contains(&door.device));
+        doors
     }
 
-    /// Shows the tickets that a device gave, now that it is connected.
-    pub(super) fn show_tickets(&mut self, inviter: DeviceId, out: &mut Vec<Output>) {
-        let me = self.me.device_id();
-        let mut requests = Vec::new();
-        for (command, joining) in &mut self.joining {
-            let by_inviter = joining
-                .ticket
-                .doors
-                .first()
-                .is_some_and(|door| door.device == inviter);
-            if by_inviter && !joining.asked {
-                joining.asked = true;
-                let secret = &joining.ticket.secret;
-                requests.push((*command, secret.id(), secret.key().proof(me, inviter)));
-            }
-        }
-        for (command, ticket, proof) in requests {
-            let request = JoinRequest {
-                ticket,
-                proof,
-                card: self.me.card.clone(),
-                device: self.me.cert.clone(),
-                addresses: self.my_addresses(),
-            };
-            self.ask(
-                inviter,
-                Pending::Join(command),
-                wire::frame(Kind::Join, &request),
-                out,
-            );
-        }
-    }
-
-    /// Answers a newcomer.
+    /// Answers a newcomer, or a member who comes back.
     pub(super) fn join_request(
         &mut self,
         from: DeviceId,
@@ -214,7 +142,13 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Vec<u8> {
-        match self.try_admit_newcomer(from, bytes, now, out) {
+        let back = matches!(wire::open_frame(bytes, JOIN_FRAME), Ok((kind, _)) if kind == Kind::Return as u8);
+        let entered = if back {
+            self.try_let_back(from, bytes, now, out)
+        } else {
+            self.try_admit_newcomer(from, bytes, now, out)
+        };
+        match entered {
             Ok(welcome) => wire::frame(Kind::Welcome, &welcome),
             Err(refusal) => wire::frame(Kind::Refused, &refusal),
         }
@@ -249,6 +183,7 @@ impl Household {
             || !request.device.by_its_root()
             || device.household != household
             || device.device != from
+            || device.ended.is_some()
             || household == self.me.household()
         {
             return Err(Refusal::Card);
@@ -261,7 +196,6 @@ impl Household {
         if street.members.len() >= MEMBERS_PER_STREET {
             return Err(Refusal::Full);
         }
-        let founding = street.founding.clone();
         let vouch = self.sign(Vouch {
             street: street_id,
             by: self.me.household(),
@@ -290,16 +224,21 @@ impl Household {
         for member in fresh {
             self.tell(street_id, Item::Member(member), out);
         }
-        let epoch = self
-            .epoch_parcel(street_id, from)
-            .ok_or(Refusal::NotValid)?;
-        let street = self.state.streets.get(&street_id);
-        let members = street.map(|s| s.members.everybody().cloned().collect());
-        Ok(Welcome {
-            founding,
-            epoch,
+        self.welcome(street_id, from).ok_or(Refusal::NotValid)
+    }
+
+    /// A street as its members know it, for one device of theirs.
+    pub(super) fn welcome(&self, street: StreetId, device: DeviceId) -> Option<Welcome> {
+        let held = self.state.streets.get(&street)?;
+        let mut doors = self.doors(held);
+        doors.retain(|door| door.device != device);
+        doors.truncate(WELCOME_DOORS);
+        Some(Welcome {
+            doors,
+            founding: held.founding.clone(),
+            epoch: self.epoch_parcel(street, device)?,
             inviter: self.me.household(),
-            members: members.unwrap_or_default(),
+            members: held.members.everybody().cloned().collect(),
         })
     }
 
@@ -319,7 +258,7 @@ impl Household {
             keep_member(street, member, out);
         }
         for member in &fresh {
-            self.promote(street, member, now, out);
+            self.heard_about(street, member, now, out);
         }
         fresh
     }
@@ -339,101 +278,25 @@ impl Household {
         if let Some(member) = held.members.get(told.household()) {
             keep_member(street, member, out);
         }
-        self.promote(street, told, now, out);
+        self.heard_about(street, told, now, out);
         Ok(())
     }
 
-    /// Enters the street that the inviter opened, or says why not.
-    pub(super) fn join_answered(
+    /// What follows from news about a household.
+    fn heard_about(
         &mut self,
-        command: CommandId,
-        bytes: Option<&[u8]>,
+        street: StreetId,
+        member: &Member,
         now: Timestamp,
         out: &mut Vec<Output>,
     ) {
-        let Some(joining) = self.joining.remove(&command) else {
-            return;
-        };
-        let answer = match bytes {
-            None => Err(Failure::InviterAway),
-            Some(bytes) => self.take_welcome(&joining.ticket, bytes, now, out),
-        };
-        out.push(Output::Answer(command, answer));
-    }
-
-    fn take_welcome(
-        &mut self,
-        ticket: &Ticket,
-        bytes: &[u8],
-        now: Timestamp,
-        out: &mut Vec<Output>,
-    ) -> Result<Answer, Failure> {
-        let welcome: Welcome = match wire::unframe(Kind::Welcome, bytes, WELCOME_FRAME) {
-            Ok(welcome) => welcome,
-            Err(_) => {
-                return Err(wire::unframe::<Refusal>(Kind::Refused, bytes, JOIN_FRAME)
-                    .ok()
-                    .into());
-            }
-        };
-        let street = welcome.founding.street();
-        if street != ticket.street {
-            return Err(Failure::BadWelcome);
+        self.promote(street, member, now, out);
+        if member.household() == self.me.household() {
+            self.hear_of_own(street, now, out);
         }
-        let Welcome { epoch, members, .. } = welcome;
-        let key = self
-            .me
-            .sealing
-            .open(&epoch.key, 32)
-            .map_err(|_| Failure::BadWelcome)?;
-        let key = EpochKey::from_slice(&key).ok_or(Failure::BadWelcome)?;
-
-        // Check before anything is kept: the members must stand on each other, and we among them.
-        let mut proven = Members::new(&welcome.founding);
-        proven.admit_all(&members);
-        let inviter = ticket
-            .doors
-            .first()
-            .and_then(|door| proven.household_of(door.device));
-        let notice = epoch.notice.statement();
-        let holds = proven.get(self.me.household()).is_some()
-            && inviter == Some(welcome.inviter)
-            && notice.street == street
-            && notice.commit == key.commit();
-        if !holds {
-            return Err(Failure::BadWelcome);
-        }
-        let number = notice.number;
-        self.enter(welcome.founding, inviter, now, out);
-        self.admit(street, &members, now, out);
-        self.take_items(street, epoch.reasons, now, out);
-        self.begin_epoch(epoch.notice, key, now, out);
-        self.announce(street, now, out);
-        for door in &ticket.doors {
-            let mut addresses = door.addresses.clone();
-            addresses.truncate(ADDRESSES_PER_DEVICE);
-            self.store(
-                Record::Addresses {
-                    device: door.device,
-                    addresses,
-                },
-                out,
-            );
-        }
-        for device in self.connected_members(street) {
-            self.greet(device, now, out);
-        }
-        Ok(Answer::Street {
-            street,
-            inviter,
-            epoch: number,
-        })
-    }
-
-    /// Answers a newcomer's command when the inviter did not.
-    pub(super) fn give_up_joining(&mut self, command: CommandId, out: &mut Vec<Output>) {
-        if self.joining.remove(&command).is_some() {
-            out.push(Output::Answer(command, Err(Failure::InviterAway)));
+        let removed = member.devices.iter().any(|c| c.statement().ended.is_some());
+        if removed {
+            self.plan_epoch(street, now, out);
         }
     }
 }

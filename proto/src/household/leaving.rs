@@ -102,7 +102,7 @@ impl Household {
             issued: now,
         });
         self.tell(street, Item::Leave(leave), out);
-        self.forget_street(street, out);
+        self.forget_street(street, now, out);
         Ok(Answer::Membership {
             household,
             epoch,
@@ -173,7 +173,7 @@ impl Household {
         };
         if household == self.me.household() {
             // Voted out. What is sealed from now on would not open here anyway.
-            self.forget_street(street, out);
+            self.forget_street(street, now, out);
             return;
         }
         let gone = Record::Gone {
@@ -183,20 +183,30 @@ impl Household {
         };
         out.push(Output::Store(Box::new(gone)));
         out.push(Output::Emit(Event::Member { household }));
+        self.sweep_leases(now, out);
         self.plan_epoch(street, now, out);
     }
 
-    fn forget_street(&mut self, street: StreetId, out: &mut Vec<Output>) {
+    pub(super) fn forget_street(
+        &mut self,
+        street: StreetId,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) {
         if let Some(held) = self.state.streets.get(&street) {
             let topics = held.epochs.values().map(|epoch| epoch.topic.clone());
             out.extend(topics.map(Output::Unsubscribe));
         }
         self.store(Record::StreetGone(street), out);
+        self.sweep_leases(now, out);
         out.push(Output::Emit(Event::Street { street }));
     }
 
     /// The street on which a household is a neighbour of ours.
-    fn other_member(&self, household: HouseholdId) -> Result<(StreetId, Member), Failure> {
+    pub(super) fn other_member(
+        &self,
+        household: HouseholdId,
+    ) -> Result<(StreetId, Member), Failure> {
         if household == self.me.household() {
             return Err(Failure::Oneself);
         }

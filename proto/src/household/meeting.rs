@@ -23,24 +23,27 @@ impl Household {
         out: &mut Vec<Output>,
     ) {
         let fresh = self.connected.insert(device);
-        self.show_tickets(device, out);
+        self.show_passes(device, out);
         if fresh {
             self.say_soon(now, out);
         }
+        if !self.is_member(device) {
+            return;
+        }
+        if let Some(address) = address {
+            self.remember_addresses(device, vec![address], out);
+        }
+        self.greet(device, now, out);
         let Some(household) = self.neighbour(device) else {
             return;
         };
         self.heard.insert(household, now);
-        if let Some(address) = address {
-            self.remember_addresses(device, vec![address], out);
-        }
         if fresh {
             out.push(Output::Emit(Event::Neighbour {
                 household,
                 connected: true,
             }));
         }
-        self.greet(device, now, out);
     }
 
     /// A device is gone.
@@ -77,6 +80,7 @@ impl Household {
             self.catch_up(street, device, now, out);
         }
         self.send_parcels(device, out);
+        self.keeping_met(device, now, out);
     }
 
     /// Asks one connected neighbour, so that what gossip lost is found although nobody reconnected.
@@ -85,7 +89,7 @@ impl Household {
             .connected
             .iter()
             .copied()
-            .filter(|d| self.neighbour(*d).is_some())
+            .filter(|d| self.is_member(*d))
             .collect();
         let pick = u32::from_be_bytes(self.random());
         let picked = usize::try_from(pick)
@@ -97,11 +101,13 @@ impl Household {
     }
 
     pub(super) fn heard_from(&mut self, home: &Home, now: Timestamp, out: &mut Vec<Output>) {
-        let Some(household) = self.neighbour(home.device) else {
+        if !self.is_member(home.device) {
             return;
-        };
-        self.heard.insert(household, now);
-        self.skews.insert(household, home.now.ahead_of(now));
+        }
+        if let Some(household) = self.neighbour(home.device) {
+            self.heard.insert(household, now);
+            self.skews.insert(household, home.now.ahead_of(now));
+        }
         if !home.addresses.is_empty() {
             self.remember_addresses(home.device, home.addresses.clone(), out);
         }
@@ -141,9 +147,7 @@ impl Household {
             .state
             .addresses
             .iter()
-            .filter(|(device, _)| {
-                !self.connected.contains(device) && self.neighbour(**device).is_some()
-            })
+            .filter(|(device, _)| !self.connected.contains(device) && self.is_member(**device))
             .map(|(device, addresses)| (*device, addresses.clone()))
             .collect();
         if away.len() > DIALS_AT_ONCE {
@@ -168,6 +172,7 @@ impl Household {
                 self.send_parcels(device, out);
             }
         }
+        self.go_on_keeping_all(now, out);
         self.redial_by(now.after(REDIAL), out);
     }
 
@@ -175,6 +180,12 @@ impl Household {
         self.redial_at = at;
         let timer = Timer::Redial;
         out.push(Output::SetTimer { at, timer });
+    }
+
+    /// Whether a device belongs to a household of our streets, our own other devices included.
+    pub(super) fn is_member(&self, device: DeviceId) -> bool {
+        let mut streets = self.state.streets.values();
+        device != self.me.device_id() && streets.any(|s| s.members.household_of(device).is_some())
     }
 
     /// The neighbour to whom a device belongs; nobody for our own.

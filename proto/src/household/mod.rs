@@ -4,42 +4,65 @@
 //! blocks, never fails and never looks at a clock; randomness comes from the seed it was given. Whatever must survive
 //! a restart is a [`Record`]: [`Household::new`] adds the stored ones up, and the engine is as it was.
 //!
-//! `speaking` posts and hears alerts and what is said about them, `joining` founds and enters streets, `leaving` is
-//! about vouches and departures, `epochs` about the key that follows from them; `meeting` greets neighbours,
-//! `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose words
-//! count there; `sharing` gives keys away and keeps the ledger, `shredding` destroys clips, `retention` says when; `asking` matches answers to
-//! questions; `view` is what page and command line read.
+//! `speaking` posts and hears alerts and what is said about them; `joining` founds streets and lets in, `entering` is the
+//! other side of it, `returning` comes back to a street with a new device, `devices` are those of this household;
+//! `leaving` is about vouches and departures, `epochs` about the key that follows from them; `meeting` greets neighbours,
+//! `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose words count there,
+//! `bulletins` what publishers say; `sharing` gives keys away and keeps the ledger, `approving` does it for what another
+//! device recorded, `shredding` destroys clips, `retention` says when; `serving` says who gets sealed bytes, `fetching`
+//! from whom to have them, and `keeping` sees to copies at neighbours; `asking` matches answers to questions; `view` is
+//! what page and command line read.
 
+mod approving;
 mod asking;
+mod bulletins;
 mod catching_up;
+mod devices;
+mod draft;
+mod entering;
 mod epochs;
 mod event;
 mod failure;
 mod feed;
+mod fetching;
 mod joining;
+mod keeping;
 mod leaving;
 mod linking;
 mod meeting;
 mod nearby;
 mod record;
 mod retention;
+mod returning;
+mod serving;
 mod sharing;
 mod shredding;
 mod speaking;
 mod state;
 mod view;
 
+pub use bulletins::{
+    Acquaintance, BulletinView, DirectoryCommand, DirectoryEvent, DomainAnswer, Hush, Listing,
+    PublisherView, Warning, Way,
+};
+pub use devices::DeviceView;
+pub use draft::{Change, Draft, NewClip};
 pub use event::{
-    Acceptance, Answer, AskRef, Change, Command, CommandId, Draft, Event, Input, MessageRef,
-    NewClip, Output, Protocol, RequestRef, Timer,
+    Acceptance, Answer, AskRef, Command, CommandId, Event, Input, Leaving, MessageRef, Opening,
+    Output, Protocol, RequestRef, Timer,
 };
 pub use failure::{Failure, Skew};
+pub use fetching::{FetchPlan, Holder};
+pub use keeping::{
+    Direction, Finding, KeeperCommand, KeeperNews, KeeperRecord, KeeperState, KeeperTask,
+    KeeperView, Pulled, Side,
+};
 pub use record::Record;
 pub use retention::Retention;
-pub use sharing::{Permit, Unserved};
+pub use serving::{Permit, Place, Unserved};
 pub use view::{
-    AlertView, ClipView, FetchPlan, FollowUpView, GrantView, KnockView, LinkView, MemberView,
-    StatusView, StreetView,
+    AlertView, ClipView, FollowUpView, GrantView, KnockView, LinkView, MemberView, StatusView,
+    StreetView,
 };
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,14 +76,19 @@ use zeroize::Zeroizing;
 
 use crate::access::{self, Action, Party};
 use crate::cell::Cell;
-use crate::clip::ClipId;
+use crate::clip::{ClipId, ReadingKeys};
 use crate::identity::{Card, DeviceCert, DeviceId, HouseholdId};
+use crate::open::Bucket;
+use crate::publisher::PublisherId;
 use crate::recipient::{Identity, Recipient};
-use crate::signed::{PublicKey, Signed, Statement};
-use crate::street::{Address, ItemId, Member, StreetId};
+use crate::signed::{PublicKey, Signed, Statement, StatementId};
+use crate::street::{Address, ItemId, StreetId};
 use crate::time::Timestamp;
+use approving::Approving;
 use asking::Pending;
+use bulletins::Inquiries;
 use catching_up::Comparison;
+use entering::Entering;
 use nearby::{Ear, Mouth};
 use state::{State, Street};
 
@@ -137,25 +165,21 @@ impl fmt::Debug for Me {
     }
 }
 
-/// Joining in progress.
-#[derive(Debug)]
-struct Joining {
-    ticket: crate::street::Ticket,
-    asked: bool,
-}
-
 /// One household's engine.
 #[derive(Debug)]
 pub struct Household {
     me: Me,
     state: State,
     rng: ChaCha20Rng,
-    reading: Option<Identity>,
+    reading: Option<ReadingKeys>,
+    /// How long they stay without being used.
+    idle: Duration,
     connected: BTreeSet<DeviceId>,
     own_addresses: Vec<Address>,
     asks: BTreeMap<AskRef, Pending>,
     next_ask: u64,
-    joining: BTreeMap<CommandId, Joining>,
+    entering: BTreeMap<CommandId, Entering>,
+    approving: BTreeMap<CommandId, Approving>,
     comparing: BTreeMap<(StreetId, DeviceId), Comparison>,
     /// Neighbours with whom the last comparison was cut off.
     unsettled: BTreeSet<DeviceId>,
@@ -170,11 +194,19 @@ pub struct Household {
     skews: BTreeMap<HouseholdId, i64>,
     ear: Ear,
     mouth: Mouth,
+    keeping: keeping::Running,
+    /// Grants whose recipients do not know all keepers of the clip.
+    new_keepers: BTreeSet<StatementId>,
+    inquiries: Inquiries,
+    /// How much each publisher may still change.
+    changes: BTreeMap<PublisherId, Bucket>,
 }
 
 impl Household {
-    /// The reading key goes out of memory when it was not used for this long.
+    /// The reading key goes out of memory when it was not used for this long, unless whoever unlocks says otherwise.
     pub const AUTO_LOCK: Duration = Duration::from_secs(10 * 60);
+    /// It stays so long without being used at most.
+    pub const LONGEST_UNLOCK: Duration = Duration::from_secs(24 * 3600);
 
     /// The engine with everything that was stored, in the order in which it was stored.
     pub fn new(me: Me, records: impl IntoIterator<Item = Record>, seed: [u8; 32]) -> Self {
@@ -182,16 +214,18 @@ impl Household {
         for record in records {
             state.apply(record);
         }
-        Self {
+        let mut household = Self {
             me,
             state,
             rng: ChaCha20Rng::from_seed(seed),
             reading: None,
+            idle: Self::AUTO_LOCK,
             connected: BTreeSet::new(),
             own_addresses: Vec::new(),
             asks: BTreeMap::new(),
             next_ask: 0,
-            joining: BTreeMap::new(),
+            entering: BTreeMap::new(),
+            approving: BTreeMap::new(),
             comparing: BTreeMap::new(),
             unsettled: BTreeSet::new(),
             redial_at: Timestamp::from_ms(0),
@@ -201,7 +235,13 @@ impl Household {
             skews: BTreeMap::new(),
             ear: Ear::default(),
             mouth: Mouth::default(),
-        }
+            keeping: keeping::Running::default(),
+            new_keepers: BTreeSet::new(),
+            inquiries: Inquiries::default(),
+            changes: BTreeMap::new(),
+        };
+        household.be_who_the_root_says();
+        household
     }
 
     /// Takes one input and returns everything that follows from it.
@@ -231,6 +271,10 @@ impl Household {
                     let bytes = self.join_request(from, &bytes, now, &mut out);
                     out.push(Output::Reply { request, bytes });
                 }
+                Protocol::Device => match self.device_request(from, &bytes, now, &mut out) {
+                    Some(bytes) => out.push(Output::Reply { request, bytes }),
+                    None => out.push(Output::Decline(request)),
+                },
                 Protocol::Street => match self.street_request(from, &bytes, now, &mut out) {
                     Some(bytes) => out.push(Output::Reply { request, bytes }),
                     None => out.push(Output::Decline(request)),
@@ -241,6 +285,10 @@ impl Household {
             Input::Disconnected { device } => self.parted(device, now, &mut out),
             Input::Listening { addresses } => self.own_addresses = addresses,
             Input::Shredded { clip, gone } => self.shredded(clip, gone, &mut out),
+            Input::Keeper(news) => self.keeper_news(news, now, &mut out),
+            Input::DomainAnswered(publisher, answer) => {
+                self.domain_answered(publisher, &answer, now, &mut out);
+            }
             Input::Due(timer) => self.due(timer, now, &mut out),
         }
         out
@@ -256,6 +304,7 @@ impl Household {
         self.sweep(now, out);
         self.redial(now, out);
         self.say_soon(now, out);
+        self.plan_checks(now, out);
         out.push(Output::SetTimer {
             at: now.after(CATCH_UP),
             timer: Timer::CatchUp,
@@ -278,13 +327,18 @@ impl Household {
             Timer::JoinTimeout(command) => self.give_up_joining(command, out),
             Timer::SayAgain => self.say_again(now, out),
             Timer::Stamp => self.look_for_stamp(now, out),
+            Timer::SpotCheck => self.check_keepers(now, out),
         }
     }
 
     fn command(&mut self, id: CommandId, command: Command, now: Timestamp, out: &mut Vec<Output>) {
         let uses_key = matches!(
             command,
-            Command::Unlock(_) | Command::Open(_) | Command::Give { .. } | Command::Export { .. }
+            Command::Unlock { .. }
+                | Command::Open(_)
+                | Command::Give { .. }
+                | Command::Export { .. }
+                | Command::SignFilm(_)
         );
         let answer = match command {
             // The answer comes when the inviter's does.
@@ -292,9 +346,23 @@ impl Household {
                 Ok(()) => return,
                 Err(failure) => Err(failure),
             },
-            // The answer comes when the files are gone.
-            Command::DeleteClip(clip) => match self.delete_clip(id, clip, out) {
+            Command::Keeper(command) => match self.keeper_command(id, command, now, out) {
+                Some(answer) => answer,
+                None => return,
+            },
+            Command::Return(door) => match self.come_back(id, door, now, out) {
                 Ok(()) => return,
+                Err(failure) => Err(failure),
+            },
+            // The answer comes when the files are gone.
+            Command::DeleteClip(clip) => match self.delete_clip(id, clip, now, out) {
+                Ok(()) => return,
+                Err(failure) => Err(failure),
+            },
+            Command::Directory(command) => match self.about_publishers(id, command, out) {
+                Ok(Some(answer)) => Ok(answer),
+                // The answer comes when the domain's does.
+                Ok(None) => return,
                 Err(failure) => Err(failure),
             },
             Command::FoundStreet {
@@ -303,6 +371,7 @@ impl Household {
                 urgent_per_hour,
             } => self.found(name, cell, urgent_per_hour, now, out),
             Command::Invite { street, life } => self.invite(street, life, now, out),
+            Command::Certify(cert) => self.certify(*cert, now, out),
             Command::Vouch(household) => self.vouch(household, now, out),
             Command::Remove { household, reason } => self.remove(household, reason, now, out),
             Command::Leave(street) => self.leave(street, now, out),
@@ -321,8 +390,8 @@ impl Household {
             Command::Unlink(name) => self.unlink(name, now, out),
             Command::PostAlert(draft) => self.post(draft, now, out),
             Command::FollowUp { alert, change } => self.follow_up(alert, change, now, out),
-            Command::AddClip(clip) => self.add_clip(*clip, out),
-            Command::ClipArrived(clip) => self.clip_arrived(clip, out),
+            Command::AddClip(clip) => self.add_clip(*clip, now, out),
+            Command::ClipArrived(clip) => self.clip_arrived(clip, now, out),
             Command::Retain(retention) => Ok(self.retain(retention, now, out)),
             Command::Pin { clip, pinned } => self.pin(clip, pinned, out),
             Command::Give {
@@ -330,35 +399,56 @@ impl Household {
                 to,
                 purpose,
                 until,
-            } => self.give(clip, to, purpose, until, now, out),
+            } => match self.give(id, clip, to, purpose, until, now, out) {
+                Ok(None) => return self.keep_unlocked(now, out),
+                Ok(Some(answer)) => Ok(answer),
+                Err(failure) => Err(failure),
+            },
             Command::Stop(grant) => self.stop(grant, now, out),
             Command::Served(grant) => {
                 self.store(Record::Fetched { grant, at: now }, out);
                 Ok(Answer::Done)
             }
             Command::Open(clip) => self.open(clip, now, out),
-            Command::Export { clip, to } => self.export(clip, to, now, out),
-            Command::Unlock(identity) => self.unlock(identity, out),
+            Command::Export { clip, leaving } => self.export(clip, leaving, now, out),
+            Command::SignFilm(film) => self.sign_film(film),
+            Command::Unlock { keys, idle } => self.unlock(keys, idle, out),
             Command::Lock => {
                 self.lock(out);
                 Ok(Answer::Done)
             }
         };
         self.listen(out);
-        if self.reading.is_some() && uses_key {
-            out.push(Output::SetTimer {
-                at: now.after(Self::AUTO_LOCK),
-                timer: Timer::AutoLock,
-            });
+        if uses_key {
+            self.keep_unlocked(now, out);
         }
         out.push(Output::Answer(id, answer));
     }
 
-    fn unlock(&mut self, identity: Identity, out: &mut Vec<Output>) -> Result<Answer, Failure> {
-        if identity.recipient() != self.me.card.statement().reading {
+    /// The keys were used: they stay for another while.
+    fn keep_unlocked(&self, now: Timestamp, out: &mut Vec<Output>) {
+        if self.reading.is_some() {
+            out.push(Output::SetTimer {
+                at: now.after(self.idle),
+                timer: Timer::AutoLock,
+            });
+        }
+    }
+
+    fn unlock(
+        &mut self,
+        keys: ReadingKeys,
+        idle: Duration,
+        out: &mut Vec<Output>,
+    ) -> Result<Answer, Failure> {
+        if idle.is_zero() || idle > Self::LONGEST_UNLOCK {
+            return Err(Failure::BadIdle);
+        }
+        if keys.recipient() != self.me.card.statement().reading {
             return Err(Failure::OtherReadingKey);
         }
-        self.reading = Some(identity);
+        self.reading = Some(keys);
+        self.idle = idle;
         out.push(Output::Emit(Event::Locked(false)));
         Ok(Answer::Done)
     }
@@ -380,7 +470,9 @@ impl Household {
         self.sweep_clips(now, out);
         self.sweep_links(now, out);
         self.sweep_epochs(now, out);
+        self.sweep_bulletins(now, out);
         self.sweep_nearby(now, out);
+        self.sweep_leases(now, out);
         let dead: Vec<_> = self
             .state
             .tickets
@@ -437,16 +529,6 @@ impl Household {
 
     fn may(&self, device: DeviceId, action: Action) -> bool {
         access::allows(self.party(device), action)
-    }
-
-    /// This household's own entry in the list of members.
-    fn my_member(&self) -> Member {
-        Member {
-            card: self.me.card.clone(),
-            devices: vec![self.me.cert.clone()],
-            vouches: Vec::new(),
-            pseudonym: None,
-        }
     }
 
     fn sign<T: Statement>(&self, statement: T) -> Signed<T> {

@@ -1,6 +1,8 @@
 //! What a home keeps. The engine's memory is the sum of its records: the same [`State::apply`](super::state::State)
 //! runs when a record is made and when it is read back.
 
+use super::bulletins::{Acquaintance, Hush};
+use super::keeping::KeeperRecord;
 use super::retention::Retention;
 use crate::alert::{Alert, FollowUp};
 use crate::clip::{ClipId, GrantHeader, Label, OwnerHeader};
@@ -8,6 +10,7 @@ use crate::grant::Parcel;
 use crate::identity::{DeviceId, HouseholdId};
 use crate::ledger::{Entry, Head};
 use crate::open::{Knock, Radius, Stamp};
+use crate::publisher::{Announced, PublisherId};
 use crate::signed::{Signed, StatementId};
 use crate::street::{
     Address, EpochKey, EpochNotice, Founding, Leave, Link, Member, RemovalVote, StreetId, TicketId,
@@ -95,6 +98,28 @@ pub enum Record {
     Knock(Signed<Knock>),
     /// How far around itself this home listens.
     Radius(Radius),
+    /// A publisher as it is now known; replaces what was known before.
+    Publisher(Box<Acquaintance>),
+    /// A publisher that is forgotten, with its bulletins.
+    PublisherGone(PublisherId),
+    /// A publisher said something.
+    Bulletin {
+        /// Who.
+        publisher: PublisherId,
+        /// What.
+        announced: Box<Announced>,
+        /// When it came in.
+        received: Timestamp,
+    },
+    /// Bulletins that this home shows, or does not.
+    Hushed {
+        /// Which.
+        what: Hush,
+        /// Whether not.
+        hushed: bool,
+    },
+    /// Whether domains are asked who speaks for them.
+    AsksDomains(bool),
     /// What a household says is shown, or not.
     Muted {
         /// Who.
@@ -102,6 +127,8 @@ pub enum Record {
         /// Whether it is not.
         muted: bool,
     },
+    /// This household's card and devices, as its root last certified them.
+    Own(Box<Member>),
     /// A ticket was made.
     Ticket {
         /// Its public id.
@@ -166,6 +193,10 @@ pub enum Record {
         /// The head.
         head: Signed<Head>,
     },
+    /// Something about keepers.
+    Keeper(KeeperRecord),
+    /// The end of the ledger of another device of this household, as it was last shown.
+    LedgerSeen(Signed<Head>),
     /// Where a neighbour's device was last reached.
     Addresses {
         /// Which device.

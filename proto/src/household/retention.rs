@@ -119,5 +119,7 @@ impl Household {
                 self.shred(clip, out);
             }
         }
+        // Keepers are told, too.
+        self.go_on_keeping_all(now, out);
     }
 }

@@ -1,13 +1,14 @@
 //! Clips and their keys: taking in, granting, exporting, opening, stopping, and the ledger before each of them.
 
-use super::event::{Answer, Event, NewClip, Output};
+use super::draft::NewClip;
+use super::event::{Answer, CommandId, Event, Leaving, Opening, Output};
 use super::failure::Failure;
 use super::record::HeldHeader;
 use super::{Household, Pending, Record};
-use crate::access::{self, Action, Party};
 use crate::clip::{CameraId, ClipId, FileKey, GrantHeader, Label, Manifest};
-use crate::grant::{FetchRequest, FetchTicket, Grant, Parcel, Purpose};
-use crate::identity::{DeviceId, HouseholdId, Role};
+use crate::export::{ExportedFilm, Papers};
+use crate::grant::{FetchTicket, Grant, Parcel, Purpose};
+use crate::identity::{DeviceCert, DeviceId, HouseholdId};
 use crate::ledger::{Act, Blind, Entry, EntryHash, Head};
 use crate::recipient::Recipient;
 use crate::signed::{PublicKey, Signed, StatementId};
@@ -19,40 +20,12 @@ use crate::wire::limits::{GRANT_LIFE, GRANTS_RECEIVED, PARCEL_BYTES};
 /// BLAKE3 `derive_key` context of the key that turns camera names into pseudonyms.
 const CAMERA_CONTEXT: &str = "streetlamp 2026 camera pseudonym v1";
 
-/// What a fetch ticket entitles its bearer to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Permit {
-    /// The clip.
-    pub clip: ClipId,
-    /// Length of its sealed bytes.
-    pub sealed_len: u64,
-    /// The grant that it is served under.
-    pub grant: StatementId,
-}
-
-/// Why sealed bytes are not served. Said to nobody outside; a stranger learns only that there is no answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Unserved {
-    /// The ticket is not ours, or not signed by a device that may grant.
-    #[error("ticket is not by this household")]
-    NotOurs,
-    /// The ticket is not in our ledger.
-    #[error("ticket is not in the ledger")]
-    NotInLedger,
-    /// The device is not the grantee's.
-    #[error("ticket is for another household")]
-    OtherHousehold,
-    /// Stopped or over.
-    #[error("grant was stopped or is over")]
-    Over,
-}
-
 impl Household {
     /// Signs the manifest of a clip whose sealed bytes are safe.
     pub(super) fn add_clip(
         &mut self,
         new: NewClip,
+        now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<Answer, Failure> {
         let camera_key = blake3::derive_key(CAMERA_CONTEXT, self.me.device.as_bytes());
@@ -79,31 +52,39 @@ impl Household {
         };
         self.store(Record::Clip(label), out);
         out.push(Output::Emit(Event::Clip { clip: new.clip }));
+        self.go_on_keeping_all(now, out);
         Ok(Answer::Clip(new.clip))
     }
 
-    /// The sealed bytes of a granted clip are on disk.
+    /// The sealed bytes of a clip came from somebody else and are on disk.
     pub(super) fn clip_arrived(
         &mut self,
         clip: ClipId,
+        now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<Answer, Failure> {
         self.state.openable(clip).ok_or(Failure::Unknown("clip"))?;
-        self.store(Record::Arrived(clip), out);
+        match self.state.clips.contains_key(&clip) {
+            true => self.can_be_given(clip, now, out),
+            false => self.store(Record::Arrived(clip), out),
+        }
         out.push(Output::Emit(Event::Clip { clip }));
         Ok(Answer::Clip(clip))
     }
 
-    /// Gives the key of one clip to one neighbour.
+    /// Gives the key of one clip to one neighbour. If another device of this household has the clip, the answer comes
+    /// when that device has logged it.
+    #[expect(clippy::too_many_arguments, reason = "the fields of one command")]
     pub(super) fn give(
         &mut self,
+        command: CommandId,
         clip: ClipId,
         to: HouseholdId,
         purpose: Purpose,
         until: Option<Timestamp>,
         now: Timestamp,
         out: &mut Vec<Output>,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Option<Answer>, Failure> {
         if to == self.me.household() {
             return Err(Failure::OwnHousehold);
         }
@@ -111,13 +92,12 @@ impl Household {
         if until <= now || until.since(now) > GRANT_LIFE {
             return Err(Failure::BadUntil);
         }
-        let member = self.state.streets.values().find_map(|s| s.members.get(to));
-        let reading = member
-            .ok_or(Failure::Unknown("neighbour"))?
-            .card
-            .statement()
-            .reading
-            .clone();
+        let reading = self.reading_key_of(to)?;
+        if self.state.openable(clip).is_none() {
+            return self
+                .approve(command, clip, to, purpose, until, out)
+                .map(|()| None);
+        }
         let (header, manifest) = self.header_for(clip, &reading)?;
 
         let (seq, prev) = self.next_entry();
@@ -149,10 +129,18 @@ impl Household {
                 grant,
                 manifest,
                 ticket,
+                // Who keeps the clip is looked up when the parcel goes out.
+                keepers: Vec::new(),
             }),
             out,
         );
         out.push(Output::Emit(Event::Clip { clip }));
+        self.deliver_to(to, out);
+        Ok(Some(Answer::Grant { grant: id, seq }))
+    }
+
+    /// Sends a household what waits for it, if it is here.
+    pub(super) fn deliver_to(&mut self, to: HouseholdId, out: &mut Vec<Output>) {
         let here: Vec<_> = self
             .connected
             .iter()
@@ -162,7 +150,6 @@ impl Household {
         for device in here {
             self.send_parcels(device, out);
         }
-        Ok(Answer::Grant { grant: id, seq })
     }
 
     /// Stops serving a grant. It cannot recall what was fetched.
@@ -186,7 +173,9 @@ impl Household {
             clip: said.clip,
             to: said.to,
         };
-        let seq = self.log(act, None, now, out);
+        // The ticket stands a second time: for keepers, who see no more of it, that is its end.
+        let ticket = given.parcel.ticket.id();
+        let seq = self.log(act, Some(ticket), now, out);
         self.store(Record::Stopped { grant, at: now }, out);
         Ok(Answer::Grant { grant, seq })
     }
@@ -207,41 +196,65 @@ impl Household {
         })
     }
 
-    /// Logs an export and hands out what leaves: a header for one outsider, or the key for a plain film.
+    /// Logs an export and hands out what opens what leaves, and the papers beside it.
     pub(super) fn export(
         &mut self,
         clip: ClipId,
-        to: Option<Recipient>,
+        leaving: Leaving,
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<Answer, Failure> {
-        let Some(recipient) = to else {
-            if !self.state.clips.contains_key(&clip) {
-                return Err(self.not_ours(clip));
-            }
-            let (key, manifest) = self.key_of(clip)?;
-            let seq = self.log(Act::ExportPlain { clip }, None, now, out);
-            return Ok(Answer::Key {
-                key,
-                manifest: Box::new(manifest),
-                seq,
-            });
+        let own = self.state.clips.get(&clip);
+        let manifest = own.ok_or_else(|| self.not_ours(clip))?.manifest.clone();
+        let opening = match &leaving {
+            Leaving::Sealed(to) => Opening::Header(self.header_for(clip, to)?.0),
+            Leaving::Film(_) => Opening::Key(self.key_of(clip)?.0),
         };
-        let (header, manifest) = self.header_for(clip, &recipient)?;
-        let seq = self.log(
-            Act::Export {
-                clip,
-                to: recipient,
-            },
-            None,
-            now,
-            out,
-        );
-        Ok(Answer::Header {
-            header,
+        let act = match leaving {
+            Leaving::Sealed(to) | Leaving::Film(Some(to)) => Act::Export { clip, to },
+            Leaving::Film(None) => Act::ExportPlain { clip },
+        };
+        let (entry, head) = self.append(act, None, now, out);
+        let seq = entry.seq;
+        let recorder = self.certificate_of(manifest.signer());
+        let papers = recorder.map(|recorder| {
+            Box::new(Papers {
+                card: self.me.card.clone(),
+                recorder,
+                manifest: manifest.clone(),
+                exporter: self.me.cert.clone(),
+                entry,
+                head,
+                film: None,
+            })
+        });
+        Ok(Answer::Export {
+            opening,
+            papers,
             manifest: Box::new(manifest),
             seq,
         })
+    }
+
+    /// States which film left under an export. As much the household's own act as the export, so the home is unlocked.
+    pub(super) fn sign_film(&self, film: ExportedFilm) -> Result<Answer, Failure> {
+        if !self.state.clips.contains_key(&film.clip) {
+            return Err(self.not_ours(film.clip));
+        }
+        if self.reading.is_none() {
+            return Err(Failure::Locked);
+        }
+        Ok(Answer::Film(Box::new(self.sign(film))))
+    }
+
+    /// The certificate of a device of this household.
+    fn certificate_of(&self, signer: PublicKey) -> Option<Signed<DeviceCert>> {
+        let own = std::iter::once(&self.me.cert);
+        let known = self.state.streets.values();
+        let known = known.filter_map(|street| street.members.get(self.me.household()));
+        own.chain(known.flat_map(|member| &member.devices))
+            .find(|cert| cert.statement().device.as_bytes() == signer.as_bytes())
+            .cloned()
     }
 
     /// Unwraps the key of a clip and holds it against its manifest.
@@ -249,8 +262,8 @@ impl Household {
         let (header, manifest) = self.state.openable(clip).ok_or(Failure::Unknown("clip"))?;
         let reading = self.reading.as_ref().ok_or(Failure::Locked)?;
         let key = match header {
-            HeldHeader::Owner(header) => header.unwrap(reading),
-            HeldHeader::Granted(header) => header.unwrap(reading),
+            HeldHeader::Owner(header) => reading.open_own(header),
+            HeldHeader::Granted(header) => reading.open_grant(header),
         };
         let key = key.map_err(|_| Failure::WrongKey)?;
         if key.commit() != manifest.statement().key_commit {
@@ -271,9 +284,7 @@ impl Household {
             .get(&clip)
             .ok_or_else(|| self.not_ours(clip))?;
         let reading = self.reading.as_ref().ok_or(Failure::Locked)?;
-        let header = own
-            .header
-            .grant(reading, &own.manifest.statement().key_commit, to);
+        let header = reading.grant(&own.header, &own.manifest.statement().key_commit, to);
         Ok((header.map_err(|_| Failure::WrongKey)?, own.manifest.clone()))
     }
 
@@ -287,21 +298,29 @@ impl Household {
     }
 
     /// Number and predecessor of the next ledger entry.
-    fn next_entry(&self) -> (u64, EntryHash) {
-        (
-            self.state.ledger_seq + 1,
-            self.state.ledger_hash.unwrap_or(EntryHash::START),
-        )
+    pub(super) fn next_entry(&self) -> (u64, EntryHash) {
+        (self.state.chain.seq() + 1, self.state.chain.last())
     }
 
-    /// Appends to the ledger. The entry is stored before anything after it in the batch leaves (promise P7).
-    fn log(
+    /// Appends to the ledger and gives the number of the entry.
+    pub(super) fn log(
         &mut self,
         act: Act,
         ticket: Option<StatementId>,
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> u64 {
+        self.append(act, ticket, now, out).0.seq
+    }
+
+    /// Appends to the ledger. The entry is stored before anything after it in the batch leaves (promise P7).
+    fn append(
+        &mut self,
+        act: Act,
+        ticket: Option<StatementId>,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> (Entry, Signed<Head>) {
         let blind = Blind::from_bytes(self.random());
         let (seq, prev) = self.next_entry();
         let entry = Entry {
@@ -318,8 +337,16 @@ impl Household {
             hash: entry.hash(),
             at: now,
         });
-        self.store(Record::Ledger { entry, head }, out);
-        seq
+        let (kept, signed) = (entry.clone(), head.clone());
+        self.store(
+            Record::Ledger {
+                entry: kept,
+                head: signed,
+            },
+            out,
+        );
+        self.go_on_keeping_all(now, out);
+        (entry, head)
     }
 
     /// Sends a device every grant that its household has not got yet.
@@ -336,9 +363,17 @@ impl Household {
             .state
             .given
             .iter()
-            .filter(|(id, g)| !g.delivered && g.stopped.is_none() && !in_flight(id))
+            .filter(|(id, g)| !g.delivered || self.new_keepers.contains(id))
+            .filter(|(id, g)| g.stopped.is_none() && !in_flight(id))
             .filter(|(_, g)| g.parcel.grant.statement().to == household)
-            .map(|(id, g)| (*id, wire::to_cbor(&g.parcel)))
+            .map(|(id, g)| {
+                let keepers = self.keepers_of(g.parcel.grant.statement().clip);
+                let parcel = Parcel {
+                    keepers,
+                    ..g.parcel.clone()
+                };
+                (*id, wire::to_cbor(&parcel))
+            })
             .collect();
         for (grant, parcel) in waiting {
             let street = self
@@ -372,11 +407,28 @@ impl Household {
     ) {
         let answer = bytes.and_then(|b| self.unseal_from(b));
         if matches!(answer, Some((_, _, StreetMessage::Kept))) {
+            self.new_keepers.remove(&grant);
             self.store(Record::Delivered(grant), out);
         }
     }
 
-    /// Takes a grant in. Nothing if it does not hold; known ones are taken again without a trace.
+    /// A clip has one more keeper: whoever was granted it and has not fetched it is told.
+    pub(super) fn grantees_should_know(&mut self, clip: ClipId, out: &mut Vec<Output>) {
+        let given = self.state.given.iter();
+        let waiting = given
+            .filter(|(_, g)| g.parcel.grant.statement().clip == clip)
+            .filter(|(_, g)| g.delivered && g.fetched.is_none() && g.stopped.is_none());
+        let waiting: Vec<_> = waiting.map(|(id, _)| *id).collect();
+        if waiting.is_empty() {
+            return;
+        }
+        self.new_keepers.extend(waiting);
+        for device in self.connected.clone() {
+            self.send_parcels(device, out);
+        }
+    }
+
+    /// Takes a grant in, or its news of keepers. Nothing if it does not hold; what is known leaves no trace.
     pub(super) fn take_parcel(
         &mut self,
         street: StreetId,
@@ -387,9 +439,11 @@ impl Household {
         let bytes = self.me.sealing.open(sealed, PARCEL_BYTES).ok()?;
         let parcel: Parcel = wire::from_cbor(&bytes).ok()?;
         let grant = parcel.grant.id();
-        if self.state.received.contains_key(&grant) {
+        let known = self.state.received.get(&grant);
+        if known.is_some_and(|known| known.parcel == parcel) {
             return Some(());
         }
+        let is_new = known.is_none();
         let members = &self.state.streets.get(&street)?.members;
         parcel
             .verify(
@@ -398,51 +452,14 @@ impl Household {
                 &self.me.card.statement().reading,
             )
             .ok()?;
-        if self.state.received.len() >= GRANTS_RECEIVED {
+        if is_new && self.state.received.len() >= GRANTS_RECEIVED {
             return None;
         }
         let clip = parcel.grant.statement().clip;
         self.store(Record::Received { parcel, at: now }, out);
-        out.push(Output::Emit(Event::Granted { grant, clip }));
+        if is_new {
+            out.push(Output::Emit(Event::Granted { grant, clip }));
+        }
         Some(())
-    }
-
-    /// Whether sealed bytes may be served to a device against a ticket.
-    ///
-    /// # Errors
-    /// [`Unserved`].
-    pub fn may_fetch(
-        &self,
-        from: DeviceId,
-        request: &FetchRequest,
-        now: Timestamp,
-    ) -> Result<Permit, Unserved> {
-        let ticket = request.ticket.statement();
-        let own_device = PublicKey::of(&self.me.device) == request.ticket.signer();
-        if ticket.from != self.me.household()
-            || !own_device
-            || !self.me.cert.statement().roles.has(Role::Grant)
-        {
-            return Err(Unserved::NotOurs);
-        }
-        let id = request.ticket.id();
-        let mut given = self.state.given.iter();
-        let (grant, given) = given
-            .find(|(_, g)| g.parcel.ticket.id() == id)
-            .ok_or(Unserved::NotInLedger)?;
-        if self.neighbour(from) != Some(ticket.to)
-            || !access::allows(Party::Grantee, Action::FetchSealed)
-        {
-            return Err(Unserved::OtherHousehold);
-        }
-        if given.stopped.is_some() || ticket.until <= now {
-            return Err(Unserved::Over);
-        }
-        let sealed_len = given.parcel.manifest.statement().sealed_len;
-        Ok(Permit {
-            clip: ticket.clip,
-            sealed_len,
-            grant: *grant,
-        })
     }
 }

@@ -1,13 +1,15 @@
 //! Shredding clips: the header that opens one goes first, then the sealed bytes.
 //!
 //! Without its header a clip cannot be opened by anybody, so it is gone with one transaction, also if the power fails
-//! before the files are. What has to be removed from disk stays a record until that was done. The ledger keeps its
-//! entries: deleting a clip does not hide who was given its key.
+//! before the files are. What has to be removed from disk stays a record until that was done. Keepers
+//! are told to delete their copies and labels as soon as they are met. The ledger keeps its entries: deleting a clip
+//! does not hide who was given its key.
 
 use super::event::{Answer, CommandId, Event, Output};
 use super::failure::Failure;
 use super::{Household, Record};
 use crate::clip::ClipId;
+use crate::time::Timestamp;
 
 impl Household {
     /// Destroys a clip, own or granted. The command is answered when its bytes are gone, too.
@@ -15,11 +17,13 @@ impl Household {
         &mut self,
         command: CommandId,
         clip: ClipId,
+        now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), Failure> {
         self.state.openable(clip).ok_or(Failure::Unknown("clip"))?;
         self.deleting.insert(clip, command);
         self.shred(clip, out);
+        self.go_on_keeping_all(now, out);
         Ok(())
     }
 

@@ -1,12 +1,14 @@
 //! Posting alerts and follow-ups, and judging what is heard, whichever way it came.
 
-use super::event::{Acceptance, Answer, Change, Draft, Event, Output};
+use super::draft::{Change, Draft};
+use super::event::{Acceptance, Answer, Event, Output};
 use super::failure::Failure;
 use super::feed::Voice;
 use super::state::Street;
 use super::{Household, Record};
 use crate::alert::{Act, Alert, AlertError, Audience, FollowUp, FollowUpError, Nonce, appearance};
 use crate::open::{KnockError, OpenError};
+use crate::publisher::{BindingError, BulletinError};
 use crate::signed::{Signed, Statement, StatementId};
 use crate::street::{Item, MemberError, SealError, StreetId, StreetMessage, Topic};
 use crate::time::Timestamp;
@@ -32,6 +34,10 @@ pub(super) enum HearError {
     Open(#[from] OpenError),
     #[error(transparent)]
     Knock(#[from] KnockError),
+    #[error(transparent)]
+    Binding(#[from] BindingError),
+    #[error(transparent)]
+    Bulletin(#[from] BulletinError),
     #[error("message does not belong on a topic")]
     Misplaced,
     #[error("heard before")]
@@ -76,6 +82,15 @@ impl HearError {
             | Self::Untimely
             | Self::FollowUp(FollowUpError::Expired | FollowUpError::Future)
             | Self::Knock(KnockError::Expired | KnockError::Future)
+            | Self::Binding(BindingError::Expired | BindingError::Future)
+            // What is outside an area, or seconded by nobody, may be neither for whoever has a newer binding.
+            | Self::Bulletin(
+                BulletinError::Expired
+                | BulletinError::Future
+                | BulletinError::Outside
+                | BulletinError::OneKey
+                | BulletinError::NotItsOwn,
+            )
             | Self::Member(
                 MemberError::Stranger
                 | MemberError::NotVouched
@@ -90,6 +105,8 @@ impl HearError {
             | Self::FollowUp(_)
             | Self::Open(_)
             | Self::Knock(_)
+            | Self::Binding(_)
+            | Self::Bulletin(_)
             | Self::Misplaced => Acceptance::Reject,
         }
     }

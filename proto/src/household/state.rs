@@ -2,17 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::bulletins::{Directory, HeldBulletin};
 use super::feed::{Feed, HeldAlert, HeldFollowUp};
+use super::keeping::Kept;
 use super::record::{HeldHeader, Record};
 use super::retention::Retention;
 use crate::clip::{ClipId, Label, Manifest};
 use crate::grant::Parcel;
 use crate::identity::{DeviceId, HouseholdId};
-use crate::ledger::EntryHash;
+use crate::ledger::{Chain, Head};
 use crate::open::{Knock, Radius, Stamp};
 use crate::signed::{Signed, StatementId};
 use crate::street::{
-    Address, Departure, EpochKey, EpochNotice, EpochRank, Founding, Item, ItemId, Members,
+    Address, Departure, EpochKey, EpochNotice, EpochRank, Founding, Item, ItemId, Member, Members,
     StreetId, TicketId, TicketKey, Topic,
 };
 use crate::time::Timestamp;
@@ -127,6 +129,8 @@ pub(super) struct OpenTicket {
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) streets: BTreeMap<StreetId, Street>,
+    /// This household's card and devices, if there is more to know than set-up left.
+    pub(super) own: Option<Member>,
     pub(super) tickets: BTreeMap<TicketId, OpenTicket>,
     pub(super) clips: BTreeMap<ClipId, Label>,
     /// Clips that stay however long the others do.
@@ -140,8 +144,14 @@ pub(super) struct State {
     pub(super) arrived: BTreeSet<ClipId>,
     /// Clips that are gone, but for files that are still to be removed.
     pub(super) shredding: BTreeSet<ClipId>,
-    pub(super) ledger_seq: u64,
-    pub(super) ledger_hash: Option<EntryHash>,
+    /// The ledger as others see it,
+    pub(super) chain: Chain,
+    /// and the head after each entry, the first at index 0.
+    pub(super) heads: Vec<Signed<Head>>,
+    /// Leases, and what is kept under them.
+    pub(super) kept: Kept,
+    /// The ends of the ledgers of this household's other devices, as they were last shown.
+    pub(super) seen_ledgers: BTreeMap<DeviceId, Signed<Head>>,
     pub(super) addresses: BTreeMap<DeviceId, Vec<Address>>,
     /// Households that this one does not want to hear of.
     pub(super) muted: BTreeSet<HouseholdId>,
@@ -150,6 +160,8 @@ pub(super) struct State {
     /// Our own knock, while we stand at a door.
     pub(super) knock: Option<Signed<Knock>>,
     pub(super) radius: Radius,
+    /// Who speaks here without being of any street.
+    pub(super) directory: Directory,
 }
 
 impl State {
@@ -238,6 +250,7 @@ impl State {
                     street.feed.forget(id);
                     street.members.forget_link(id);
                 }
+                self.directory.forget_bulletin(id);
                 self.stamps.remove(&id);
                 self.knock.take_if(|knock| knock.id() == id);
             }
@@ -246,6 +259,19 @@ impl State {
             }
             Record::Knock(knock) => self.knock = Some(knock),
             Record::Radius(radius) => self.radius = radius,
+            Record::Publisher(known) => self.directory.keep_publisher(*known),
+            Record::PublisherGone(publisher) => self.directory.forget_publisher(publisher),
+            Record::Bulletin {
+                publisher,
+                announced,
+                received,
+            } => self.directory.keep_bulletin(HeldBulletin {
+                publisher,
+                announced: *announced,
+                received,
+            }),
+            Record::Hushed { what, hushed } => self.directory.hush(what, hushed),
+            Record::AsksDomains(asks) => self.directory.ask_domains(asks),
             Record::Muted { household, muted } => {
                 if muted {
                     self.muted.insert(household);
@@ -253,6 +279,7 @@ impl State {
                     self.muted.remove(&household);
                 }
             }
+            Record::Own(own) => self.own = Some(*own),
             Record::Ticket {
                 id,
                 key,
@@ -319,10 +346,15 @@ impl State {
             Record::Arrived(clip) => {
                 self.arrived.insert(clip);
             }
-            Record::Ledger { entry, head: _ } => {
-                self.ledger_seq = entry.seq;
-                self.ledger_hash = Some(entry.hash());
+            Record::Ledger { entry, head } => {
+                self.chain.extend([entry.bare()]);
+                self.heads.push(head);
             }
+            Record::LedgerSeen(head) => {
+                let device = DeviceId::from_bytes(*head.signer().as_bytes());
+                self.seen_ledgers.insert(device, head);
+            }
+            Record::Keeper(record) => self.kept.apply(record),
             Record::Addresses { device, addresses } => {
                 self.addresses.insert(device, addresses);
             }

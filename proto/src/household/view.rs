@@ -1,5 +1,7 @@
 //! What page and command line read: copies of the engine's state in the words of the glossary.
 
+use std::time::Duration;
+
 use super::Household;
 use super::failure::Skew;
 use super::feed::HeldAlert;
@@ -8,11 +10,11 @@ use super::state::Street;
 use crate::alert::{Act, Alert, Thread};
 use crate::cell::Cell;
 use crate::clip::{ClipId, Manifest};
-use crate::grant::{FetchTicket, Grant};
-use crate::identity::{DeviceId, HouseholdId, Name};
+use crate::grant::Grant;
+use crate::identity::{HouseholdId, Name};
 use crate::open::Greeting;
 use crate::signed::{Signed, StatementId};
-use crate::street::{Address, StreetId};
+use crate::street::StreetId;
 use crate::time::Timestamp;
 
 /// The home at a glance.
@@ -24,6 +26,8 @@ pub struct StatusView {
     pub name: Name,
     /// Whether the reading key is out of memory.
     pub locked: bool,
+    /// After how long without use the reading key goes out of memory.
+    pub auto_lock: Duration,
     /// Its streets.
     pub streets: Vec<StreetView>,
     /// Other households of its streets.
@@ -169,7 +173,9 @@ pub struct ClipView {
     pub camera: String,
     /// Who was granted it, and not stopped.
     pub granted_to: Vec<HouseholdId>,
-    /// Whether the sealed bytes are here.
+    /// Neighbours who hold sealed copies; of a granted clip, those that its owner named.
+    pub keepers: Vec<HouseholdId>,
+    /// Whether the sealed bytes should be here.
     pub here: bool,
     /// Whether an alert of ours offers it.
     pub offered: bool,
@@ -192,19 +198,6 @@ pub struct GrantView {
     pub fetched: bool,
     /// Whether the recipient has the grant.
     pub delivered: bool,
-}
-
-/// What a fetch needs: from whom, and with what right.
-#[derive(Debug, Clone)]
-pub struct FetchPlan {
-    /// The right to fetch.
-    pub ticket: Signed<FetchTicket>,
-    /// Length of the sealed bytes.
-    pub sealed_len: u64,
-    /// Whose clip it is.
-    pub owner: HouseholdId,
-    /// The owner's devices and where they may be.
-    pub holders: Vec<(DeviceId, Vec<Address>)>,
 }
 
 /// An alert that this many households flagged is not shown until the resident asks for it.
@@ -245,13 +238,14 @@ impl Household {
             household: self.me.household(),
             name: self.me.card.statement().name.clone(),
             locked: self.reading.is_none(),
+            auto_lock: self.idle,
             streets: self.streets(),
             neighbours_known: neighbours.len(),
             neighbours_connected: connected.len(),
             alerts: alerts.len(),
             clips: self.clips().len(),
             queued: undelivered + if connected.is_empty() { own_alerts } else { 0 },
-            ledger_seq: self.state.ledger_seq,
+            ledger_seq: self.state.chain.seq(),
             clock_skew: self.clock_skew(),
         }
     }
@@ -375,6 +369,7 @@ impl Household {
             mine: true,
             camera: own.camera.to_string(),
             granted_to: self.granted_to(*clip),
+            keepers: self.keepers_of(*clip),
             here: true,
             offered: self.offered(*clip),
             until: (!self.state.pinned.contains(clip))
@@ -394,6 +389,7 @@ impl Household {
                 owner: grant.from,
                 mine: false,
                 granted_to: Vec::new(),
+                keepers: granted.parcel.keepers.clone(),
                 here: self.state.arrived.contains(&grant.clip),
                 offered: false,
                 until: Some(grant.until),
@@ -466,33 +462,5 @@ impl Household {
             delivered: true,
         };
         received.map(view).collect()
-    }
-
-    /// What a fetch of a granted clip needs; the grant that is served longest, if there are several.
-    pub fn fetch_plan(&self, clip: ClipId) -> Option<FetchPlan> {
-        let received = self
-            .state
-            .received
-            .values()
-            .filter(|g| g.parcel.grant.statement().clip == clip);
-        let parcel = &received
-            .max_by_key(|g| g.parcel.grant.statement().until)?
-            .parcel;
-        let owner = parcel.grant.statement().from;
-        let member = self
-            .state
-            .streets
-            .values()
-            .find_map(|s| s.members.get(owner))?;
-        let holders = member.devices.iter().map(|cert| cert.statement().device);
-        let holders = holders
-            .map(|d| (d, self.state.addresses.get(&d).cloned().unwrap_or_default()))
-            .collect();
-        Some(FetchPlan {
-            ticket: parcel.ticket.clone(),
-            sealed_len: parcel.manifest.statement().sealed_len,
-            owner,
-            holders,
-        })
     }
 }

@@ -34,6 +34,18 @@ impl Roles {
         Self(roles.iter().fold(0, |bits, role| bits | *role as u8))
     }
 
+    /// The words of the roles in it, for people and scripts.
+    pub fn words(self) -> impl Iterator<Item = &'static str> {
+        let all = [
+            (Role::Relay, "relay"),
+            (Role::Record, "record"),
+            (Role::Alert, "alert"),
+            (Role::Grant, "grant"),
+        ];
+        let held = all.into_iter().filter(move |(role, _)| self.has(*role));
+        held.map(|(_, word)| word)
+    }
+
     /// Whether the set has this role.
     pub const fn has(self, role: Role) -> bool {
         self.0 & role as u8 != 0
@@ -59,7 +71,8 @@ impl<'b, C> Decode<'b, C> for Roles {
     }
 }
 
-/// The root's statement that a device belongs to the household, with what it may do.
+/// The root's statement that a device belongs to the household, with what it may do, or that it belonged to it until a
+/// certain time.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct DeviceCert {
@@ -81,6 +94,30 @@ pub struct DeviceCert {
     /// Counts the root's certificates; the highest serial of a device is the one that counts.
     #[n(5)]
     pub serial: u32,
+    /// From when on nothing of the device counts, if it was removed. Its roles stay as they were, so that a vouch which
+    /// it gave before does not fall with it.
+    #[n(6)]
+    pub ended: Option<Timestamp>,
+}
+
+impl DeviceCert {
+    /// A serial that is higher than `last` and than any that was used before `now`: whoever has the words alone does not
+    /// know what the root certified before.
+    pub fn serial_after(last: u32, now: Timestamp) -> u32 {
+        let seconds = u32::try_from(now.as_ms() / 1_000).unwrap_or(u32::MAX);
+        seconds.max(last.saturating_add(1))
+    }
+
+    /// The certificate that ends this one.
+    #[must_use]
+    pub fn ending(&self, now: Timestamp) -> Self {
+        Self {
+            issued: now,
+            serial: Self::serial_after(self.serial, now),
+            ended: Some(now),
+            ..self.clone()
+        }
+    }
 }
 
 impl Statement for DeviceCert {
@@ -88,6 +125,16 @@ impl Statement for DeviceCert {
 }
 
 impl Signed<DeviceCert> {
+    /// Whether this certificate takes the place of another one of the same device. Of two that were made at one time
+    /// every home keeps the same; a device that was removed stays removed.
+    pub fn replaces(&self, other: &Self) -> bool {
+        let rank = |cert: &Self| {
+            let said = cert.statement();
+            (said.ended.is_some(), said.serial, cert.id())
+        };
+        rank(self) > rank(other)
+    }
+
     /// Whether the root of the named household signed it, for a key that is not weak.
     pub fn by_its_root(&self) -> bool {
         let cert = self.statement();

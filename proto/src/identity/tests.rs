@@ -19,6 +19,7 @@ fn cert(root: &Root, device: [u8; 32], sealing: Recipient) -> DeviceCert {
         roles: Roles::of(&[Role::Relay, Role::Alert]),
         issued: Timestamp::from_ms(1),
         serial: 1,
+        ended: None,
     }
 }
 

@@ -26,5 +26,5 @@ pub use bucket::{Bucket, within_rate};
 pub use knock::{Greeting, Knock, KnockError};
 pub use stamp::{STAMP_BITS, Search, Stamp};
 pub use statement::{OpenError, OpenStatement};
-pub use topics::{MOST_RINGS, NotARadius, OPEN_PRECISION, Radius, around, topic};
+pub use topics::{MOST_RINGS, NotARadius, OPEN_PRECISION, Radius, around, cell_of, topic};
 pub use tray::{Bounds, Tray, Waiting};

@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 
 use super::{Knock, STAMP_BITS, Stamp};
 use crate::alert::{Alert, FollowUp};
+use crate::publisher::{Announced, Binding};
 use crate::signed::{PublicKey, Signed, StatementId};
 use crate::time::Timestamp;
 use crate::wire::limits::GOSSIP_FRAME;
@@ -22,6 +23,12 @@ pub enum OpenStatement {
     /// Somebody stands at the door.
     #[n(2)]
     Knock(#[n(0)] Box<Signed<Knock>>),
+    /// Who a publisher says it is.
+    #[n(3)]
+    Publisher(#[n(0)] Box<Signed<Binding>>),
+    /// What a publisher says.
+    #[n(4)]
+    Bulletin(#[n(0)] Box<Announced>),
 }
 
 impl OpenStatement {
@@ -31,6 +38,8 @@ impl OpenStatement {
             Self::Alert(alert) => alert.id(),
             Self::FollowUp(follow_up) => follow_up.id(),
             Self::Knock(knock) => knock.id(),
+            Self::Publisher(binding) => binding.id(),
+            Self::Bulletin(announced) => announced.id(),
         }
     }
 
@@ -40,6 +49,8 @@ impl OpenStatement {
             Self::Alert(alert) => alert.signer(),
             Self::FollowUp(follow_up) => follow_up.signer(),
             Self::Knock(knock) => knock.signer(),
+            Self::Publisher(binding) => binding.signer(),
+            Self::Bulletin(announced) => announced.bulletin.signer(),
         }
     }
 
@@ -49,6 +60,8 @@ impl OpenStatement {
             Self::Alert(alert) => alert.statement().expires,
             Self::FollowUp(follow_up) => follow_up.statement().expires,
             Self::Knock(knock) => knock.statement().expires,
+            Self::Publisher(binding) => binding.statement().expires,
+            Self::Bulletin(announced) => announced.bulletin.statement().expires,
         }
     }
 
@@ -68,11 +81,19 @@ impl OpenStatement {
     /// # Errors
     /// Every [`OpenError`].
     pub fn from_frame(frame: &[u8]) -> Result<Self, OpenError> {
+        Self::stamped(frame).map(|(statement, _)| statement)
+    }
+
+    /// The same, with the stamp: for whoever passes the statement on later.
+    ///
+    /// # Errors
+    /// Every [`OpenError`].
+    pub fn stamped(frame: &[u8]) -> Result<(Self, Stamp), OpenError> {
         let stamped: Stamped = wire::unframe(Kind::Open, frame, GOSSIP_FRAME)?;
         if !stamped.stamp.checks(&stamped.statement, STAMP_BITS) {
             return Err(OpenError::Stamp);
         }
-        Ok(wire::from_cbor(&stamped.statement)?)
+        Ok((wire::from_cbor(&stamped.statement)?, stamped.stamp))
     }
 }
 

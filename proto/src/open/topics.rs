@@ -87,6 +87,13 @@ pub fn topic(cell: &Cell) -> Option<Topic> {
     )))
 }
 
+/// The cell that an open topic is named after; none for other topics.
+pub fn cell_of(topic: &Topic) -> Option<Cell> {
+    let (_, characters) = topic.as_str().rsplit_once('/')?;
+    let cell = characters.parse().ok()?;
+    (self::topic(&cell).as_ref() == Some(topic)).then_some(cell)
+}
+
 /// The cell of [`OPEN_PRECISION`] characters that a cell lies in, and all cells within `rings` rings around it, from
 /// south-west to north-east: 1, 9 or 25 of them, with no more than [`MOST_RINGS`] rings.
 ///
@@ -183,7 +190,16 @@ mod tests {
     fn an_open_topic_is_named_after_five_characters() {
         let named = topic(&cell("u33dc1")).unwrap();
         assert_eq!(named.as_str(), "streetlamp/1/open/u33dc");
-        assert_eq!(topic(&cell("U33DC")), Some(named));
+        assert_eq!(topic(&cell("U33DC")), Some(named.clone()));
+        assert_eq!(cell_of(&named), Some(cell("u33dc")));
+        for other in [
+            "streetlamp/1/open/u33dc1",
+            "streetlamp/1/open/",
+            "u33dc",
+            "streetlamp/2/open/u33dc",
+        ] {
+            assert_eq!(cell_of(&Topic::named(other.to_owned())), None, "{other}");
+        }
         assert_eq!(topic(&cell("u33d")), None);
         assert!(around(&cell("u33d"), 1).is_empty());
     }

@@ -16,7 +16,7 @@ mod tests;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::str::FromStr;
 
 use age::secrecy::ExposeSecret;
@@ -162,6 +162,24 @@ impl Recipient {
     pub(crate) const fn as_age(&self) -> &age::x25519::Recipient {
         &self.key
     }
+}
+
+/// Seals a small message so that each of these recipients can open it: a binary age v1 file, as by [`Recipient::seal`].
+///
+/// # Errors
+/// [`RecipientError::Sealing`], which no input but a lack of recipients is known to cause.
+pub fn seal_to_all(recipients: &[Recipient], plaintext: &[u8]) -> Result<Vec<u8>, RecipientError> {
+    let to = recipients
+        .iter()
+        .map(|recipient| recipient.as_age() as &dyn age::Recipient);
+    let encryptor = age::Encryptor::with_recipients(to).map_err(|_| RecipientError::Sealing)?;
+    let mut sealed = Vec::with_capacity(plaintext.len() + 1024);
+    let written = encryptor.wrap_output(&mut sealed).and_then(|mut writer| {
+        writer.write_all(plaintext)?;
+        writer.finish().map(drop)
+    });
+    written.map_err(|_| RecipientError::Sealing)?;
+    Ok(sealed)
 }
 
 impl FromStr for Recipient {

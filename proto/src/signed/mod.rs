@@ -103,6 +103,16 @@ impl<T: Statement> Signed<T> {
         &self.statement
     }
 
+    /// The bytes that the signature covers: context, a zero byte, and what travels. Any Ed25519 program checks them.
+    pub fn covered(&self) -> Vec<u8> {
+        signed_bytes::<T>(&self.payload)
+    }
+
+    /// The signature (RFC 8032).
+    pub const fn signature(&self) -> &[u8; 64] {
+        &self.signature
+    }
+
     /// Whose key signed it.
     pub const fn signer(&self) -> PublicKey {
         self.signer
@@ -120,17 +130,7 @@ impl<T: Statement> Signed<T> {
             signer,
             signature,
         } = envelope;
-        let key = VerifyingKey::from_bytes(signer.as_bytes()).map_err(|_| SignedError::WeakKey)?;
-        if key.is_weak() {
-            return Err(SignedError::WeakKey);
-        }
-        let signature =
-            <[u8; 64]>::try_from(signature.as_slice()).map_err(|_| SignedError::BadSignature)?;
-        key.verify_strict(
-            &signed_bytes::<T>(&payload),
-            &Signature::from_bytes(&signature),
-        )
-        .map_err(|_| SignedError::BadSignature)?;
+        let signature = verified(signer, &signed_bytes::<T>(&payload), &signature)?;
         let statement = wire::from_cbor(&payload)?;
         Ok(Self {
             statement,
@@ -140,6 +140,18 @@ impl<T: Statement> Signed<T> {
             signature,
         })
     }
+}
+
+/// The signature, if it is by this key over these bytes, strictly (RFC 8032 without a second encoding of anything).
+fn verified(signer: PublicKey, covered: &[u8], signature: &[u8]) -> Result<[u8; 64], SignedError> {
+    let key = VerifyingKey::from_bytes(signer.as_bytes()).map_err(|_| SignedError::WeakKey)?;
+    if key.is_weak() {
+        return Err(SignedError::WeakKey);
+    }
+    let signature = <[u8; 64]>::try_from(signature).map_err(|_| SignedError::BadSignature)?;
+    key.verify_strict(covered, &Signature::from_bytes(&signature))
+        .map_err(|_| SignedError::BadSignature)?;
+    Ok(signature)
 }
 
 fn id_of<T: Statement>(signer: PublicKey, payload: &[u8]) -> StatementId {
@@ -221,3 +233,5 @@ impl<T: Statement> Verified<T> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;

@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 
 use super::{Address, EpochParcel, EpochRank, Item, ItemId, Member};
 use crate::identity::DeviceId;
+use crate::keeper::Keeping;
 use crate::time::Timestamp;
 
 /// Every message of a street. There is none that asks for footage.
@@ -31,9 +32,12 @@ pub enum StreetMessage {
     /// A newer epoch. To one neighbour, sealed with a key that it has.
     #[n(6)]
     Epoch(#[n(0)] EpochParcel),
-    /// The parcel or epoch is kept and need not be sent again.
+    /// What was said is kept and need not be said again.
     #[n(7)]
     Kept,
+    /// About sealed copies of clips. Between a household and its keeper.
+    #[n(8)]
+    Keeping(#[n(0)] Keeping),
 }
 
 /// Where a home is, and what its clock says.

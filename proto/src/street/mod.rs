@@ -14,6 +14,7 @@ mod message;
 mod notice;
 mod pseudonym;
 pub mod reconcile;
+mod returning;
 mod ticket;
 
 pub use address::{Address, AddressError};
@@ -25,6 +26,7 @@ pub use members::{Departure, Member, MemberError, Members, SECOND_VOUCH_FROM};
 pub use message::{CatchUp, CatchUpAnswer, Home, StreetMessage, Swap};
 pub use notice::{EpochCommit, EpochNotice, EpochParcel, EpochRank};
 pub use pseudonym::{Announcement, Pseudonym};
+pub use returning::ReturnRequest;
 pub use ticket::{
     Door, JoinRequest, Refusal, Ticket, TicketError, TicketId, TicketKey, TicketSecret, Welcome,
 };

@@ -9,7 +9,7 @@ use minicbor::{Decode, Encode};
 
 use super::{EpochKey, Item, StreetId};
 use crate::id::id;
-use crate::identity::HouseholdId;
+use crate::identity::{DeviceId, HouseholdId};
 use crate::signed::{Signed, Statement, StatementId};
 use crate::time::Timestamp;
 
@@ -47,8 +47,11 @@ pub struct EpochNotice {
     /// Every household that was gone when it was made. None of them was given the key.
     #[n(4)]
     pub gone: Vec<HouseholdId>,
-    /// When.
+    /// Every device that was removed from its household when it was made. None of them was given the key either.
     #[n(5)]
+    pub removed: Vec<DeviceId>,
+    /// When.
+    #[n(6)]
     pub issued: Timestamp,
 }
 
@@ -88,7 +91,7 @@ pub struct EpochParcel {
     /// The key, in an age file for the device that gets the parcel and no other.
     #[cbor(n(1), with = "minicbor::bytes")]
     pub key: Vec<u8>,
-    /// The votes and farewells that show why somebody is gone.
+    /// The votes and farewells that show why somebody is gone, and the records that show which devices were removed.
     #[n(2)]
     pub reasons: Vec<Item>,
 }

@@ -35,6 +35,7 @@ impl Person {
             roles,
             issued: NOW,
             serial: 1,
+            ended: None,
         };
         let member = Member {
             card,

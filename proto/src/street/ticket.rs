@@ -231,6 +231,10 @@ pub struct Welcome {
     /// Everybody who is or was on the street, the newcomer included.
     #[n(3)]
     pub members: Vec<Member>,
+    /// Where some of them can be reached, at most [`WELCOME_DOORS`](crate::wire::limits::WELCOME_DOORS): whoever comes
+    /// in should not depend on the one home that opened.
+    #[n(4)]
+    pub doors: Vec<Door>,
 }
 
 /// Why a ticket was refused. Tells a stranger no more than it must know.
@@ -254,10 +258,16 @@ pub enum Refusal {
     #[n(2)]
     #[error("the inviter's home could not verify this home's card")]
     Card,
-    /// The street takes nobody more.
+    /// The street takes nobody more, or the household has too many devices.
     #[n(3)]
-    #[error("the street is full")]
+    #[error("the street is full, or this household has too many devices on it: remove one first")]
     Full,
+    /// The household or its device is not of the street, or not any more.
+    #[n(4)]
+    #[error(
+        "that home does not know this household, or this device of it, as a neighbour: ask another neighbour, or for a ticket"
+    )]
+    NotMember,
 }
 
 impl EpochKey {

@@ -58,6 +58,10 @@ pub const CLIPS_PER_ALERT: usize = 8;
 /// Devices of one household.
 pub const DEVICES_PER_HOUSEHOLD: usize = 8;
 
+/// Removed devices of one household that its street remembers. A device that was removed never comes back, so nobody
+/// can make a street change its key more often than this by removing one device over and over.
+pub const REMOVED_DEVICES_PER_HOUSEHOLD: usize = 16;
+
 /// Vouches kept for one household.
 pub const VOUCHES_PER_HOUSEHOLD: usize = 16;
 
@@ -83,6 +87,9 @@ pub const ADDRESS_BYTES: usize = 256;
 
 /// Members named in a ticket, the inviter first.
 pub const TICKET_MEMBERS: usize = 4;
+
+/// Devices of members whose addresses a welcome tells.
+pub const WELCOME_DOORS: usize = 16;
 
 /// Open tickets of one household.
 pub const OPEN_TICKETS: usize = 64;
@@ -153,8 +160,58 @@ pub const DOOR: Bounds = Bounds {
     bytes: 128 * 1024,
     per_key: 1,
 };
-/// Statements of open topics of which a home remembers when it passed them on.
-pub const PASSED_ON: usize = 4_096;
+/// Statements of open topics of which a home remembers when it passed them on, each topic counted: all that strangers
+/// may say in 20 minutes, on 25 topics each, and as much again.
+pub const PASSED_ON: usize = 16 * 1_024;
+
+/// Bytes of a publisher's domain (RFC 1035, section 2.3.4).
+pub const DOMAIN_BYTES: usize = 253;
+/// Cells of an area: where a publisher speaks, or a bulletin holds.
+pub const AREA_CELLS: usize = 64;
+/// Fewest characters of a cell in which a publisher speaks: 1,250 x 625 km at the equator, a country.
+pub const DECLARED_CELL: usize = 2;
+/// Fewest characters of a cell in which a bulletin holds: 39 x 20 km at the equator, 32 open topics.
+pub const BULLETIN_CELL: usize = 4;
+/// Keys that may second what a publisher says.
+pub const SECONDS_PER_PUBLISHER: usize = 4;
+/// Keys that a publisher had before. After so many changes it is a new one.
+pub const HANDOVERS_PER_PUBLISHER: usize = 8;
+/// For how long a publisher's word about itself holds. It is said anew every month.
+pub const BINDING_LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
+/// Characters of a bulletin's headline: what CAP 1.2 recommends (section 3.2.2).
+pub const HEADLINE_CHARS: usize = 160;
+/// Characters of a bulletin's text.
+pub const BULLETIN_CHARS: usize = 2_000;
+/// Characters of what a bulletin says is to be done.
+pub const INSTRUCTION_CHARS: usize = 1_000;
+/// Characters of whom to call or write to.
+pub const CONTACT_CHARS: usize = 200;
+/// Bytes of a signed bulletin, in whatever script it is written.
+pub const BULLETIN_BYTES: usize = 12 * 1024;
+/// Longest life of a bulletin.
+pub const BULLETIN_LIFE: Duration = Duration::from_secs(14 * 24 * 3600);
+/// New bulletins of a publisher at once, and how many more in an hour.
+pub const BULLETIN_BURST: u32 = 6;
+/// See [`BULLETIN_BURST`].
+pub const BULLETINS_PER_HOUR: u32 = 6;
+/// Updates and cancellations of a publisher, and new words about itself, that a home takes at once, and how many more
+/// in an hour.
+pub const CHANGE_BURST: u32 = 60;
+/// See [`CHANGE_BURST`].
+pub const CHANGES_PER_HOUR: u32 = 60;
+/// Publishers in a home's directory. One whose domain nobody checked makes room for another.
+pub const PUBLISHERS: usize = 64;
+/// Bulletins that a home keeps of a publisher whose domain was checked, or that the resident pinned.
+pub const BULLETINS_PER_PUBLISHER: usize = 64;
+/// Bulletins that it keeps of all other publishers together, and how many of each of them.
+pub const UNCHECKED_BULLETINS: usize = 64;
+/// See [`UNCHECKED_BULLETINS`].
+pub const UNCHECKED_PER_PUBLISHER: usize = 8;
+
+/// Domains that a home asks who speaks for them at once, and how many more in an hour.
+pub const DOMAINS_BURST: u32 = 4;
+/// See [`DOMAINS_BURST`].
+pub const DOMAINS_PER_HOUR: u32 = 4;
 
 /// Grants received from neighbours that a home keeps.
 pub const GRANTS_RECEIVED: usize = 10_000;
@@ -164,6 +221,12 @@ pub const PARCEL_BYTES: usize = 16 * 1024;
 
 /// Bytes of the label of a clip: manifest, header and the name of the camera.
 pub const LABEL_BYTES: usize = 32 * 1024;
+
+/// Entries of a ledger that one device of a household shows another at one time; more follow on request.
+pub const SHOWN_ENTRIES: usize = 2_048;
+
+/// Bytes of the papers of an export: seven statements of some hundred bytes each.
+pub const PAPERS_BYTES: usize = 8 * 1024;
 
 /// Longest clip. Longer recordings are a series.
 pub const CLIP_DURATION: Duration = Duration::from_secs(120);
@@ -194,3 +257,28 @@ pub const TICKET_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Longest time for which a grant may be served.
 pub const GRANT_LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
+
+/// Keepers of one household.
+pub const KEEPERS: usize = 8;
+/// Households for which one home keeps.
+pub const LEASES: usize = 64;
+/// Longest time for which room is leased.
+pub const LEASE_LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
+/// Clips that a home keeps for one neighbour: pieces of 10 seconds for five and a half days without a break.
+pub const KEPT_CLIPS: usize = 48 * 1024;
+/// What a clip takes of a lease at least, in bytes: label, hash tree and rows take room, too.
+pub const LEAST_KEPT: u64 = 64 * 1024;
+/// Clips that are named in one message about keeping.
+pub const KEPT_PER_MESSAGE: usize = 1_024;
+/// Bytes of a label inside its seal, whatever it says: the longest one has a camera's name of [`NAME_CHARS`].
+pub const PADDED_LABEL: usize = 4 * 1024;
+/// Longest piece of a recording that goes on. A piece travels to keepers when it is sealed, so this is how much of the
+/// film goes with a box that is carried away.
+pub const SERIES_PIECE: Duration = Duration::from_secs(10);
+
+/// Entries of a ledger that are pinned with one message.
+pub const PINNED_PER_MESSAGE: usize = 2_048;
+/// Entries of a neighbour's ledger that a keeper pins.
+pub const PINNED_ENTRIES: u64 = 64 * 1024;
+/// Largest file with a ledger or a proof about one, in bytes.
+pub const LEDGER_FILE: usize = 64 * 1024 * 1024;

@@ -29,6 +29,14 @@ pub enum Kind {
     Open = 7,
     /// What a street shows of itself to another one, as people hand it on.
     Introduction = 8,
+    /// A whole ledger, as a file.
+    Ledger = 9,
+    /// The proof that a household closed two ledgers, as a file.
+    Fork = 10,
+    /// A device of a member that the street does not know yet asks to be let in again.
+    Return = 11,
+    /// A message between two devices of one household, sealed to one of them.
+    Device = 12,
 }
 
 /// Why bytes were not taken as a frame.

@@ -2,13 +2,14 @@
 
 use std::io::{Cursor, Read};
 
-use super::CleanFilm;
+use super::{CleanFilm, Sound};
 
 /// Cleans `bytes` if they are a film, and tells whether they are.
 ///
 /// # Panics
 ///
-/// If the cleaned film is not as long as it says, or changes when it is cleaned again.
+/// If the cleaned film is not as long as it says, or changes when it is cleaned again; if without its sound it has some,
+/// or cannot be cleaned.
 pub fn clean_or_refuse(bytes: &[u8]) -> bool {
     let Ok(film) = CleanFilm::read(Cursor::new(bytes)) else {
         return false;
@@ -25,6 +26,10 @@ pub fn clean_or_refuse(bytes: &[u8]) -> bool {
         again.is_ok_and(|again| again == cleaned),
         "clean stays clean"
     );
+    if let Ok(muted) = CleanFilm::read_with(Cursor::new(bytes), Sound::Dropped) {
+        assert!(!muted.facts().has_audio, "no sound is left");
+        assert_eq!(muted.len(), all(muted).len() as u64, "as long as it says");
+    }
     true
 }
 

@@ -62,6 +62,7 @@ use media::Media;
 use movie::Movie;
 use padding::Padding;
 use source::TopLevel;
+use track::Medium;
 
 /// What is known of a film once it is cleaned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,8 +77,28 @@ pub struct Facts {
     pub width: u16,
     /// Height of its pictures in pixels, as coded.
     pub height: u16,
+    /// Whether players turn the pictures by a quarter, so that width and height change places.
+    pub turned: bool,
     /// Whether there is sound.
     pub has_audio: bool,
+}
+
+/// Whether the sound of a film stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sound {
+    /// As it is.
+    Kept,
+    /// Its tracks are left out; the pictures are the same.
+    Dropped,
+}
+
+impl Sound {
+    const fn stays(self, medium: Medium) -> bool {
+        match self {
+            Self::Kept => true,
+            Self::Dropped => matches!(medium, Medium::Video),
+        }
+    }
 }
 
 /// A cleaned film, whose bytes come from its [`Read`] while its samples are copied from the source.
@@ -100,9 +121,18 @@ impl<R: Read + Seek> CleanFilm<R> {
     ///
     /// A [`FilmError`] that tells the household what to do. A source longer than [`MAX_SOURCE`] is
     /// refused unread.
-    pub fn read(mut source: R) -> Result<Self, FilmError> {
+    pub fn read(source: R) -> Result<Self, FilmError> {
+        Self::read_with(source, Sound::Kept)
+    }
+
+    /// As [`read`](Self::read), with or without the sound.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub fn read_with(mut source: R, sound: Sound) -> Result<Self, FilmError> {
         let found = TopLevel::find(&mut source)?;
-        let movie = Movie::read(&found.index)?;
+        let movie = Movie::read(&found.index, sound)?;
         let layout = Layout::plan(&movie.tracks, &found.media)?;
         let head = head::write(&movie, &layout, found.quicktime)?;
         Ok(Self {

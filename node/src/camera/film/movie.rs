@@ -11,7 +11,7 @@ use mp4_atom::{Atom, BufMut, Encode, FourCC, Moov, Mvex, Mvhd, Stco, Trak};
 use super::boxes::{Boxes, decode, once, required};
 use super::limits::{LEAD_SLACK, MAX_DURATION, MAX_TRACKS, PLAY_SLACK};
 use super::track::{Medium, Track};
-use super::{Facts, FilmError};
+use super::{Facts, FilmError, Sound};
 
 /// Compressed index (QuickTime File Format, "Compressed Movie Resources").
 const COMPRESSED: FourCC = FourCC::new(b"cmov");
@@ -27,7 +27,7 @@ pub(super) struct Movie {
 
 impl Movie {
     /// Reads the content of a `moov` box and leaves out what does not stay.
-    pub(super) fn read(moov: &[u8]) -> Result<Self, FilmError> {
+    pub(super) fn read(moov: &[u8], sound: Sound) -> Result<Self, FilmError> {
         let mut header = None;
         let mut tracks = Vec::new();
         let mut seen = 0;
@@ -39,7 +39,7 @@ impl Movie {
                     if seen > MAX_TRACKS {
                         return Err(FilmError::IndexTooLarge);
                     }
-                    tracks.extend(Track::read(body)?);
+                    tracks.extend(Track::read(body)?.filter(|track| sound.stays(track.medium)));
                 }
                 (Mvex::KIND, _) => return Err(FilmError::Fragmented),
                 (COMPRESSED, _) => return Err(FilmError::CompressedIndex),
@@ -74,10 +74,8 @@ impl Movie {
     /// What the index says of the film.
     pub(super) fn facts(&self) -> Result<Facts, FilmError> {
         let of = |medium| self.tracks.iter().find(move |track| track.medium == medium);
-        let video = &of(Medium::Video)
-            .ok_or(FilmError::NoVideo)?
-            .tables
-            .descriptions;
+        let track = of(Medium::Video).ok_or(FilmError::NoVideo)?;
+        let video = &track.tables.descriptions;
         let (width, height) = video.size;
         let has_audio = of(Medium::Sound).is_some();
         Ok(Facts {
@@ -85,6 +83,7 @@ impl Movie {
             video_codec: video.codec,
             width,
             height,
+            turned: track.is_turned(),
             has_audio,
         })
     }

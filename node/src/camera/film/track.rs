@@ -97,6 +97,12 @@ impl Track {
         self.header.track_id
     }
 
+    /// Whether players turn its pictures by a quarter (ISO/IEC 14496-12 section 8.3.2, the matrix).
+    pub(super) const fn is_turned(&self) -> bool {
+        let matrix = &self.header.matrix;
+        matrix.a == 0 && matrix.d == 0 && matrix.b != 0 && matrix.c != 0
+    }
+
     /// How long it plays, in ticks of the movie header, as its header claims.
     pub(super) const fn ticks(&self) -> u64 {
         self.header.duration

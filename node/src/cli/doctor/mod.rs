@@ -35,6 +35,7 @@ fn examine(context: &Context) -> Vec<Finding> {
         findings.push(recovery_sheet(home));
         findings.push(database(store));
         findings.push(whole_ledger(context));
+        findings.extend(proofs(home));
         findings.extend(running::node(home));
     }
     findings.push(machine::tools());
@@ -125,6 +126,21 @@ fn whole_ledger(context: &Context) -> Finding {
         },
         Err(error) => finding("ledger", false, error.to_string()),
     }
+}
+
+/// Proofs that a household closed two ledgers, if there are any.
+fn proofs(home: &Home) -> Option<Finding> {
+    let files = std::fs::read_dir(home.proofs_dir()).ok()?.flatten();
+    let files: Vec<_> = files
+        .map(|file| file.path().display().to_string())
+        .collect();
+    (!files.is_empty()).then(|| {
+        let text = format!(
+            "a household closed two ledgers: look at it with 'streetlamp ledger verify --file {}'",
+            files.join("' and '")
+        );
+        finding("two-ledgers", false, text)
+    })
 }
 
 fn words(findings: &[Finding]) -> String {

@@ -1,7 +1,9 @@
 //! What can only be seen while a node runs: street, neighbours, addresses, and clocks that differ.
 
 use super::finding;
-use crate::control::answers::{Finding, Status};
+use crate::cli::keeper::advice;
+use crate::cli::print::short;
+use crate::control::answers::{Finding, KeeperItem, Status};
 use crate::control::{self, Request};
 use crate::error::ErrorKind;
 use crate::home::Home;
@@ -13,6 +15,7 @@ pub(super) fn node(home: &Home) -> Vec<Finding> {
     match control::connect(home).and_then(|node| node.ask::<Status>(&Request::Status)) {
         Ok(status) => {
             let mut findings = vec![finding("node", true, "running")];
+            findings.push(keepers(home));
             findings.extend(skew(&status));
             let advice = status.disk.advice();
             findings.extend(advice.map(|advice| finding("writing", false, advice)));
@@ -23,6 +26,41 @@ pub(super) fn node(home: &Home) -> Vec<Finding> {
             vec![finding("node", false, error.to_string())]
         }
         Err(error) => vec![finding("node", false, error.chain())],
+    }
+}
+
+fn keepers(home: &Home) -> Finding {
+    let asked = control::connect(home).and_then(|node| node.ask(&Request::KeeperList));
+    let keepers: Vec<KeeperItem> = match asked {
+        Ok(keepers) => keepers,
+        Err(error) => return finding("keepers", false, error.to_string()),
+    };
+    let named = |keeper: &KeeperItem| {
+        let name = keeper.name.clone();
+        let name = name.unwrap_or_else(|| short(&keeper.household).to_owned());
+        Some(format!("{name} {}", advice(keeper)?))
+    };
+    let wrong: Vec<_> = keepers.iter().filter_map(named).collect();
+    if !wrong.is_empty() {
+        return finding("keepers", false, wrong.join("; "));
+    }
+    let ours = keepers.iter().filter(|k| k.direction == "ours-there");
+    match ours.count() {
+        0 => finding(
+            "keepers",
+            true,
+            "nobody keeps copies of this home's clips: if the box is stolen, they go with it; ask a neighbour with 'streetlamp keeper ask'",
+        ),
+        1 => finding(
+            "keepers",
+            true,
+            "one neighbour keeps copies for this home, and nothing is wrong",
+        ),
+        count => finding(
+            "keepers",
+            true,
+            format!("{count} neighbours keep copies for this home, and nothing is wrong"),
+        ),
     }
 }
 
@@ -99,6 +137,8 @@ mod tests {
             household: String::new(),
             name: String::new(),
             locked: true,
+            auto_lock_s: 600,
+            holds_reading_key: true,
             street: None,
             streets: Vec::new(),
             neighbours_known: 2,

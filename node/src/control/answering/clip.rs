@@ -1,5 +1,7 @@
 //! What is asked about clips and their grants. Films themselves are [`films`](crate::control::films).
 
+use data_encoding::HEXLOWER;
+use streetlamp_proto::export::ExportedFilm;
 use streetlamp_proto::grant::Purpose;
 use streetlamp_proto::household::{Answer, ClipView, Command, GrantView, Retention};
 use streetlamp_proto::identity::HouseholdId;
@@ -9,22 +11,26 @@ use streetlamp_proto::time::Timestamp;
 use super::street::neighbour;
 use super::{clip_named, invalid, unexpected};
 use crate::control::answers::{
-    ClipItem, Deleted, GrantItem, Granted, Keeping, Moment, Pinned, SharedItem,
+    ClipItem, Deleted, GrantItem, Granted, Keeping, Moment, Pinned, SharedItem, SignedFilm,
 };
-use crate::control::ids;
-use crate::error::Result;
+use crate::control::{FilmWritten, ids};
+use crate::error::{ErrorKind, Result};
 use crate::node::NodeHandle;
 
 pub(super) async fn list(handle: &NodeHandle) -> Result<Vec<ClipItem>> {
     let clips = handle.read(|household, _| household.clips()).await?;
-    Ok(clips.into_iter().map(clip_item).collect())
+    Ok(clips
+        .into_iter()
+        .map(|view| clip_item(handle, view))
+        .collect())
 }
 
 pub(super) async fn show(handle: &NodeHandle, clip: &str) -> Result<Option<ClipItem>> {
     let views = handle.read(|household, _| household.clips()).await?;
     let id = ids::resolve("clip", clip, views.iter().map(|view| view.manifest.clip))?;
     let mut views = views.into_iter();
-    Ok(views.find(|view| view.manifest.clip == id).map(clip_item))
+    let view = views.find(|view| view.manifest.clip == id);
+    Ok(view.map(|view| clip_item(handle, view)))
 }
 
 pub(super) async fn stop(handle: &NodeHandle, grant: &str) -> Result<Granted> {
@@ -76,7 +82,25 @@ pub(super) async fn pin(handle: &NodeHandle, clip: &str, pinned: bool) -> Result
     })
 }
 
-fn clip_item(view: ClipView) -> ClipItem {
+pub(super) async fn sign_film(handle: &NodeHandle, written: &FilmWritten) -> Result<SignedFilm> {
+    let film = ExportedFilm {
+        clip: written.clip.parse().map_err(|e| invalid("clip", e))?,
+        entry: written.entry.parse().map_err(|e| invalid("entry", e))?,
+        film: written.film.parse().map_err(|e| invalid("film", e))?,
+        len: written.len,
+        muted: written.muted,
+        hidden: written.hidden,
+    };
+    match handle.command(Command::SignFilm(film)).await? {
+        Answer::Film(film) => Ok(SignedFilm {
+            film: HEXLOWER.encode(&film.to_bytes()),
+        }),
+        _ => Err(unexpected()),
+    }
+}
+
+fn clip_item(handle: &NodeHandle, view: ClipView) -> ClipItem {
+    let (clip, sealed_len) = (view.manifest.clip, view.manifest.sealed_len);
     ClipItem {
         clip: view.manifest.clip.to_string(),
         camera: view.camera,
@@ -85,9 +109,9 @@ fn clip_item(view: ClipView) -> ClipItem {
         sealed_bytes: view.manifest.sealed_len,
         owner: view.owner.to_string(),
         mine: view.mine,
-        here: view.here,
+        here: view.here && handle.has_sealed(clip, sealed_len),
         granted_to: view.granted_to.iter().map(HouseholdId::to_string).collect(),
-        keepers: Vec::new(),
+        keepers: view.keepers.iter().map(HouseholdId::to_string).collect(),
         expires: view.until.map(Moment),
         pinned: view.pinned,
         offered: view.offered,
@@ -101,7 +125,13 @@ pub(super) async fn give(
     purpose: &str,
     until_ms: Option<u64>,
 ) -> Result<Granted> {
-    let clip = clip_named(handle, clip).await?;
+    // What another device of the household recorded is not known here: it is named in full.
+    let clip = match clip_named(handle, clip).await {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            clip.trim().parse().map_err(|_| error)?
+        }
+        named => named?,
+    };
     let command = Command::Give {
         clip,
         to: neighbour(handle, to).await?,

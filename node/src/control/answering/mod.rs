@@ -2,7 +2,10 @@
 
 mod alert;
 mod beyond;
+mod bulletin;
 mod clip;
+mod device;
+mod keeper;
 mod street;
 
 use std::time::Duration;
@@ -31,8 +34,12 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
                 sign_in: page.new_sign_in_link(),
             })
         }
-        Request::Unlock { passphrase } => {
-            handle.unlock(passphrase.0).await?;
+        Request::Unlock {
+            passphrase,
+            idle_ms,
+        } => {
+            let idle = Duration::from_millis(idle_ms);
+            handle.unlock(passphrase.0, idle).await?;
             ok(&Locked { locked: false })
         }
         Request::Lock => {
@@ -48,6 +55,9 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
             ok(&street::invite(handle, Duration::from_millis(life_ms)).await?)
         }
         Request::StreetJoin { ticket } => ok(&street::join(handle, &ticket.0).await?),
+        Request::StreetReturn { address } => ok(&device::come_back(handle, &address).await?),
+        Request::DeviceList => ok(&device::list(handle).await?),
+        Request::DeviceCertify { certificate } => ok(&device::certify(handle, &certificate).await?),
         Request::StreetMembers => ok(&street::members(handle).await?),
         Request::StreetVouch { household } => ok(&street::vouch(handle, &household).await?),
         Request::StreetRemove { household, reason } => {
@@ -76,6 +86,13 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
         } => ok(&alert::list(handle, kind, since_ms, all).await?),
         Request::AlertShow { alert } => ok(&alert::show(handle, &alert).await?),
         Request::AlertSay { alert, saying } => ok(&alert::say(handle, &alert, saying).await?),
+        Request::Bulletins { publisher, all } => ok(&bulletin::list(handle, publisher, all).await?),
+        Request::Mute { what, muted } => ok(&bulletin::mute(handle, &what, muted).await?),
+        Request::Publishers => ok(&bulletin::publishers(handle).await?),
+        Request::PublisherPin { publisher } => ok(&bulletin::pin(handle, &publisher).await?),
+        Request::PublisherForget { publisher } => ok(&bulletin::forget(handle, &publisher).await?),
+        Request::PublisherCheck { publisher } => ok(&bulletin::check(handle, &publisher).await?),
+        Request::PublisherDomains { ask } => ok(&bulletin::domains(handle, ask).await?),
         Request::ClipList => ok(&clip::list(handle).await?),
         Request::ClipShow { clip } => ok(&clip::show(handle, &clip).await?),
         Request::ClipKeep {
@@ -84,6 +101,7 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
             no_limit,
         } => ok(&clip::keep(handle, days, bytes, no_limit).await?),
         Request::ClipPin { clip, pinned } => ok(&clip::pin(handle, &clip, pinned).await?),
+        Request::ClipSignFilm(written) => ok(&clip::sign_film(handle, &written).await?),
         Request::ClipDelete { clip } => ok(&clip::delete(handle, &clip).await?),
         Request::GrantGive {
             clip,
@@ -98,6 +116,16 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
         } => ok(&clip::share(handle, &clip, &purpose, until_ms).await?),
         Request::GrantList { given, received } => ok(&clip::grants(handle, given, received).await?),
         Request::GrantStop { grant } => ok(&clip::stop(handle, &grant).await?),
+        Request::KeeperOffer { bytes } => ok(&keeper::offer(handle, bytes).await?),
+        Request::KeeperAsk {
+            household,
+            bytes,
+            until_ms,
+        } => ok(&keeper::ask(handle, &household, bytes, until_ms).await?),
+        Request::KeeperList => ok(&keeper::list(handle).await?),
+        Request::KeeperEnd { household } => ok(&keeper::end(handle, &household).await?),
+        Request::KeeperCheck { household } => ok(&keeper::check(handle, &household).await?),
+        Request::KeeperRecall { household } => ok(&keeper::recall(handle, &household).await?),
         Request::LedgerShow => {
             let entries = handle.ledger().await?;
             ok(&entries.iter().map(entry_item).collect::<Vec<_>>())
@@ -115,7 +143,7 @@ pub(super) async fn clip_named(handle: &NodeHandle, given: &str) -> Result<ClipI
     ids::resolve("clip", given, known.iter().map(|view| view.manifest.clip))
 }
 
-fn ok(answer: &impl serde::Serialize) -> Result<Zeroizing<Vec<u8>>> {
+pub(crate) fn ok(answer: &impl serde::Serialize) -> Result<Zeroizing<Vec<u8>>> {
     encode(&Line::Ok(answer))
 }
 
@@ -149,6 +177,8 @@ async fn status(handle: &NodeHandle) -> Result<Status> {
         household: status.household.to_string(),
         name: status.name.to_string(),
         locked: status.locked,
+        auto_lock_s: status.auto_lock.as_secs(),
+        holds_reading_key: handle.home().reads(),
         street: if streets.len() == 1 {
             streets.first().cloned()
         } else {

@@ -27,6 +27,12 @@ create table member (
   primary key (street, household)
 ) strict;
 
+-- At most one row: this household's card and devices, once its root certified more than set-up left.
+create table own (
+  household blob primary key check (length(household) = 32),
+  record    blob not null
+) strict;
+
 -- One row per household that said that it leaves.
 create table leaving (
   street    blob not null check (length(street) = 32),
@@ -99,6 +105,45 @@ create table knock (
   signed blob not null
 ) strict;
 
+-- One row per publisher in the directory.
+create table publisher (
+  -- The first key that it had.
+  id            blob primary key check (length(id) = 32),
+  -- Its newest word about itself.
+  binding       blob not null,
+  first_seen_ms integer not null,
+  -- Whether the resident takes it for what it says it is.
+  pinned        integer not null check (pinned in (0, 1)),
+  -- Whether a key that it gave up named two others.
+  contested     integer not null check (contested in (0, 1)),
+  -- When its domain last listed its key, and whether behind a certificate.
+  confirmed_ms  integer,
+  by_https      integer check (by_https in (0, 1)),
+  -- When the domain last did not.
+  denied_ms     integer,
+  asked_ms      integer,
+  -- How often the domain gave no answer since it last gave one.
+  silent        integer not null check (silent >= 0)
+) strict;
+
+-- One row per bulletin that is not over.
+create table bulletin (
+  id          blob primary key check (length(id) = 32),
+  publisher   blob not null check (length(publisher) = 32),
+  received_ms integer not null,
+  expires_ms  integer not null,
+  -- As it travels, with the second key's word.
+  announced   blob not null
+) strict;
+
+-- One row per publisher or kind of bulletin that the resident does not want to hear of.
+create table hushed (
+  what text not null check (what in ('publisher', 'kind')),
+  -- The publisher's id, or the kind's word.
+  name text not null,
+  primary key (what, name)
+) strict;
+
 -- One row per ticket that can still be used.
 create table ticket (
   id         blob primary key check (length(id) = 16),
@@ -151,6 +196,59 @@ create table ledger (
   seq   integer primary key check (seq > 0),
   entry blob not null,
   head  blob not null
+) strict;
+
+-- One row per lease of room with a neighbour: its signed promise to keep (side 0), or ours (side 1).
+create table lease (
+  side       integer not null check (side in (0, 1)),
+  household  blob not null check (length(household) = 32),
+  signed     blob not null,
+  -- When a keeper of ours was last asked for proof, and what came of it.
+  checked_ms integer,
+  finding    text check (finding in ('proven', 'lost', 'lied')),
+  primary key (side, household)
+) strict;
+
+-- One row per neighbour that is still to be told that a lease was ended, until it would have been over anyway.
+create table lease_ending (
+  household blob primary key check (length(household) = 32),
+  until_ms  integer not null
+) strict;
+
+-- One row per clip of ours that a keeper holds.
+create table held (
+  keeper blob not null check (length(keeper) = 32),
+  clip   blob not null check (length(clip) = 32),
+  primary key (keeper, clip)
+) strict;
+
+-- One row per clip that is kept for a neighbour, in kept/<owner>/<clip>.sealed. It opens nothing and names no camera.
+create table kept (
+  owner      blob not null check (length(owner) = 32),
+  clip       blob not null check (length(clip) = 32),
+  sealed_len integer not null check (sealed_len > 0),
+  -- Whether all of it is on this disk.
+  here       integer not null default 0 check (here in (0, 1)),
+  primary key (owner, clip)
+) strict;
+
+-- One row per piece of a neighbour's ledger, as far as a keeper may see it, with the signed head after it.
+create table pinned (
+  owner   blob not null check (length(owner) = 32),
+  entries blob not null,
+  head    blob not null
+) strict;
+
+-- One row per household that closed two ledgers: the proof.
+create table fork (
+  household blob primary key check (length(household) = 32),
+  proof     blob not null
+) strict;
+
+-- One row per other device of this household: the signed end of its ledger, as it was last shown.
+create table ledger_seen (
+  device blob primary key check (length(device) = 32),
+  head   blob not null
 ) strict;
 
 -- One row per device of a neighbour: where it was last reached.

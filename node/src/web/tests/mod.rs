@@ -3,6 +3,7 @@
 //! In files by subject: what reaches the page, who is let in, what residents see. Here is what they share: a gate
 //! without a node, a node of a fresh home with its page, and a browser that is one function.
 
+mod bulletins;
 mod pages;
 mod reach;
 mod signing_in;
@@ -23,6 +24,7 @@ use super::routes::{app, guarded};
 use super::*;
 use crate::clock::Clock;
 use crate::disk::Disk;
+use crate::domains::Domains;
 use crate::home::{Home, NewHome};
 use crate::mesh::Transport;
 use crate::node::{Core, Parts};
@@ -83,6 +85,7 @@ async fn served() -> Served {
         mdns: false,
         clock: Clock::System,
         entropy,
+        domains: Domains::silent(),
     };
     let handle = Core::start(home, parts).await.unwrap().handle;
     let gate = gate();

@@ -7,6 +7,7 @@
 
 mod attacks;
 mod interop;
+mod primitives;
 mod slices;
 mod vectors;
 
@@ -112,6 +113,25 @@ fn how_the_film_arrives_does_not_change_the_clip() {
     };
     for piece in [1_000, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK] {
         assert_eq!(sealed_in(piece), sealed_in(film.len()), "{piece}");
+    }
+}
+
+#[test]
+fn how_many_threads_seal_does_not_change_the_clip() {
+    let film = film(11 * CHUNK + 5);
+    let sealed_on = |threads: usize, piece: usize| {
+        let (_, sealer) = Sealer::new(&mut rng(3), &[identity(1).recipient()]).unwrap();
+        let mut sealer = sealer.on_threads(threads.try_into().unwrap());
+        let mut out = Vec::new();
+        film.chunks(piece)
+            .for_each(|piece| sealer.write(piece, &mut out).unwrap());
+        (sealer.finish(&mut out), out)
+    };
+    let alone = sealed_on(1, film.len());
+    for threads in [2, 3, 8, 100] {
+        for piece in [CHUNK - 1, 4 * CHUNK + 1, film.len()] {
+            assert_eq!(sealed_on(threads, piece), alone, "{threads}, {piece}");
+        }
     }
 }
 

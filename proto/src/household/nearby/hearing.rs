@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::Household;
 use super::super::event::{Event, Output};
 use super::super::speaking::HearError;
+use super::super::{Household, Record};
 use super::LATELY;
 use crate::alert::Audience;
 use crate::open::{self, Bucket, OpenStatement, Tray, Waiting};
+use crate::publisher::{Announced, Area};
 use crate::signed::{PublicKey, StatementId};
 use crate::street::{Item, Member, MemberError, StreetId, Topic};
 use crate::time::Timestamp;
@@ -29,8 +30,8 @@ pub(in crate::household) struct Ear {
     voices: BTreeMap<PublicKey, Bucket>,
     /// Who stands at the door, and since when.
     pub(in crate::household) door: Tray<(OpenStatement, Timestamp)>,
-    /// When a statement was last passed on.
-    pub(super) passed: BTreeMap<StatementId, Timestamp>,
+    /// When a statement was last passed on, on a topic. A bulletin belongs on several.
+    pub(super) passed: BTreeMap<(StatementId, Topic), Timestamp>,
 }
 
 impl Default for Ear {
@@ -104,6 +105,31 @@ impl Ear {
         if kept { Ok(()) } else { Err(HearError::Full) }
     }
 
+    /// A statement counts as one that was never passed on.
+    pub(in crate::household) fn forget_passed(&mut self, statement: StatementId) {
+        self.passed.retain(|(id, _), _| *id != statement);
+    }
+
+    /// Whether a stranger more may be heard now.
+    pub(in crate::household) fn hear_stranger(&mut self, now: Timestamp) -> Result<(), HearError> {
+        let heard = self.unknown.take(now);
+        if heard {
+            Ok(())
+        } else {
+            Err(HearError::TooMuch)
+        }
+    }
+
+    /// Takes out the bulletins under a key that became that of a publisher.
+    pub(in crate::household) fn promote_bulletins(&mut self, key: PublicKey) -> Vec<Announced> {
+        let waiting = self.tray.promote(&key).into_iter();
+        let bulletins = waiting.filter_map(|waiting| match waiting.item.0 {
+            OpenStatement::Bulletin(announced) => Some(*announced),
+            _ => None,
+        });
+        bulletins.collect()
+    }
+
     /// Takes out what was said under a key that became that of a neighbour.
     fn promote(&mut self, key: PublicKey) -> Vec<OpenStatement> {
         let waiting = [&mut self.next_door, &mut self.tray].map(|tray| tray.promote(&key));
@@ -120,8 +146,8 @@ impl Ear {
         self.passed.retain(|_, at| now < at.after(LATELY));
     }
 
-    fn passed_lately(&self, id: StatementId, now: Timestamp) -> bool {
-        let at = self.passed.get(&id);
+    pub(super) fn passed_lately(&self, said: &(StatementId, Topic), now: Timestamp) -> bool {
+        let at = self.passed.get(said);
         at.is_some_and(|at| now < at.after(LATELY))
     }
 }
@@ -135,8 +161,18 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), HearError> {
-        let statement = OpenStatement::from_frame(bytes)?;
-        self.take_open(topic, statement, now, out)
+        let (said, stamp) = OpenStatement::stamped(bytes)?;
+        let statement = said.id();
+        let is_kept = matches!(
+            said,
+            OpenStatement::Publisher(_) | OpenStatement::Bulletin(_)
+        );
+        self.take_open(topic, said, now, out)?;
+        if is_kept && self.state.stamps.get(&statement) != Some(&stamp) {
+            // It is passed on with the work that was done for it, as one and the same message.
+            self.store(Record::Stamp { statement, stamp }, out);
+        }
+        Ok(())
     }
 
     /// Takes in a statement whose stamp and signatures are right.
@@ -147,20 +183,24 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), HearError> {
-        let id = statement.id();
+        let said = (statement.id(), topic.clone());
         check(topic, &statement, now)?;
-        if self.ear.passed_lately(id, now) || self.ear.passed.len() >= PASSED_ON {
+        if self.ear.passed_lately(&said, now) || self.ear.passed.len() >= PASSED_ON {
             return Err(HearError::Known);
         }
-        let taken = match self.street_of(statement.signer()) {
-            Some(street) => self.take_known(street, statement, now, out),
-            None => self.take_unknown(statement, now, out),
+        let taken = match statement {
+            OpenStatement::Publisher(binding) => self.take_binding(*binding, now, out),
+            OpenStatement::Bulletin(announced) => self.take_announced(*announced, now, out),
+            resident => match self.street_of(resident.signer()) {
+                Some(street) => self.take_known(street, resident, now, out),
+                None => self.take_unknown(resident, now, out),
+            },
         };
         // What is here already is passed on again, for those who came since.
         if !matches!(taken, Ok(()) | Err(HearError::Known)) {
             return taken;
         }
-        self.ear.passed.insert(id, now);
+        self.ear.passed.insert(said, now);
         Ok(())
     }
 
@@ -184,9 +224,25 @@ impl Household {
         let item = match statement {
             OpenStatement::Alert(alert) => Item::Alert(alert),
             OpenStatement::FollowUp(follow_up) => Item::FollowUp(follow_up),
-            OpenStatement::Knock(_) => return Err(HearError::Misplaced),
+            OpenStatement::Knock(_) | OpenStatement::Publisher(_) | OpenStatement::Bulletin(_) => {
+                return Err(HearError::Misplaced);
+            }
         };
         self.take_item(street, item, now, out)
+    }
+
+    /// Takes in a bulletin: of a publisher in the directory, or of one that may be introduced in a moment.
+    fn take_announced(
+        &mut self,
+        announced: Announced,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), HearError> {
+        if self.knows_publisher(announced.bulletin.signer()) {
+            return self.take_bulletin(announced, now, out);
+        }
+        let waiting = OpenStatement::Bulletin(Box::new(announced));
+        self.ear.keep(waiting, false, now)
     }
 
     fn take_unknown(
@@ -210,6 +266,9 @@ impl Household {
                     return Err(HearError::Known);
                 }
                 Event::Knock { household }
+            }
+            OpenStatement::Publisher(_) | OpenStatement::Bulletin(_) => {
+                return Err(HearError::Misplaced);
             }
         };
         let linked = self.next_door(statement.signer(), now).is_some();
@@ -264,6 +323,25 @@ fn check(topic: &Topic, statement: &OpenStatement, now: Timestamp) -> Result<(),
             }
             said.check(now)?;
         }
+        OpenStatement::Publisher(binding) => {
+            binding.check_at(now)?;
+            is_about(topic, &binding.statement().area)?;
+        }
+        OpenStatement::Bulletin(announced) => {
+            announced.check(now)?;
+            is_about(topic, &announced.bulletin.statement().area)?;
+        }
     }
     Ok(())
+}
+
+/// Whether an area is one that may be spoken of on a topic.
+fn is_about(topic: &Topic, area: &Area) -> Result<(), HearError> {
+    let cell = open::cell_of(topic);
+    let touches = cell.is_some_and(|cell| area.touches(&cell));
+    if touches {
+        Ok(())
+    } else {
+        Err(HearError::Misplaced)
+    }
 }

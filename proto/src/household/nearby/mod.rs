@@ -82,7 +82,9 @@ impl Household {
         );
         self.ear.sweep(now);
         // Of a street that was left, nothing is said any more.
-        let said: BTreeSet<_> = self.own_statements().iter().map(|(_, s)| s.id()).collect();
+        let own = self.own_statements();
+        let own = own.iter().map(|(_, statement)| statement.id());
+        let said: BTreeSet<_> = own.chain(self.state.directory.statements()).collect();
         let stamps = self.state.stamps.keys().copied();
         let unsaid: Vec<_> = stamps.filter(|stamp| !said.contains(stamp)).collect();
         for statement in unsaid {

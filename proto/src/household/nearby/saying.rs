@@ -143,11 +143,16 @@ impl Household {
     /// Says everything in the open that this household has to say there, once its stamp was found.
     pub(in crate::household) fn say_again(&mut self, now: Timestamp, out: &mut Vec<Output>) {
         let own = self.own_statements();
-        if own.is_empty() {
-            self.mouth.next = None;
-            return;
+        // What is not ours is said again only if nobody else did lately.
+        let passed_on = self.passed_on().into_iter();
+        let passed_on = passed_on
+            .filter(|(topic, said)| !self.ear.passed_lately(&(said.id(), topic.clone()), now));
+        let passed_on: Vec<_> = passed_on.collect();
+        for (topic, statement) in &passed_on {
+            let said = (statement.id(), topic.clone());
+            self.ear.passed.insert(said, now);
         }
-        for (topic, statement) in own {
+        for (topic, statement) in own.into_iter().chain(passed_on) {
             let id = statement.id();
             match self.state.stamps.get(&id) {
                 Some(stamp) => out.push(Output::Publish {
@@ -176,7 +181,7 @@ impl Household {
             .said
             .map_or(soon, |said| said.after(LATELY).max(soon));
         let sooner = self.mouth.next.is_none_or(|next| at < next);
-        if sooner && !self.own_statements().is_empty() {
+        if sooner {
             self.speak_at(at, out);
         }
     }
@@ -208,14 +213,16 @@ impl Household {
     }
 
     fn say_stamped(&mut self, id: StatementId, stamp: Stamp, out: &mut Vec<Output>) {
-        let own = self.own_statements();
-        let Some((topic, statement)) = own.into_iter().find(|(_, said)| said.id() == id) else {
-            // It was over before it was stamped.
-            return;
-        };
-        let bytes = statement.frame(stamp);
-        let statement = id;
-        self.store(Record::Stamp { statement, stamp }, out);
-        out.push(Output::Publish { topic, bytes });
+        let said = self.own_statements().into_iter().chain(self.passed_on());
+        let said: Vec<_> = said.filter(|(_, said)| said.id() == id).collect();
+        if !said.is_empty() {
+            let statement = id;
+            self.store(Record::Stamp { statement, stamp }, out);
+        }
+        // Nothing of what was over before it was stamped.
+        for (topic, statement) in said {
+            let bytes = statement.frame(stamp);
+            out.push(Output::Publish { topic, bytes });
+        }
     }
 }

@@ -3,11 +3,12 @@ use std::time::Duration;
 use super::super::*;
 use super::world::World;
 use crate::clip::{NONCE_LEN, Opener};
-use crate::grant::{FetchRequest, Parcel, Purpose};
+use crate::fetch::{FetchRequest, Right};
+use crate::grant::{FetchTicket, Parcel, Purpose};
 use crate::ledger;
 use crate::signed::Signed;
 
-fn grant(world: &mut World, clip: ClipId) -> crate::signed::StatementId {
+fn grant(world: &mut World, clip: ClipId) -> StatementId {
     world.unlock(0);
     let to = world.household(1);
     let purpose = Purpose::clean("You asked about the van").unwrap();
@@ -30,8 +31,16 @@ fn grant(world: &mut World, clip: ClipId) -> crate::signed::StatementId {
 
 fn fetch_request(world: &World, home: usize, clip: ClipId) -> FetchRequest {
     FetchRequest {
-        ticket: world.homes[home].engine.fetch_plan(clip).unwrap().ticket,
-        offset: 0,
+        right: world.homes[home].engine.fetch_plan(clip).unwrap().right,
+        start: 0,
+        end: 1,
+    }
+}
+
+fn ticket_in(request: &FetchRequest) -> &Signed<FetchTicket> {
+    match &request.right {
+        Right::Ticket(ticket) => ticket,
+        other => panic!("{other:?}"),
     }
 }
 
@@ -94,7 +103,13 @@ fn p2_a_grant_cannot_be_passed_on() {
     assert_eq!(passed.unwrap_err(), Failure::NotOurs);
     assert_eq!(
         world
-            .command(1, Command::Export { clip, to: None })
+            .command(
+                1,
+                Command::Export {
+                    clip,
+                    leaving: Leaving::Film(None)
+                }
+            )
             .unwrap_err(),
         Failure::NotOurs
     );
@@ -118,7 +133,13 @@ fn p4_a_locked_home_records_but_opens_and_grants_nothing() {
     );
     assert_eq!(
         world
-            .command(0, Command::Export { clip, to: None })
+            .command(
+                0,
+                Command::Export {
+                    clip,
+                    leaving: Leaving::Film(None)
+                }
+            )
             .unwrap_err(),
         Failure::Locked
     );
@@ -132,7 +153,13 @@ fn p7_every_key_that_leaves_has_an_entry_before_it_and_the_ledger_verifies() {
     let grant = grant(&mut world, clip);
     world.command(0, Command::Open(clip)).unwrap();
     world
-        .command(0, Command::Export { clip, to: None })
+        .command(
+            0,
+            Command::Export {
+                clip,
+                leaving: Leaving::Film(None),
+            },
+        )
         .unwrap();
     world.command(0, Command::Stop(grant)).unwrap();
     let kept = world.homes[0]
@@ -192,21 +219,16 @@ fn a_ticket_that_is_not_in_the_ledger_is_not_served_although_it_is_well_signed()
     let (clip, _) = world.add_clip(0, b"film");
     grant(&mut world, clip);
     let mut request = fetch_request(&world, 1, clip);
-    let mut said = request.ticket.statement().clone();
+    let mut said = ticket_in(&request).statement().clone();
     said.until = said.until.after(Duration::from_secs(1));
-    request.ticket = world.homes[0].engine.sign(said);
+    request.right = Right::Ticket(Box::new(world.homes[0].engine.sign(said)));
     let ben = world.device(1);
     assert_eq!(
         world.homes[0].engine.may_fetch(ben, &request, world.now),
         Err(Unserved::NotInLedger)
     );
-    let (_, forger) = (
-        ben,
-        world.homes[1]
-            .engine
-            .sign(request.ticket.statement().clone()),
-    );
-    request.ticket = forger;
+    let forged = ticket_in(&request).statement().clone();
+    request.right = Right::Ticket(Box::new(world.homes[1].engine.sign(forged)));
     assert_eq!(
         world.homes[0].engine.may_fetch(ben, &request, world.now),
         Err(Unserved::NotOurs)
@@ -254,13 +276,35 @@ fn p2_a_grant_whose_header_has_two_recipients_or_other_bytes_is_refused_on_decod
 #[test]
 fn a_locked_key_stays_locked_and_a_foreign_one_is_refused() {
     let mut world = World::street(&["Ada", "Ben"]);
-    let foreign = world.homes[1].reading.parse().unwrap();
+    let foreign: Identity = world.homes[1].reading.parse().unwrap();
+    let unlock = |keys: Identity, idle| Command::Unlock {
+        keys: keys.into(),
+        idle,
+    };
     assert_eq!(
-        world.command(0, Command::Unlock(foreign)).unwrap_err(),
+        world
+            .command(0, unlock(foreign, Household::AUTO_LOCK))
+            .unwrap_err(),
         Failure::OtherReadingKey
     );
+    for idle in [Duration::ZERO, Duration::from_secs(25 * 3600)] {
+        let own: Identity = world.homes[0].reading.parse().unwrap();
+        let refused = world.command(0, unlock(own, idle)).unwrap_err();
+        assert_eq!(refused, Failure::BadIdle);
+    }
     world.unlock(0);
     assert!(!world.homes[0].engine.status(world.now).locked);
     world.give(0, Input::Due(Timer::AutoLock));
+    assert!(world.homes[0].engine.status(world.now).locked);
+    // It stays as long as was said, counted from the last use.
+    let own: Identity = world.homes[0].reading.parse().unwrap();
+    let hour = Duration::from_secs(3600);
+    world.command(0, unlock(own, hour)).unwrap();
+    let (clip, _) = world.add_clip(0, b"film");
+    world.wait(hour / 2);
+    world.command(0, Command::Open(clip)).unwrap();
+    world.wait(hour - Duration::from_secs(1));
+    assert!(!world.homes[0].engine.status(world.now).locked);
+    world.wait(Duration::from_secs(1));
     assert!(world.homes[0].engine.status(world.now).locked);
 }

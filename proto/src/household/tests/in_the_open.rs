@@ -114,5 +114,7 @@ pub(super) fn overhear(
 ) -> Result<(), HearError> {
     let (now, mut out) = (world.now, Vec::new());
     let engine = &mut world.homes[home].engine;
-    engine.take_open(&open_topic(), said, now, &mut out)
+    let taken = engine.take_open(&open_topic(), said, now, &mut out);
+    world.settle(home, out);
+    taken
 }

@@ -287,6 +287,7 @@ fn an_epoch_without_a_reason_or_that_leaves_somebody_out_is_refused() {
             commit: key.commit(),
             by: world.household(1),
             gone,
+            removed: Vec::new(),
             issued: world.now,
         });
         let sealing = world.homes[0].engine.me().sealing.recipient();

@@ -3,14 +3,19 @@
 use minicbor::Encode;
 
 use super::super::*;
+use super::publishers::{desk, evacuation, fire, said, second_key};
 use super::world::World;
 use crate::alert::{self, Act, FlagReason, Urgency};
-use crate::clip::{ClipId, Outboard, SLICE, encode_slice};
-use crate::grant::{FetchRequest, Parcel, Purpose};
-use crate::identity::Name;
-use crate::open::OpenStatement;
+use crate::approval::DeviceMessage;
+use crate::clip::ClipId;
+use crate::export::{ExportedFilm, FilmId, Papers};
+use crate::fetch::{FetchRequest, Right};
+use crate::grant::{Parcel, Purpose};
+use crate::identity::{Name, Roles};
+use crate::ledger::{EntryHash, Export, Fork, Head};
+use crate::publisher::{Desk, DeskCommand, Revision, Severity};
 use crate::street::{
-    EpochKey, Introduction, Item, JoinRequest, Refusal, StreetMessage, Ticket, Welcome,
+    EpochKey, Introduction, JoinRequest, Refusal, ReturnRequest, StreetMessage, Ticket, Welcome,
 };
 use crate::text::{Line, Prose};
 use crate::wire::limits::{DIRECT_FRAME, JOIN_FRAME, PARCEL_BYTES, WELCOME_FRAME};
@@ -22,15 +27,24 @@ pub(super) struct Messages {
     pub(super) join: JoinRequest,
     pub(super) welcome: Welcome,
     pub(super) refusals: Vec<Refusal>,
+    pub(super) returning: ReturnRequest,
+    /// One of every message between two devices of a household, and a frame in which it is sealed.
+    pub(super) devices: Vec<(DeviceMessage, Vec<u8>)>,
+    /// Removes a device.
+    pub(super) ending: Signed<DeviceCert>,
     /// One of every variant, and a frame in which it was sealed.
     pub(super) said: Vec<(StreetMessage, Vec<u8>)>,
     pub(super) parcels: Vec<Parcel>,
-    /// Frames of open topics: an alert, a retraction, a knock.
+    /// Beside a film in the open, and beside a sealed clip.
+    pub(super) papers: Vec<Papers>,
+    /// Frames of open topics: an alert, a retraction, a knock, a publisher's.
     pub(super) open: Vec<Vec<u8>>,
     pub(super) fetch: FetchRequest,
     pub(super) introduction: Introduction,
     /// Everything that the giver kept: clips, grants, ledger.
     pub(super) kept: Vec<Record>,
+    /// A ledger as a file, and the proof that there is another.
+    pub(super) ledger_files: (Export, Fork),
     /// A clip with its sealed bytes.
     pub(super) clip: (ClipId, Vec<u8>),
 }
@@ -142,6 +156,32 @@ fn say_in_the_open(world: &mut World) {
     world.wait(Duration::from_secs(1));
 }
 
+/// The fire department has a new key; it says something, says it better, takes it back, and evacuates with a second key.
+fn said_by_a_publisher(world: &World) -> Vec<Vec<u8>> {
+    let mut desk = desk(&["u33dc"], world.now);
+    let said = |desk: &mut Desk, command| said(desk, command, world.now).1;
+    let (draft, second) = (Box::new(fire("Smoke on Mill Road")), None);
+    let mut frames = said(&mut desk, DeskCommand::Publish { draft, second });
+    let bulletin = desk.bulletins(world.now)[0].id;
+    let change = Box::new(Revision {
+        severity: Some(Severity::Minor),
+        ..Revision::default()
+    });
+    let update = DeskCommand::Update {
+        bulletin,
+        change,
+        second: None,
+    };
+    frames.extend(said(&mut desk, update));
+    frames.extend(said(&mut desk, DeskCommand::Cancel(bulletin)));
+    let evacuation = DeskCommand::Publish {
+        draft: Box::new(evacuation()),
+        second: Some(Box::new(second_key())),
+    };
+    frames.extend(said(&mut desk, evacuation));
+    frames
+}
+
 /// Ben lets the street know another one.
 fn link(world: &mut World) {
     let key = SigningKey::from_bytes(&[9; 32]);
@@ -151,6 +191,57 @@ fn link(world: &mut World) {
     };
     let link = Command::Link(Box::new(introduction));
     world.command(1, link).unwrap();
+}
+
+/// Ben keeps Ada's clips: everything that is said about it, from the lease to its end.
+fn keep(world: &mut World) {
+    let nothing_yet = world.ask_for_room(1, 0, 1_000_000);
+    assert!(nothing_yet.is_err());
+    world.lease(1, 0, 1_000_000);
+    let (deleted, _) = world.add_clip(0, b"a film of nothing");
+    world.command(0, Command::DeleteClip(deleted)).unwrap();
+    let recall = KeeperCommand::Recall(world.household(1));
+    world.command(0, Command::Keeper(recall)).unwrap();
+    let end = KeeperCommand::End(world.household(1));
+    world.command(0, Command::Keeper(end)).unwrap();
+}
+
+/// Two ledgers that one device closed, and the first of them as a file.
+fn ledger_files(world: &World) -> (Export, Fork) {
+    let me = world.homes[0].engine.me();
+    let kept = world.homes[0].records.iter();
+    let (entries, heads): (Vec<_>, Vec<_>) = kept
+        .filter_map(|record| match record {
+            Record::Ledger { entry, head } => Some((entry.clone(), head.clone())),
+            _ => None,
+        })
+        .unzip();
+    let other = heads.last().unwrap().clone();
+    let last = other.statement().seq;
+    let one = Signed::sign(
+        Head {
+            seq: last - 1,
+            hash: EntryHash::START,
+            ..other.statement().clone()
+        },
+        &me.device,
+    );
+    let export = Export {
+        head: Some(other.clone()),
+        devices: vec![me.cert.clone()],
+        entries,
+    };
+    let closing = export.entries.last().unwrap();
+    let fork = Fork {
+        one,
+        other,
+        instead: closing.prev,
+        between: vec![closing.bare()],
+        devices: vec![me.cert.clone()],
+    };
+    assert_eq!(export.verify(), Ok(last));
+    assert_eq!(fork.verify(), Ok((me.household(), last - 1)));
+    (export, fork)
 }
 
 /// Dora and Eve come; Dora leaves while Ben is away, and Eve is voted out.
@@ -212,9 +303,9 @@ impl Messages {
             world.command(0, give).unwrap();
         }
         let outsider = world.homes[2].engine.me().recovery.clone();
-        for to in [None, Some(outsider)] {
-            world.command(0, Command::Export { clip, to }).unwrap();
-        }
+        let papers = [Leaving::Film(None), Leaving::Sealed(outsider)]
+            .map(|leaving| papers(&mut world, clip, leaving))
+            .to_vec();
         world.command(0, Command::Open(clip)).unwrap();
         let (ticket, join, welcome, refusals) = newcomer(&mut world);
 
@@ -222,11 +313,13 @@ impl Messages {
         talk(&mut world);
         let introduction = world.homes[1].engine.introduction().unwrap();
         link(&mut world);
+        keep(&mut world);
         come_and_go(&mut world);
 
         let gossip = world.gossip.iter().map(|(_, _, frame)| frame);
         let in_the_open = |frame: &&Vec<u8>| frame[1] == Kind::Open as u8;
-        let open_frames = gossip.clone().filter(in_the_open).cloned().collect();
+        let frames = gossip.clone().filter(in_the_open).cloned();
+        let open_frames = frames.chain(said_by_a_publisher(&world)).collect();
         let said: Vec<_> = world
             .exchanged
             .iter()
@@ -242,164 +335,68 @@ impl Messages {
             }
         }
 
+        let device = world.add_device(0, Roles::ALL, true);
+        let ending = world.ending(device);
+        let new = world.homes[device].engine.me();
+        let returning = ReturnRequest {
+            card: new.card.clone(),
+            device: new.cert.clone(),
+            addresses: vec![Address::parse("/ip4/192.0.2.9/tcp/4001").unwrap()],
+        };
         let grant = parcels[0].grant.id();
         world.command(0, Command::Stop(grant)).unwrap();
+        let ledger_files = ledger_files(&world);
         Self {
+            ledger_files,
             ticket,
             join,
             welcome,
             refusals,
+            returning,
+            ending,
+            devices: super::approving::messages(),
             introduction,
             said,
             open: open_frames,
             fetch: FetchRequest {
-                ticket: parcels[0].ticket.clone(),
-                offset: 16 * 1024,
+                right: Right::Ticket(Box::new(parcels[0].ticket.clone())),
+                start: 16 * 1024,
+                end: 32 * 1024,
             },
             parcels,
+            papers,
             kept: world.homes[0].records.clone(),
             clip: (clip, sealed),
         }
     }
+}
 
-    /// What a fuzzer starts from: target, name, bytes.
-    pub(super) fn seeds(&self) -> Vec<(&'static str, String, Vec<u8>)> {
-        let mut seeds: Vec<(&str, String, Vec<u8>)> = Vec::new();
-        let mut add = |target, name: &str, bytes: Vec<u8>| {
-            if !seeds.iter().any(|(t, n, _)| *t == target && n == name) {
-                seeds.push((target, name.to_owned(), bytes));
-            }
+/// Exports a clip, and states a film that leaves in the open.
+pub(super) fn papers(world: &mut World, clip: ClipId, leaving: Leaving) -> Papers {
+    let in_the_open = leaving == Leaving::Film(None);
+    let exported = world.command(0, Command::Export { clip, leaving });
+    let Ok(Answer::Export {
+        papers: Some(mut papers),
+        ..
+    }) = exported
+    else {
+        panic!("{exported:?}")
+    };
+    if in_the_open {
+        let film = ExportedFilm {
+            clip,
+            entry: papers.entry.hash(),
+            film: FilmId::from_bytes([8; 32]),
+            len: 90_000,
+            muted: true,
+            hidden: 1,
         };
-        add("frame", "sealed", self.said[0].1.clone());
-        add("frame", "join", wire::frame(Kind::Join, &self.join));
-        add(
-            "frame",
-            "welcome",
-            wire::frame(Kind::Welcome, &self.welcome),
-        );
-        add(
-            "frame",
-            "refused",
-            wire::frame(Kind::Refused, &self.refusals[0]),
-        );
-        add("frame", "fetch", wire::frame(Kind::Fetch, &self.fetch));
-        add("frame", "ticket", wire::frame(Kind::Ticket, &self.ticket));
-        add(
-            "frame",
-            "introduction",
-            wire::frame(Kind::Introduction, &self.introduction),
-        );
-        for frame in &self.open {
-            let name = match OpenStatement::from_frame(frame).unwrap() {
-                OpenStatement::Alert(_) => "alert",
-                OpenStatement::FollowUp(_) => "follow-up",
-                OpenStatement::Knock(_) => "knock",
-            };
-            add("open_statement", name, frame.clone());
-        }
-        add("frame", "open", self.open[0].clone());
-        add("join", "join", wire::frame(Kind::Join, &self.join));
-        add(
-            "welcome",
-            "welcome",
-            wire::frame(Kind::Welcome, &self.welcome),
-        );
-        add(
-            "fetch_request",
-            "fetch",
-            wire::frame(Kind::Fetch, &self.fetch),
-        );
-        add(
-            "ticket_text",
-            "ticket",
-            self.ticket.to_string().into_bytes(),
-        );
-        add(
-            "ticket_text",
-            "introduction",
-            self.introduction.to_string().into_bytes(),
-        );
-        add("parcel", "first", wire::to_cbor(&self.parcels[0]));
-        add("parcel", "second", wire::to_cbor(&self.parcels[1]));
-        for (message, _) in &self.said {
-            let (name, how) = match message {
-                StreetMessage::Tell(item) => (word(item), None),
-                StreetMessage::CatchUp(_) => ("catch-up", Some(4)),
-                StreetMessage::CatchUpAnswer(_) => ("catch-up-answer", Some(8)),
-                StreetMessage::Swap(_) => ("swap", Some(4)),
-                StreetMessage::SwapAnswer(_) => ("swap-answer", None),
-                StreetMessage::Parcel(_) => ("parcel", None),
-                StreetMessage::Epoch(_) => ("epoch", None),
-                StreetMessage::Kept => ("kept", None),
-            };
-            add("street_message", name, wire::to_cbor(message));
-            if let Some(how) = how {
-                add("engine_inputs", name, arrival(how, &wire::to_cbor(message)));
-            }
-            if let StreetMessage::Tell(Item::Alert(alert)) = message {
-                add(
-                    "engine_inputs",
-                    name,
-                    arrival(2, &wire::to_cbor(alert.statement())),
-                );
-            }
-        }
-        let join = wire::frame(Kind::Join, &self.join);
-        add("engine_inputs", "join-refused", arrival(6, &join));
-        for record in &self.kept {
-            match record {
-                Record::Clip(label) => {
-                    add("clip_header", "owner", label.header.as_bytes().to_vec());
-                }
-                Record::Given(parcel) => {
-                    let header = parcel.grant.statement().header.as_bytes().to_vec();
-                    add("clip_header", "grant", header);
-                }
-                Record::Ledger { entry, head } => {
-                    add("ledger_entry", entry.act.word(), wire::to_cbor(entry));
-                    add("ledger_entry", "head", head.to_bytes());
-                }
-                _ => {}
-            }
-        }
-        let (clip, sealed) = &self.clip;
-        let len = sealed.len() as u64;
-        let outboard = Outboard::compute(sealed.as_slice(), len).unwrap();
-        for (name, range) in [("whole", 0..len.min(SLICE)), ("group", 16_384..32_768)] {
-            let slice = encode_slice(sealed.as_slice(), &outboard, range.clone()).unwrap();
-            let numbers = [len, range.start, range.end].map(u64::to_be_bytes).concat();
-            add(
-                "clip_slice",
-                name,
-                [&clip.as_bytes()[..], &numbers, &slice].concat(),
-            );
-        }
-        for (name, text) in [
-            ("line", "Smoke behind number 12"),
-            ("prose", "Ça brûle\n👨‍👩‍👧‍👦"),
-            ("cell", "u33dc1"),
-        ] {
-            add("text", name, text.as_bytes().to_vec());
-        }
-        seeds
+        let Ok(Answer::Film(film)) = world.command(0, Command::SignFilm(film)) else {
+            panic!("a film is not stated")
+        };
+        papers.film = Some(*film);
     }
-}
-
-const fn word(item: &Item) -> &'static str {
-    match item {
-        Item::Member(_) => "member",
-        Item::Leave(_) => "leave",
-        Item::Vote(_) => "vote",
-        Item::Link(_) => "link",
-        Item::Alert(_) => "alert",
-        Item::FollowUp(_) => "follow-up",
-    }
-}
-
-/// One message as `engine_inputs` reads it.
-fn arrival(how: u8, message: &[u8]) -> Vec<u8> {
-    let len = u16::try_from(message.len()).unwrap();
-    [&[how], &len.to_be_bytes()[..], message].concat()
+    *papers
 }
 
 /// Cem redeems a ticket, and is refused in every way that a small street can.
@@ -433,7 +430,13 @@ fn newcomer(world: &mut World) -> (Ticket, JoinRequest, Welcome, Vec<Refusal>) {
     world.now = now;
 
     // A full street has 2,000 households; its refusal is taken as it is.
-    let refusals = vec![not_valid, expired, bad_card, Refusal::Full];
+    let refusals = vec![
+        not_valid,
+        expired,
+        bad_card,
+        Refusal::Full,
+        Refusal::NotMember,
+    ];
     (ticket, request, welcome, refusals)
 }
 

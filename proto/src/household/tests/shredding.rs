@@ -21,9 +21,10 @@ fn granted() -> (World, ClipId) {
 fn a_deleted_clip_is_gone_with_its_grants_and_is_served_to_nobody() {
     let (mut world, clip) = granted();
     let ticket = world.homes[0].engine.state.given.values().next();
-    let request = crate::grant::FetchRequest {
-        ticket: ticket.unwrap().parcel.ticket.clone(),
-        offset: 0,
+    let request = crate::fetch::FetchRequest {
+        right: crate::fetch::Right::Ticket(Box::new(ticket.unwrap().parcel.ticket.clone())),
+        start: 0,
+        end: 1,
     };
     let ben = world.device(1);
     let engine = &world.homes[0].engine;

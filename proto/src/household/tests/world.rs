@@ -9,11 +9,13 @@ use rand_core::SeedableRng;
 use zeroize::Zeroizing;
 
 use super::super::*;
+use super::disks::Disks;
 use crate::clip::{ClipId, Sealer};
-use crate::identity::{DeviceCert, Name, Roles, Words};
+use crate::identity::{DeviceCert, Name, Roles, Root, Words};
+use crate::publisher::{Domain, PublisherId};
 use crate::recipient::Identity;
 use crate::signed::PublicKey;
-use crate::street::{StreetId, Ticket, Topic};
+use crate::street::{Door, StreetId, Ticket, Topic};
 use crate::time::Timestamp;
 
 pub(super) const START: Timestamp = Timestamp::from_ms(1_800_000_000_000);
@@ -42,8 +44,11 @@ pub(super) struct World {
     pub(super) until_the_cut: usize,
     /// Clips whose bytes a home was told to remove.
     pub(super) shredded: Vec<ClipId>,
+    /// Domains that a home wanted to ask, and of which publisher.
+    pub(super) domains: Vec<(usize, PublisherId, Domain)>,
     /// Whether no home can remove anything.
     pub(super) broken_disk: bool,
+    pub(super) disks: Disks,
     queue: VecDeque<(usize, Output)>,
     answers: BTreeMap<CommandId, Result<Answer, Failure>>,
     requests: BTreeMap<RequestRef, (usize, AskRef)>,
@@ -60,6 +65,10 @@ fn identity(seed: u64) -> Identity {
     let mut secret = [0; 32];
     ChaCha20Rng::seed_from_u64(seed).fill_bytes(&mut secret);
     Identity::from_secret_bytes(Zeroizing::new(secret))
+}
+
+pub(super) fn root(seed: u64) -> Root {
+    Words::generate(&mut ChaCha20Rng::seed_from_u64(seed)).root()
 }
 
 pub(super) fn me(seed: u64, name: &str) -> (Me, Zeroizing<String>) {
@@ -83,6 +92,7 @@ pub(super) fn me(seed: u64, name: &str) -> (Me, Zeroizing<String>) {
             roles: Roles::ALL,
             issued: START,
             serial: 1,
+            ended: None,
         }),
         device,
         sealing,
@@ -93,23 +103,34 @@ pub(super) fn me(seed: u64, name: &str) -> (Me, Zeroizing<String>) {
     (me, reading.expose())
 }
 
-impl World {
-    pub(super) fn new(names: &[&str]) -> Self {
-        let mut homes = Vec::new();
-        for (seed, name) in (1..).zip(names) {
-            let (me, reading) = me(seed, name);
-            homes.push(Home {
-                engine: Household::new(me, [], [u8::try_from(seed).unwrap(); 32]),
-                reading,
-                records: Vec::new(),
-                topics: Vec::new(),
-                events: Vec::new(),
-                online: true,
-                timers: BTreeMap::new(),
-                side: 0,
-                words: seed,
-            });
+impl Home {
+    fn new(me: Me, reading: Zeroizing<String>, words: u64) -> Self {
+        Self {
+            engine: Household::new(me, [], [u8::try_from(words).unwrap(); 32]),
+            reading,
+            records: Vec::new(),
+            topics: Vec::new(),
+            events: Vec::new(),
+            online: true,
+            timers: BTreeMap::new(),
+            side: 0,
+            words,
         }
+    }
+}
+
+impl World {
+    /// The root key of a household, which lies outside its home.
+    pub(super) fn root(&self, home: usize) -> Root {
+        Words::generate(&mut ChaCha20Rng::seed_from_u64(self.homes[home].words)).root()
+    }
+
+    pub(super) fn new(names: &[&str]) -> Self {
+        let homes = (1..).zip(names).map(|(seed, name)| {
+            let (me, reading) = me(seed, name);
+            Home::new(me, reading, seed)
+        });
+        let homes = homes.collect();
         let mut world = Self {
             homes,
             now: START,
@@ -117,7 +138,9 @@ impl World {
             exchanged: Vec::new(),
             until_the_cut: usize::MAX,
             shredded: Vec::new(),
+            domains: Vec::new(),
             broken_disk: false,
+            disks: Disks::default(),
             queue: VecDeque::new(),
             answers: BTreeMap::new(),
             requests: BTreeMap::new(),
@@ -169,6 +192,57 @@ impl World {
             Answer::Ticket(ticket) => *ticket,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// Another device of a home's household, made from its words, with roles of its own and, if it is to read, a new
+    /// reading key. It is on no street yet.
+    pub(super) fn add_device(&mut self, home: usize, roles: Roles, reads: bool) -> usize {
+        let seed = self.homes[home].words;
+        let number = u64::try_from(self.homes.len()).unwrap();
+        let (other, other_reading) = me(100 + number, "Device");
+        let mine = self.homes[home].engine.me();
+        let mut card = mine.card.statement().clone();
+        if reads {
+            card.reading = other.card.statement().reading.clone();
+            card.issued = self.now;
+        }
+        let me = Me {
+            card: root(seed).sign_card(card),
+            cert: root(seed).certify(DeviceCert {
+                household: mine.household(),
+                roles,
+                issued: self.now,
+                serial: DeviceCert::serial_after(1, self.now),
+                ..other.cert.statement().clone()
+            }),
+            recovery: mine.recovery.clone(),
+            ..other
+        };
+        assert!(me.is_whole());
+        self.homes.push(Home::new(me, other_reading, seed));
+        let new = self.homes.len() - 1;
+        self.give(new, Input::Started);
+        new
+    }
+
+    /// A new device comes back to the street through a neighbour.
+    pub(super) fn come_home(&mut self, device: usize, through: usize) -> Result<Answer, Failure> {
+        let door = Door {
+            device: self.device(through),
+            addresses: Vec::new(),
+        };
+        self.command(device, Command::Return(door))
+    }
+
+    /// The certificate that ends a device, by the root of its household.
+    pub(super) fn ending(&self, device: usize) -> Signed<DeviceCert> {
+        let cert = self.homes[device]
+            .engine
+            .me()
+            .cert
+            .statement()
+            .ending(self.now);
+        root(self.homes[device].words).certify(cert)
     }
 
     /// The one street that the first home is on.
@@ -315,8 +389,12 @@ impl World {
     }
 
     pub(super) fn unlock(&mut self, home: usize) {
-        let identity = self.homes[home].reading.parse().unwrap();
-        self.command(home, Command::Unlock(identity)).unwrap();
+        let reading: Identity = self.homes[home].reading.parse().unwrap();
+        let unlock = Command::Unlock {
+            keys: reading.into(),
+            idle: Household::AUTO_LOCK,
+        };
+        self.command(home, unlock).unwrap();
     }
 
     /// Seals some bytes as if they were a film and takes the clip in. Gives its sealed bytes too.
@@ -337,6 +415,7 @@ impl World {
             duration_ms: 1_000,
             camera: Name::clean("Porch").unwrap(),
         };
+        self.disks.sealed.insert(clip, bytes.clone());
         self.command(home, Command::AddClip(Box::new(new))).unwrap();
         (clip, bytes)
     }
@@ -473,6 +552,7 @@ impl World {
                 let gone = !self.broken_disk;
                 self.later(home, Input::Shredded { clip, gone });
             }
+            Output::Keeper(task) => self.carry_task(home, task),
             Output::Unsubscribe(topic) => self.homes[home].topics.retain(|t| *t != topic),
             Output::SetTimer { at, timer } => {
                 self.homes[home].timers.insert(timer, at);
@@ -480,11 +560,12 @@ impl World {
             Output::Answer(id, answer) => {
                 self.answers.insert(id, answer);
             }
+            Output::AskDomain(publisher, domain) => self.domains.push((home, publisher, domain)),
             Output::Emit(event) => self.homes[home].events.push(event),
         }
     }
 
-    fn later(&mut self, home: usize, input: Input) {
+    pub(super) fn later(&mut self, home: usize, input: Input) {
         let outputs = self.homes[home].engine.handle(input, self.now);
         self.queue
             .extend(outputs.into_iter().map(|output| (home, output)));

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{Member, MemberError, Members};
-use crate::identity::{HouseholdId, Role};
+use crate::identity::{DeviceId, HouseholdId, Role};
 use crate::signed::Signed;
 use crate::street::{Announcement, Vouch};
-use crate::wire::limits::{DEVICES_PER_HOUSEHOLD, MEMBERS_PER_STREET, VOUCHES_PER_HOUSEHOLD};
+use crate::wire::limits::{
+    DEVICES_PER_HOUSEHOLD, MEMBERS_PER_STREET, REMOVED_DEVICES_PER_HOUSEHOLD, VOUCHES_PER_HOUSEHOLD,
+};
 
 impl Members {
     /// Takes a household in, or adds what is new about one. Returns whether anything was new.
@@ -65,7 +67,15 @@ impl Members {
             self.pseudonyms
                 .insert(announcement.statement().key(), household);
         }
-        self.households.insert(household, member);
+        let before = self.households.insert(household, member);
+        let announced = before.and_then(|member| member.pseudonym);
+        if let Some(announcement) = announced {
+            // What a removed device says in the open is a stranger's.
+            let device = DeviceId::from_bytes(*announcement.signer().as_bytes());
+            if self.household_of(device).is_none() {
+                self.pseudonyms.remove(&announcement.statement().key());
+            }
+        }
     }
 
     /// Checks that a pseudonym is this household's, by its own word and by that of a device that may speak.
@@ -84,6 +94,7 @@ impl Members {
         let by_device = member.devices.iter().map(Signed::statement).any(|cert| {
             cert.device.as_bytes() == announcement.signer().as_bytes()
                 && cert.roles.has(Role::Alert)
+                && cert.ended.is_none()
         });
         let holder = self.pseudonyms.get(&key);
         let taken = holder.is_some_and(|holder| *holder != member.household());
@@ -124,26 +135,33 @@ impl Members {
     }
 }
 
-/// What is known of a household after hearing `told`: the newest card, the newest certificate of each device, every
-/// vouch that counts once per voucher.
+impl Member {
+    /// What is known of a household after hearing more about it, its vouches left out.
+    ///
+    /// # Errors
+    /// [`MemberError::Full`].
+    pub(crate) fn merged_with(&self, told: &Self) -> Result<Self, MemberError> {
+        let mut merged = merge(Some(self), told, Vec::new())?;
+        merged.vouches.clear();
+        merged.pseudonym = None;
+        Ok(merged)
+    }
+}
+
+/// What is known of a household after hearing `told`: the newest card, the newest certificate of each device, the newest
+/// pseudonym of a device that was not removed, every vouch that counts once per voucher.
 fn merge(
     known: Option<&Member>,
     told: &Member,
     vouches: Vec<Signed<Vouch>>,
 ) -> Result<Member, MemberError> {
-    let mut merged = known.cloned().unwrap_or_else(|| Member {
+    let fresh = || Member {
         card: told.card.clone(),
         devices: Vec::new(),
         vouches: Vec::new(),
         pseudonym: None,
-    });
-    let since = |member: &Member| {
-        let announcement = member.pseudonym.as_ref()?;
-        Some(announcement.statement().said().issued)
     };
-    if since(told) > since(&merged) {
-        merged.pseudonym.clone_from(&told.pseudonym);
-    }
+    let mut merged = known.cloned().unwrap_or_else(fresh);
     if told.card.statement().issued > merged.card.statement().issued {
         merged.card = told.card.clone();
     }
@@ -153,11 +171,30 @@ fn merge(
             .iter_mut()
             .find(|c| c.statement().device == cert.statement().device)
         {
-            Some(held) if cert.statement().serial > held.statement().serial => *held = cert.clone(),
+            Some(held) if cert.replaces(held) => *held = cert.clone(),
             Some(_) => {}
             None => merged.devices.push(cert.clone()),
         }
     }
+    merged.pseudonym = [merged.pseudonym.take(), told.pseudonym.clone()]
+        .into_iter()
+        .flatten()
+        .filter(|announcement| {
+            let signer = announcement.signer();
+            let mut removed = merged
+                .devices
+                .iter()
+                .filter(|c| c.statement().ended.is_some());
+            !removed.any(|c| c.statement().device.as_bytes() == signer.as_bytes())
+        })
+        .reduce(|held, told| {
+            let since = |a: &Signed<Announcement>| a.statement().said().issued;
+            if since(&told) > since(&held) {
+                told
+            } else {
+                held
+            }
+        });
     for vouch in vouches {
         if merged
             .vouches
@@ -169,7 +206,11 @@ fn merge(
     }
     merged.devices.sort_by_key(|cert| cert.statement().device);
     merged.vouches.sort_by_key(|vouch| vouch.statement().by);
-    if merged.devices.len() > DEVICES_PER_HOUSEHOLD || merged.vouches.len() > VOUCHES_PER_HOUSEHOLD
+    let certs = merged.devices.iter().map(Signed::statement);
+    let removed = certs.filter(|cert| cert.ended.is_some()).count();
+    if merged.devices.len() - removed > DEVICES_PER_HOUSEHOLD
+        || removed > REMOVED_DEVICES_PER_HOUSEHOLD
+        || merged.vouches.len() > VOUCHES_PER_HOUSEHOLD
     {
         return Err(MemberError::Full);
     }

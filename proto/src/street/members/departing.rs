@@ -17,8 +17,12 @@ impl Members {
         if said.street != self.street {
             return Err(MemberError::OtherStreet);
         }
-        if self.certified(leave.signer(), Role::Alert)?.household != said.household {
+        let cert = self.certified(leave.signer(), Role::Alert)?;
+        if cert.household != said.household {
             return Err(MemberError::NotTheirs);
+        }
+        if cert.ended.is_some_and(|ended| said.issued >= ended) {
+            return Err(MemberError::Stranger);
         }
         let held = self.leaves.get(&said.household);
         if held.is_none_or(|held| held.statement().issued < said.issued) {

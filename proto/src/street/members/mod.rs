@@ -3,7 +3,8 @@
 //! The rules are few. The founder is a member; so is a household for which a member vouched. On a street of
 //! [`SECOND_VOUCH_FROM`] households and more, one that only a single neighbour vouched for is new: it neither vouches
 //! nor counts until somebody else has met it too. A household is gone when it left or was voted out, until somebody
-//! vouches for it again. A device speaks for the household whose root certified it, within its roles.
+//! vouches for it again. A device speaks for the household whose root certified it, within its roles, until the root
+//! ends its certificate.
 //!
 //! A statement about somebody unknown is neither true nor false yet: it is not taken, and catch-up brings it again
 //! once its reason has arrived.
@@ -170,12 +171,22 @@ impl Members {
             .find(|cert| cert.device == device)
     }
 
-    /// The household of a device, if it is here.
+    /// The household of a device, if it is here and the device was not removed from it.
     pub fn household_of(&self, device: DeviceId) -> Option<HouseholdId> {
         let household = self.devices.get(&device)?;
-        self.households
-            .contains_key(household)
-            .then_some(*household)
+        let here = self.households.contains_key(household);
+        let removed = || {
+            self.certificate(device)
+                .is_some_and(|cert| cert.ended.is_some())
+        };
+        (here && !removed()).then_some(*household)
+    }
+
+    /// Every device that was removed from a household that is here.
+    pub fn removed_devices(&self) -> impl Iterator<Item = DeviceId> {
+        let certs = self.iter().flat_map(|member| &member.devices);
+        let removed = certs.map(Signed::statement).filter(|c| c.ended.is_some());
+        removed.map(|cert| cert.device)
     }
 
     /// One household that is here.
@@ -220,10 +231,8 @@ impl Members {
 
     /// Every device of every household that is here.
     pub fn devices(&self) -> impl Iterator<Item = (DeviceId, HouseholdId)> {
-        self.devices
-            .iter()
-            .filter(|(_, household)| self.households.contains_key(household))
-            .map(|(device, household)| (*device, *household))
+        let devices = self.devices.keys();
+        devices.filter_map(|device| Some((*device, self.household_of(*device)?)))
     }
 
     /// How many households.

@@ -13,22 +13,25 @@ impl Members {
     /// [`MemberError::Stranger`] and [`MemberError::Role`].
     pub fn speaker(&self, signer: PublicKey, role: Role) -> Result<HouseholdId, MemberError> {
         let cert = self.certified(signer, role)?;
-        if self.households.contains_key(&cert.household) {
+        if self.households.contains_key(&cert.household) && cert.ended.is_none() {
             Ok(cert.household)
         } else {
             Err(MemberError::Stranger)
         }
     }
 
-    /// The household that made a statement, which it was still entitled to at the time.
-    pub(super) fn author<T: Statement>(
+    /// The household that made a statement, which it and its device were still entitled to at the time.
+    pub(crate) fn author<T: Statement>(
         &self,
         signed: &Signed<T>,
         role: Role,
         issued: Timestamp,
     ) -> Result<HouseholdId, MemberError> {
-        let household = self.certified(signed.signer(), role)?.household;
-        self.still_here(household, issued)
+        let cert = self.certified(signed.signer(), role)?;
+        if cert.ended.is_some_and(|ended| issued >= ended) {
+            return Err(MemberError::Stranger);
+        }
+        self.still_here(cert.household, issued)
     }
 
     pub(super) fn certified(

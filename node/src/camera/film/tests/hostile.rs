@@ -1,8 +1,39 @@
 //! Nothing that a stranger writes into a film makes cleaning panic, spin or run out of memory.
 
+use std::fs;
+use std::path::Path;
+
 use mp4_atom::{Stco, Stsc, StscEntry, Stsz};
 
+use super::super::Sound;
 use super::*;
+
+/// What the fuzzer starts from: `UPDATE_CORPUS=1 cargo test -p streetlamp corpus` writes it anew.
+#[test]
+fn the_corpus_of_films_is_replayed() -> Outcome {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/film");
+    let without_sound = |film| -> Result<Vec<u8>, Box<dyn Error>> {
+        let mut bytes = Vec::new();
+        CleanFilm::read_with(Cursor::new(film), Sound::Dropped)?.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    let seeds = [
+        ("porch", PORCH.to_vec()),
+        ("cleaned", clean(PORCH)?),
+        ("silent", without_sound(PORCH)?),
+    ];
+    for (name, film) in &seeds {
+        if std::env::var_os("UPDATE_CORPUS").is_some() {
+            fs::write(corpus.join(name), film)?;
+        }
+        assert!(fs::read(corpus.join(name))? == *film, "{name} is old");
+    }
+    for seed in fs::read_dir(&corpus)? {
+        let path = seed?.path();
+        assert!(clean_or_refuse(&fs::read(&path)?), "{path:?} is no film");
+    }
+    Ok(())
+}
 
 #[test]
 fn a_film_cut_off_anywhere_is_refused() -> Outcome {

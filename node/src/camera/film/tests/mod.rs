@@ -18,6 +18,7 @@ mod index;
 mod padding;
 mod players;
 mod refusals;
+mod sound;
 
 use std::error::Error;
 use std::io::{Cursor, Read};
@@ -126,6 +127,7 @@ fn the_facts_are_those_of_the_film() -> Outcome {
         video_codec: FourCC::new(b"avc1"),
         width: 160,
         height: 120,
+        turned: false,
         has_audio: true,
     };
     assert_eq!(CleanFilm::read(Cursor::new(PORCH))?.facts(), facts);

@@ -2,8 +2,15 @@
 //!
 //! The names are the contract of the command line. Ids are in full, times in RFC 3339 UTC, choices in kebab-case.
 
+mod publishers;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use streetlamp_proto::time::Timestamp;
+
+pub use publishers::{
+    AsksDomains, BulletinItem, KeyItem, Muted, OwnBulletinItem, PublisherItem, PublisherMade,
+    PublisherShown, Said, warning,
+};
 
 use crate::disk::Condition;
 use crate::when;
@@ -34,6 +41,10 @@ pub struct Status {
     pub household: String,
     pub name: String,
     pub locked: bool,
+    /// Seconds without use after which the reading key goes out of memory.
+    pub auto_lock_s: u64,
+    /// Whether this device has a reading key at all.
+    pub holds_reading_key: bool,
     /// The name of the only street.
     pub street: Option<String>,
     pub streets: Vec<String>,
@@ -85,7 +96,7 @@ pub struct Invited {
     pub qr: Option<String>,
 }
 
-/// `street join`.
+/// `street join`, and `street return` with whoever let this home in as `inviter`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Joined {
     pub street: String,
@@ -93,6 +104,48 @@ pub struct Joined {
     pub inviter: Option<String>,
     pub inviter_name: Option<String>,
     pub epoch: u32,
+}
+
+/// One of `device list`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct DeviceItem {
+    pub device: String,
+    /// What it may do: `relay`, `record`, `alert`, `grant`.
+    pub roles: Vec<String>,
+    /// When its root certified it last.
+    pub since: Moment,
+    /// From when on nothing of it counts, if it was removed.
+    pub removed: Option<Moment>,
+    /// Whether it is the one that answers.
+    pub me: bool,
+    pub connected: bool,
+    /// The signed certificate, in hexadecimal.
+    pub certificate: String,
+}
+
+/// `device add`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct DeviceAdded {
+    pub device: String,
+    /// The directory that was made.
+    pub home: String,
+    pub roles: Vec<String>,
+}
+
+/// `device remove`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct DeviceChanged {
+    pub device: String,
+    /// Number of the epoch in which the street speaks; zero on no street.
+    pub epoch: u32,
+}
+
+/// `restore --from-sheet`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct MadeAgain {
+    pub household: String,
+    pub name: String,
+    pub home: String,
 }
 
 /// One of `street members`.
@@ -287,7 +340,7 @@ pub struct ClipItem {
     pub offered: bool,
 }
 
-/// `clip open` and `clip export`.
+/// `clip open`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Written {
     pub file: String,
@@ -309,6 +362,51 @@ pub struct Keeping {
 pub struct Pinned {
     pub clip: String,
     pub pinned: bool,
+}
+
+/// `clip export`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Exported {
+    pub file: String,
+    pub bytes: u64,
+    pub ledger_seq: u64,
+    /// What lets an outsider check the file; null if the device that sealed the clip is not known here any more.
+    pub manifest: Option<String>,
+    /// The same in words.
+    pub note: Option<String>,
+    pub muted: bool,
+    pub hidden: u32,
+}
+
+/// A statement about a film that was written under an export.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SignedFilm {
+    /// The signed statement, in hexadecimal.
+    pub film: String,
+}
+
+/// `clip verify`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Checked {
+    pub ok: bool,
+    pub clip: String,
+    pub household: String,
+    /// How the household calls itself.
+    pub name: String,
+    pub device: String,
+    /// When the recording began, by the device's clock.
+    pub recorded: Moment,
+    pub duration_s: f64,
+    pub exported: Moment,
+    pub ledger_seq: u64,
+    /// The age recipient that it was exported to; null for a film in the open.
+    pub to: Option<String>,
+    /// Whether the file is the sealed clip itself; else it is a film that the household made from it.
+    pub sealed: bool,
+    pub muted: bool,
+    pub hidden: u32,
+    /// What is wrong.
+    pub fault: Option<String>,
 }
 
 /// `clip delete`.
@@ -356,6 +454,72 @@ pub struct GrantItem {
     pub delivered: bool,
 }
 
+/// `keeper offer`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Offered {
+    pub bytes: u64,
+    /// Of them, promised to neighbours.
+    pub leased: u64,
+    /// Of them, in use.
+    pub held: u64,
+}
+
+/// `keeper ask`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Leased {
+    pub household: String,
+    pub bytes: u64,
+    pub until: Moment,
+}
+
+/// One of `keeper list`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct KeeperItem {
+    pub household: String,
+    pub name: Option<String>,
+    /// `ours-there` or `theirs-here`.
+    pub direction: String,
+    pub bytes: u64,
+    pub held: u64,
+    pub clips: usize,
+    pub until: Moment,
+    pub last_checked: Option<Moment>,
+    /// Up to which entry the keeper has pinned the owner's ledger.
+    pub ledger_seq: Option<u64>,
+    /// `good`, `small`, `full`, `lost`, `lied`, `forked`, `ledger-refused` or `ledger-cut`.
+    pub state: String,
+}
+
+/// `keeper end`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct LeaseEnded {
+    pub household: String,
+}
+
+/// `keeper check`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Proven {
+    pub household: String,
+    pub clip: String,
+    /// `proven`, `lost`, `lied` or `away`.
+    pub finding: String,
+}
+
+/// `keeper recall`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Recalled {
+    pub household: String,
+    /// Clips that are known again.
+    pub clips: usize,
+}
+
+/// `ledger export`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct LedgerExported {
+    pub file: String,
+    pub entries: u64,
+}
+
 /// One of `ledger show`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct EntryItem {
@@ -374,6 +538,8 @@ pub struct Verdict {
     pub entries: u64,
     /// What is wrong, if something is.
     pub fault: Option<String>,
+    /// The household that a proof of two ledgers names.
+    pub forked: Option<String>,
 }
 
 /// `init`.

@@ -3,6 +3,15 @@
 //! An entry is durable before a key or a plaintext leaves (promise P7). What an entry says is behind a blinded
 //! commitment, so that the bare chain can be shown to others without telling who got what; the household keeps the
 //! openings. A signed [`Head`] closes the chain: entries cannot be dropped from its end without the head showing it.
+//!
+//! `bare` is the chain as others see it, and pin it; `fork` proves that somebody closed two chains; `export` is a ledger
+//! in a file of its own, for whoever should verify it elsewhere.
+
+mod bare;
+mod export;
+mod fork;
+#[cfg(test)]
+mod tests;
 
 use minicbor::{Decode, Encode};
 
@@ -14,8 +23,9 @@ use crate::signed::{Statement, StatementId};
 use crate::time::Timestamp;
 use crate::wire;
 
-/// BLAKE3 `derive_key` context of a link of the chain.
-const LINK_CONTEXT: &str = "streetlamp 2026 ledger link v1";
+pub use bare::{BareEntry, Chain, Commitment, follow};
+pub use export::{Export, ExportError};
+pub use fork::{Fork, ForkError};
 
 id! {
     /// Hash of a ledger entry; all zero stands before the first.
@@ -137,23 +147,25 @@ pub struct Entry {
     /// Hides what the commitment is to.
     #[n(4)]
     pub blind: Blind,
-    /// The fetch ticket that this entry covers, if any.
+    /// The fetch ticket that this entry covers, or ends, if any.
     #[n(5)]
     pub ticket: Option<StatementId>,
 }
 
 impl Entry {
-    /// Hash of the entry: over its number, the one before, the commitment and the ticket.
-    pub fn hash(&self) -> EntryHash {
+    /// What others see of the entry.
+    pub fn bare(&self) -> BareEntry {
         let said = wire::to_cbor(&(self.at, &self.act));
         let commitment = blake3::keyed_hash(self.blind.as_bytes(), &said);
-        let ticket = self.ticket.map_or([0; 32], |t| *t.as_bytes());
-        let mut link = blake3::Hasher::new_derive_key(LINK_CONTEXT);
-        link.update(&self.seq.to_be_bytes());
-        link.update(self.prev.as_bytes());
-        link.update(commitment.as_bytes());
-        link.update(&ticket);
-        EntryHash::from_bytes(*link.finalize().as_bytes())
+        BareEntry {
+            commitment: Commitment::from_bytes(*commitment.as_bytes()),
+            ticket: self.ticket,
+        }
+    }
+
+    /// Hash of the entry: over its number, the one before, the commitment and the ticket.
+    pub fn hash(&self) -> EntryHash {
+        self.bare().hash(self.seq, self.prev)
     }
 }
 
@@ -236,92 +248,5 @@ pub fn verify<'a>(
             head: head.seq,
             last,
         }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn chain(n: u64) -> Vec<Entry> {
-        let mut entries: Vec<Entry> = Vec::new();
-        for seq in 1..=n {
-            entries.push(Entry {
-                seq,
-                prev: entries.last().map_or(EntryHash::START, Entry::hash),
-                at: Timestamp::from_ms(seq),
-                act: Act::Open {
-                    clip: ClipId::from_bytes([3; 32]),
-                },
-                blind: Blind::from_bytes([u8::try_from(seq).unwrap(); 32]),
-                ticket: None,
-            });
-        }
-        entries
-    }
-
-    fn head(entries: &[Entry]) -> Head {
-        let last = entries.last().unwrap();
-        Head {
-            household: HouseholdId::from_bytes([1; 32]),
-            seq: last.seq,
-            hash: last.hash(),
-            at: last.at,
-        }
-    }
-
-    #[test]
-    fn p7_a_whole_ledger_verifies() {
-        let entries = chain(5);
-        assert_eq!(verify(&entries, Some(&head(&entries))), Ok(5));
-        assert_eq!(verify(&[], None), Ok(0));
-    }
-
-    #[test]
-    fn p7_an_entry_that_was_dropped_altered_or_added_is_noticed() {
-        let entries = chain(5);
-        let head = head(&entries);
-        let without = |n: usize| {
-            entries
-                .iter()
-                .enumerate()
-                .filter(move |(i, _)| *i != n)
-                .map(|(_, e)| e)
-        };
-        assert_eq!(
-            verify(without(0), Some(&head)),
-            Err(LedgerFault::Gap { expected: 1 })
-        );
-        assert_eq!(
-            verify(without(2), Some(&head)),
-            Err(LedgerFault::Gap { expected: 3 })
-        );
-        assert_eq!(
-            verify(without(4), Some(&head)),
-            Err(LedgerFault::Head { head: 5, last: 4 })
-        );
-        let mut altered = entries.clone();
-        altered[2].act = Act::ExportPlain {
-            clip: ClipId::from_bytes([3; 32]),
-        };
-        assert_eq!(
-            verify(&altered, Some(&head)),
-            Err(LedgerFault::Broken { seq: 4 })
-        );
-        let mut last = entries.clone();
-        last[4].at = Timestamp::from_ms(99);
-        assert_eq!(
-            verify(&last, Some(&head)),
-            Err(LedgerFault::Head { head: 5, last: 5 })
-        );
-        assert_eq!(verify(&entries, None), Err(LedgerFault::NoHead));
-    }
-
-    #[test]
-    fn what_an_entry_says_is_hidden_without_its_blind() {
-        let (mut one, mut two) = (chain(1).remove(0), chain(1).remove(0));
-        one.blind = Blind::from_bytes([8; 32]);
-        two.blind = Blind::from_bytes([9; 32]);
-        assert_ne!(one.hash(), two.hash());
     }
 }

@@ -1,0 +1,159 @@
+//! What is taken out of a film before it leaves: its sound, and areas of its picture.
+//!
+//! Sound goes without decoding anything: the film is written anew without its tracks, and every picture stays as it
+//! was. To cover an area the pictures must be decoded and coded again, which `ffmpeg` does where it is installed. It is
+//! started without a shell and with arguments that are fixed but for numbers that were parsed here; it may open nothing
+//! but its two ends, and both are files that lie in memory only. So the film in the open is never on a disk, but for
+//! the file that was asked for. (Memory can be swapped out. Who minds encrypts the swap.)
+
+mod area;
+mod memory;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::process::{Command, Stdio};
+
+pub(super) use area::Area;
+pub(super) use memory::MemoryFile;
+
+use crate::camera::film::{CleanFilm, Facts, Sound};
+use crate::error::{Error, ErrorKind, Result};
+
+/// The program that covers areas.
+const FFMPEG: &str = "ffmpeg";
+
+/// Most of what ffmpeg says that is repeated.
+const COMPLAINT_CHARS: usize = 300;
+
+/// What is to be taken out.
+#[derive(Debug, Clone)]
+pub(super) struct Redaction {
+    /// Whether the sound goes.
+    pub(super) mute: bool,
+    /// What is covered.
+    pub(super) areas: Vec<Area>,
+}
+
+/// A film as it leaves, and what was taken out of it.
+#[derive(Debug)]
+pub(super) struct Redacted {
+    pub(super) film: CleanFilm<File>,
+    pub(super) muted: bool,
+    pub(super) hidden: u32,
+}
+
+impl Redaction {
+    /// Whether all that it needs is here.
+    ///
+    /// # Errors
+    /// If areas are to be covered and there is no ffmpeg.
+    pub(super) fn is_possible(&self) -> Result<()> {
+        if self.areas.is_empty() {
+            return Ok(());
+        }
+        let known = Command::new(FFMPEG)
+            .arg("-version")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        match known {
+            Ok(status) if status.success() => Ok(()),
+            _ => Err(Error::new(
+                ErrorKind::Unavailable,
+                "covering an area needs the free program 'ffmpeg', which is not here: install it (on Debian: apt install ffmpeg) and try again. Nothing was exported",
+            )),
+        }
+    }
+
+    /// Takes out what is to be taken out.
+    ///
+    /// # Errors
+    /// If an area lies outside the picture or the film, or the film cannot be coded again.
+    pub(super) fn apply(&self, film: MemoryFile) -> Result<Redacted> {
+        let facts = CleanFilm::read(film.reopened()?)?.facts();
+        let muted = self.mute && facts.has_audio;
+        let sound = if self.mute {
+            Sound::Dropped
+        } else {
+            Sound::Kept
+        };
+        let film = if self.areas.is_empty() {
+            film
+        } else {
+            for area in &self.areas {
+                area.fits(&facts)?;
+            }
+            self.cover(&film)?
+        };
+        Ok(Redacted {
+            film: CleanFilm::read_with(film.into_file()?, sound)?,
+            muted,
+            hidden: u32::try_from(self.areas.len()).unwrap_or(u32::MAX),
+        })
+    }
+
+    /// Has ffmpeg code the pictures again, with the areas filled.
+    fn cover(&self, film: &MemoryFile) -> Result<MemoryFile> {
+        let covered = MemoryFile::new()?;
+        let filter: Vec<_> = self.areas.iter().map(Area::filter).collect();
+        let mut command = Command::new(FFMPEG);
+        // What it reads is an MP4 film at standard input, and nothing that the film may point to.
+        command.args(["-nostdin", "-hide_banner", "-loglevel", "error"]);
+        command.args(["-protocol_whitelist", "file", "-f", "mov"]);
+        command.args(["-i", "/dev/stdin", "-map", "0:v:0"]);
+        if self.mute {
+            command.arg("-an");
+        } else {
+            command.args(["-map", "0:a?", "-c:a", "copy"]);
+        }
+        command.args(["-vf", &filter.join(",")]);
+        command.args(["-c:v", "libx264", "-preset", "fast", "-crf", "20"]);
+        command.args(["-pix_fmt", "yuv420p", "-map_metadata", "-1"]);
+        command.args(["-f", "mp4", "-y", "/dev/stdout"]);
+        let done = command
+            .stdin(film.reopened()?)
+            .stdout(covered.reopened()?)
+            .stderr(Stdio::piped())
+            .output()
+            .map_err(|e| Error::io("ffmpeg could not be started", e))?;
+        if done.status.success() {
+            return Ok(covered);
+        }
+        let complaint: String = String::from_utf8_lossy(&done.stderr)
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .take(COMPLAINT_CHARS)
+            .collect();
+        let message = "ffmpeg could not cover the area. Nothing was written; the ledger has an entry, because the film was opened. Is it a full ffmpeg, with the encoder libx264?";
+        Err(Error::new(ErrorKind::Unavailable, message).because(io::Error::other(complaint)))
+    }
+}
+
+impl Facts {
+    /// Width and height of the picture as it is seen.
+    fn seen(&self) -> (u32, u32) {
+        let (width, height) = (self.width.into(), self.height.into());
+        if self.turned {
+            (height, width)
+        } else {
+            (width, height)
+        }
+    }
+}
+
+/// Copies a film, as whoever takes it wants it.
+///
+/// # Errors
+/// The source's, and whatever `take` says.
+pub(super) fn copy(mut film: impl Read, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    let mut buffer = zeroize::Zeroizing::new(vec![0; 64 * 1024]);
+    loop {
+        match film.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(read) => take(buffer.get(..read).unwrap_or_default())?,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(Error::io("the film cannot be read", e)),
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! `keeper`: sealed copies at neighbours, and theirs here.
+
+use clap::Subcommand;
+
+use super::print::{self, short, size};
+use super::{Context, amount};
+use crate::clock::Clock;
+use crate::control::Request;
+use crate::control::answers::{KeeperItem, LeaseEnded, Leased, Offered, Proven, Recalled};
+use crate::error::Result;
+use crate::when::{self, When};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum KeeperCommand {
+    /// Say how much this home keeps for neighbours, or show it
+    ///
+    /// What is kept opens nothing here. 0 takes the offer back; leases that were given run on until they end, or until
+    /// 'keeper end'.
+    Offer {
+        /// Sealed bytes in all, such as 20GB; as it is if left out
+        #[arg(long, value_name = "BYTES", value_parser = amount::bytes)]
+        bytes: Option<u64>,
+    },
+    /// Ask a neighbour to keep sealed copies of this home's clips
+    ///
+    /// The neighbour's home answers at once, within what it offers. From then on every clip goes there as soon as it is
+    /// sealed, the newest first; when the lease is full, the oldest copies make room. Asking again changes the lease.
+    Ask {
+        /// The neighbour: a household's id or its name
+        household: String,
+        /// Sealed bytes, such as 20GB
+        #[arg(long, value_name = "BYTES", value_parser = amount::bytes)]
+        bytes: u64,
+        /// Until a time, or for a span (90d); a year at most
+        #[arg(long, value_name = "TIME")]
+        until: When,
+    },
+    /// List leases: who keeps for this home, and for whom it keeps
+    List,
+    /// End every lease with a neighbour, and delete what is kept for it here
+    End {
+        /// The neighbour: a household's id or its name
+        household: String,
+    },
+    /// Have a keeper prove now that it holds a clip
+    ///
+    /// The node does this by itself every quarter of an hour, each time for another part of another clip.
+    Check {
+        /// The neighbour: a household's id or its name
+        household: String,
+    },
+    /// Make the clips known again that a neighbour keeps for this home, after it lost its database
+    ///
+    /// Needs an unlocked home. Their sealed bytes come with 'clip fetch'.
+    Recall {
+        /// The neighbour: a household's id or its name
+        household: String,
+    },
+}
+
+pub(super) fn keeper(context: &Context, command: KeeperCommand) -> Result<()> {
+    match command {
+        KeeperCommand::Offer { bytes } => {
+            let offered: Offered = context.node()?.ask(&Request::KeeperOffer { bytes })?;
+            context.out.answer(&offered, |offered| {
+                format!(
+                    "This home keeps up to {} for neighbours: {} are leased, {} are held.",
+                    size(offered.bytes),
+                    size(offered.leased),
+                    size(offered.held)
+                )
+            })
+        }
+        KeeperCommand::Ask {
+            household,
+            bytes,
+            until,
+        } => {
+            let until_ms = until.ahead(Clock::System.now()).as_ms();
+            let leased: Leased = context.node()?.ask(&Request::KeeperAsk {
+                household,
+                bytes,
+                until_ms,
+            })?;
+            context.out.answer(&leased, |leased| {
+                format!(
+                    "{} keeps up to {} for this home until {}. Copies are on their way; 'streetlamp keeper list' shows how far they are.",
+                    short(&leased.household),
+                    size(leased.bytes),
+                    when::readable(leased.until.0)
+                )
+            })
+        }
+        KeeperCommand::List => {
+            let keepers: Vec<KeeperItem> = context.node()?.ask(&Request::KeeperList)?;
+            context.out.answer(&keepers, |keepers| list_words(keepers))
+        }
+        KeeperCommand::End { household } => {
+            let ended: LeaseEnded = context.node()?.ask(&Request::KeeperEnd { household })?;
+            context.out.answer(&ended, |_| {
+                "Ended: what was kept here for that neighbour is deleted, and its home is told to delete what it kept for this one.".to_owned()
+            })
+        }
+        KeeperCommand::Check { household } => {
+            let proven: Proven = context.node()?.ask(&Request::KeeperCheck { household })?;
+            context.out.answer(&proven, |proven| {
+                let clip = short(&proven.clip);
+                match proven.finding.as_str() {
+                    "proven" => format!("It holds clip {clip}: the part that was asked for is right."),
+                    "lost" => format!("It does NOT hold clip {clip} any more. It is given it again."),
+                    "lied" => format!(
+                        "It gave OTHER BYTES than those of clip {clip}. It gets no more clips: ask another neighbour to keep, and end this lease."
+                    ),
+                    _ => "It was cut off before it could prove anything: try again.".to_owned(),
+                }
+            })
+        }
+        KeeperCommand::Recall { household } => {
+            let recalled: Recalled = context.node()?.ask(&Request::KeeperRecall { household })?;
+            context.out.answer(&recalled, |recalled| match recalled.clips {
+                0 => "It keeps nothing for this home that is not known here.".to_owned(),
+                clips => format!(
+                    "{clips} clips are known again. Get their bytes with 'streetlamp clip fetch'."
+                ),
+            })
+        }
+    }
+}
+
+/// What a state means, and what to do about it.
+pub(super) fn advice(keeper: &KeeperItem) -> Option<&'static str> {
+    Some(match keeper.state.as_str() {
+        "lied" => {
+            "gave other bytes than it was given: it gets no more clips, so ask another neighbour to keep and end this lease"
+        }
+        "lost" => "lost a clip that it should hold, and is given it again",
+        "forked" => {
+            "closed two ledgers: the proof is in the directory 'proofs' of this home, and 'streetlamp ledger verify --file' explains it"
+        }
+        "ledger-refused" => {
+            "does not take this home's ledger, because it knows another: was this home restored from an old backup, or does somebody else use its keys?"
+        }
+        "ledger-cut" => {
+            "knows ledger entries that this home does not have: it was set back to an old state, or entries were removed"
+        }
+        "full" => "has no room although it leased some: its disk may be full",
+        "small" => "leased less than all clips need: the newest are there",
+        _ => return None,
+    })
+}
+
+fn list_words(keepers: &[KeeperItem]) -> String {
+    if keepers.is_empty() {
+        return "Nobody keeps for this home, and it keeps for nobody: ask a neighbour with 'streetlamp keeper ask'.".to_owned();
+    }
+    let rows = keepers.iter().map(|keeper| {
+        let direction = match keeper.direction.as_str() {
+            "ours-there" => "keeps for us",
+            _ => "we keep for it",
+        };
+        let checked = keeper.last_checked.map(|at| when::readable(at.0));
+        [
+            keeper.name.clone().unwrap_or_default(),
+            short(&keeper.household).to_owned(),
+            direction.to_owned(),
+            format!("{} of {}", size(keeper.held), size(keeper.bytes)),
+            when::readable(keeper.until.0),
+            checked.unwrap_or_default(),
+            keeper.state.clone(),
+        ]
+    });
+    let headings = [
+        "NAME",
+        "HOUSEHOLD",
+        "WHO",
+        "HELD",
+        "UNTIL",
+        "CHECKED",
+        "STATE",
+    ];
+    let mut text = print::table(headings, rows);
+    for keeper in keepers {
+        if let Some(advice) = advice(keeper) {
+            let name = keeper.name.as_deref().unwrap_or(short(&keeper.household));
+            text.push_str(&format!("{name} {advice}.\n"));
+        }
+    }
+    text
+}

@@ -1,0 +1,9 @@
+//! Grants as they are delivered.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use streetlamp_proto::fuzz;
+
+fuzz_target!(|bytes: &[u8]| {
+    fuzz::fetch_ticket(bytes);
+});

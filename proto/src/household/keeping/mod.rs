@@ -1,0 +1,293 @@
+//! Sealed copies of clips at neighbours, and theirs here.
+//!
+//! As owner: `leasing` gets room, `entrusting` sees to it that each keeper holds the newest clips that fit and nothing
+//! that was deleted, `checking` asks for proof. As keeper: `holding` fetches what it was told to keep and lets it go.
+//! `pinning` is the ledger at the keepers, from both sides; `recalling` is for a home that lost everything. `record` is
+//! what all that adds up to, `event` its part of the engine's vocabulary, `view` what others read.
+//!
+//! One question at a time goes to each keeper, and what it is follows from what is there: so a connection that is cut,
+//! and a node that dies, cost nothing but asking again.
+
+mod checking;
+mod entrusting;
+mod event;
+mod holding;
+mod leasing;
+mod pinning;
+mod recalling;
+mod record;
+mod view;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use event::{Finding, KeeperCommand, KeeperNews, KeeperTask, Pulled};
+pub(super) use record::Kept;
+pub use record::{KeeperRecord, Side};
+pub use view::{Direction, KeeperState, KeeperView};
+
+use super::event::{Answer, CommandId, Event, Output};
+use super::failure::Failure;
+use super::{Household, Pending, Record};
+use crate::access::{self, Action, Party};
+use crate::clip::ClipId;
+use crate::identity::{DeviceId, HouseholdId};
+use crate::keeper::{Keeping, ToKeep};
+use crate::street::StreetMessage;
+use crate::time::Timestamp;
+use pinning::Pinning;
+
+/// What is only true while the node runs.
+#[derive(Debug, Default)]
+pub(super) struct Running {
+    /// Keepers that were asked something and have not answered yet.
+    asked: BTreeSet<HouseholdId>,
+    /// Clips that keepers said they would fetch, since they connected.
+    coming: BTreeSet<(HouseholdId, ClipId)>,
+    /// Clips that keepers could not get from us, since they connected.
+    not_given: BTreeSet<(HouseholdId, ClipId)>,
+    /// Keepers that have no room although the lease says so, since they connected.
+    full: BTreeSet<HouseholdId>,
+    /// How much of our ledger each keeper has pinned, as far as it said.
+    pinning: BTreeMap<HouseholdId, Pinning>,
+    /// Clips that are being fetched to be kept here.
+    pulling: BTreeSet<(HouseholdId, ClipId)>,
+    /// Who waits for the proof of a keeper.
+    checking: BTreeMap<HouseholdId, Vec<CommandId>>,
+    /// What came so far of what a neighbour keeps for us.
+    recalled: BTreeMap<CommandId, Vec<ToKeep>>,
+}
+
+impl Running {
+    /// Asks every keeper anew whether it pins our ledger.
+    pub(super) fn forget_refusals(&mut self) {
+        self.pinning
+            .retain(|_, pinning| *pinning != Pinning::Refused);
+    }
+}
+
+/// What was asked of a neighbour about keeping.
+#[derive(Debug, Clone)]
+pub(super) enum Asked {
+    /// Room.
+    Room(CommandId, HouseholdId),
+    /// To keep these clips.
+    Keep(HouseholdId, Vec<ClipId>),
+    /// To delete these clips.
+    Drop(HouseholdId, Vec<ClipId>),
+    /// To pin the ledger.
+    Pin(HouseholdId),
+    /// To know that the lease is over.
+    End(HouseholdId),
+    /// To know how a clip of its own stands here.
+    News,
+    /// What it keeps for us, from the beginning or after a clip.
+    Recall(CommandId, HouseholdId),
+}
+
+impl Household {
+    /// Carries a wish of the household out. Nothing if the answer comes later.
+    pub(super) fn keeper_command(
+        &mut self,
+        id: CommandId,
+        command: KeeperCommand,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Option<Result<Answer, Failure>> {
+        let later = |done: Result<(), Failure>| done.err().map(Err);
+        match command {
+            KeeperCommand::Offer(bytes) => Some(self.offer_room(bytes, out)),
+            KeeperCommand::Ask {
+                household,
+                bytes,
+                until,
+            } => later(self.ask_for_room(id, household, bytes, until, now, out)),
+            KeeperCommand::End(with) => Some(self.end_leases_with(with, now, out)),
+            KeeperCommand::Check(keeper) => later(self.check_for(id, keeper, out)),
+            KeeperCommand::Found {
+                keeper,
+                clip,
+                finding,
+            } => {
+                self.note_finding(keeper, clip, finding, now, out);
+                Some(Ok(Answer::Done))
+            }
+            KeeperCommand::Recall(from) => later(self.recall(id, from, out)),
+            KeeperCommand::TakeLabel { label, identity } => {
+                Some(self.take_label(&label, identity.as_deref(), out))
+            }
+        }
+    }
+
+    /// What the world tells about keepers.
+    pub(super) fn keeper_news(&mut self, news: KeeperNews, now: Timestamp, out: &mut Vec<Output>) {
+        match news {
+            KeeperNews::Pulled {
+                owner,
+                clip,
+                outcome,
+            } => self.pulled(owner, clip, outcome, out),
+            KeeperNews::Checked {
+                keeper,
+                clip,
+                finding,
+            } => self.checked(keeper, clip, finding, now, out),
+            KeeperNews::Missing { owner, clip } => self.is_missing(owner, clip, out),
+        }
+    }
+
+    /// Answers a neighbour's message about keeping.
+    pub(super) fn keeping_request(
+        &mut self,
+        from: DeviceId,
+        message: Keeping,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Option<StreetMessage> {
+        let household = self.neighbour(from)?;
+        let answer = match message {
+            Keeping::Ask { bytes, until } if self.may(from, Action::AskToKeep) => {
+                match self.give_lease(household, bytes, until, now, out) {
+                    Ok(lease) => Keeping::Lease(lease),
+                    Err(reason) => Keeping::NoLease(reason),
+                }
+            }
+            Keeping::End => {
+                self.lease_ended(household, out);
+                return Some(StreetMessage::Kept);
+            }
+            Keeping::Keep(clips) if self.keeps_for(household) => {
+                Keeping::Taken(self.keep(household, &clips, now, out))
+            }
+            Keeping::Drop(clips) => {
+                self.let_go(household, &clips, out);
+                return Some(StreetMessage::Kept);
+            }
+            Keeping::News { clip, holding } => {
+                self.keeper_says(household, clip, holding, now, out)?;
+                return Some(StreetMessage::Kept);
+            }
+            Keeping::Pin {
+                base,
+                entries,
+                head,
+            } if self.keeps_for(household) => {
+                Keeping::Pinned(self.pin_ledger(household, base, entries, head, out))
+            }
+            Keeping::Recall(after) if self.keeps_for(household) => {
+                Keeping::Recalled(self.recalled_by(household, after)?)
+            }
+            _ => return None,
+        };
+        Some(StreetMessage::Keeping(answer))
+    }
+
+    /// Goes on after a neighbour's answer about keeping.
+    pub(super) fn keeping_answered(
+        &mut self,
+        asked: Asked,
+        bytes: Option<&[u8]>,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) {
+        let answer = bytes.and_then(|b| self.unseal_from(b)).map(|(_, _, m)| m);
+        match asked {
+            Asked::Room(command, keeper) => self.room_answered(command, keeper, answer, now, out),
+            Asked::Keep(keeper, clips) => self.keep_answered(keeper, &clips, answer, now, out),
+            Asked::Drop(keeper, clips) => self.drop_answered(keeper, &clips, answer, now, out),
+            Asked::Pin(keeper) => self.pin_answered(keeper, answer, now, out),
+            Asked::End(with) => {
+                if matches!(answer, Some(StreetMessage::Kept)) {
+                    self.keep_record(KeeperRecord::Ended(with), out);
+                }
+            }
+            Asked::News => {}
+            Asked::Recall(command, from) => self.recall_answered(command, from, answer, now, out),
+        }
+    }
+
+    /// A neighbour is connected: whatever was under way may be lost.
+    pub(super) fn keeping_met(&mut self, device: DeviceId, now: Timestamp, out: &mut Vec<Output>) {
+        let Some(household) = self.neighbour(device) else {
+            return;
+        };
+        self.keeping.asked.remove(&household);
+        self.keeping.full.remove(&household);
+        self.keeping
+            .coming
+            .retain(|(keeper, _)| *keeper != household);
+        self.keeping
+            .not_given
+            .retain(|(keeper, _)| *keeper != household);
+        self.keeping.pinning.remove(&household);
+        self.go_on_keeping(household, now, out);
+    }
+
+    /// Does whatever waits to be done with a neighbour, if it is here.
+    pub(super) fn go_on_keeping(
+        &mut self,
+        household: HouseholdId,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) {
+        let Some(device) = self.device_here(household) else {
+            return;
+        };
+        if self.state.kept.ending.contains_key(&household) {
+            self.say_of_keeping(device, Asked::End(household), Keeping::End, out);
+        }
+        self.entrust(household, now, out);
+        self.pull(out);
+    }
+
+    /// Goes on with every neighbour with whom there is a lease.
+    pub(super) fn go_on_keeping_all(&mut self, now: Timestamp, out: &mut Vec<Output>) {
+        let kept = &self.state.kept;
+        let with = kept.keepers.keys().chain(kept.ending.keys());
+        let with: BTreeSet<_> = with.copied().collect();
+        for household in with {
+            self.go_on_keeping(household, now, out);
+        }
+        self.pull(out);
+    }
+
+    /// Whether this home keeps for a household and may still do so.
+    fn keeps_for(&self, household: HouseholdId) -> bool {
+        self.state.kept.owners.contains_key(&household)
+            && access::allows(Party::KeptFor, Action::AskToKeep)
+    }
+
+    /// A connected device of a neighbour.
+    fn device_here(&self, household: HouseholdId) -> Option<DeviceId> {
+        let mut connected = self.connected.iter().copied();
+        connected.find(|device| self.neighbour(*device) == Some(household))
+    }
+
+    /// Says something about keeping to a connected device.
+    fn say_of_keeping(
+        &mut self,
+        device: DeviceId,
+        asked: Asked,
+        message: Keeping,
+        out: &mut Vec<Output>,
+    ) {
+        let mut streets = self.state.streets.values();
+        let street = streets.find(|s| s.members.household_of(device).is_some());
+        let Some(street) = street.map(super::state::Street::id) else {
+            return;
+        };
+        let Some(rank) = self.current_rank(street) else {
+            return;
+        };
+        if let Some(bytes) = self.seal_in(street, rank, &StreetMessage::Keeping(message)) {
+            self.ask(device, Pending::Keeping(asked), bytes, out);
+        }
+    }
+
+    fn keep_record(&mut self, record: KeeperRecord, out: &mut Vec<Output>) {
+        self.store(Record::Keeper(record), out);
+    }
+
+    fn tell_of(&self, household: HouseholdId, out: &mut Vec<Output>) {
+        out.push(Output::Emit(Event::Keeper { household }));
+    }
+}
