@@ -15,7 +15,7 @@ fn path(path: &Path) -> &str {
 }
 
 /// Where a node can be reached, as its neighbours would write it down.
-fn address(home: &Home) -> String {
+pub(super) fn address(home: &Home) -> String {
     let listen = home.ready()["listen"].as_array().expect("addresses");
     let mut tcp = listen.iter().filter_map(serde_json::Value::as_str);
     let tcp = tcp.find(|a| a.contains("/tcp/")).expect("a TCP address");

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use streetlamp_tests::Home;
 
-use super::{film, homes, place};
+use super::devices::address;
+use super::{PROGRAM, film, homes, place};
 
 fn path(path: &Path) -> &str {
     path.to_str().expect("a path in UTF-8")
@@ -126,6 +127,59 @@ fn a_stolen_clip_comes_back_whole_although_one_of_three_keepers_is_gone_and_one_
     // Ben is given it again, now that it is there again.
     wait_for_keepers(&mut ada, &clip, 3);
     assert_eq!(fs::read(&at_ben).expect("a copy"), sealed);
+}
+
+#[test]
+fn a_household_made_again_from_its_words_gets_its_clips_back_although_one_keeper_lies_and_one_is_gone()
+ {
+    let place = place();
+    let [mut ada, ben, mut cem, dora] = street(place.path(), ["Ada", "Ben", "Cem", "Dora"]);
+    for keeper in ["Ben", "Cem", "Dora"] {
+        ask(&ada, keeper);
+    }
+    let source = film(place.path());
+    let added = ada.run(&["clip", "add", path(&source), "--camera", "Porch"]);
+    let clip = added.text("clip");
+    wait_for_keepers(&mut ada, &clip, 3);
+    let at_ben = kept(&ben, &ada, &clip);
+    let sealed = fs::read(&at_ben).expect("a copy");
+
+    // The box was carried away, Cem is on holiday, and Ben's copy is not what it was.
+    ada.kill().expect("it is gone");
+    fs::remove_dir_all(ada.dir()).expect("all of it");
+    cem.kill().expect("it is off");
+    let bad: Vec<_> = sealed.iter().map(|byte| byte ^ 1).collect();
+    fs::write(&at_ben, bad).expect("room");
+
+    let sheet = place.path().join("Ada-recovery-sheet.txt");
+    let mut again = Home::at(PROGRAM, &place.path().join("Ada again"));
+    let made = again.run(&["restore", "--from-sheet", path(&sheet)]);
+    assert_eq!(made.code, Some(0), "{}", made.words);
+    again.start().expect("it starts");
+    let back = again.run(&["street", "return", &address(&dora)]);
+    assert_eq!(back.code, Some(0), "{}", back.words);
+    assert_eq!(again.run(&["unlock"]).code, Some(0));
+    while !lists_as_connected(&again, "Ben") {
+        again.wait_for("neighbour", |_| true).expect("Ben is there");
+    }
+    for keeper in ["Ben", "Dora"] {
+        let recalled = again.run(&["keeper", "recall", keeper]);
+        assert_eq!(recalled.code, Some(0), "{}", recalled.words);
+    }
+    let fetched = again.run(&["clip", "fetch", &clip]);
+    assert_eq!(fetched.code, Some(0), "{}", fetched.words);
+    let at_home = again.dir().join("clips").join(format!("{clip}.sealed"));
+    assert_eq!(fs::read(&at_home).expect("it is back"), sealed);
+    let out = place.path().join("out.mp4");
+    let opened = again.run(&["clip", "open", &clip, "-o", path(&out)]);
+    assert_eq!(opened.code, Some(0), "{}", opened.words);
+    assert_eq!(again.run(&["clip", "show", &clip]).text("camera"), "Porch");
+}
+
+fn lists_as_connected(home: &Home, name: &str) -> bool {
+    let members = home.run(&["street", "members"]);
+    let mut members = members.list().iter();
+    members.any(|member| member["name"] == name && member["connected"] == true)
 }
 
 #[test]
