@@ -2,11 +2,18 @@
 //!
 //! The names are the contract of the command line. Ids are in full, times in RFC 3339 UTC, choices in kebab-case.
 
+mod clips;
+mod keepers;
 mod publishers;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use streetlamp_proto::time::Timestamp;
 
+pub use clips::{
+    AddedItem, Checked, ClipItem, Deleted, Exported, Fetched, GrantItem, Granted, Keeping, Pinned,
+    SharedItem, SignedFilm, Written,
+};
+pub use keepers::{KeeperItem, LeaseEnded, Leased, Offered, Proven, Recalled};
 pub use publishers::{
     AsksDomains, BulletinItem, KeyItem, Muted, OwnBulletinItem, PublisherItem, PublisherMade,
     PublisherShown, Said, warning,
@@ -311,206 +318,6 @@ pub struct FollowUpItem {
 pub struct FollowedUp {
     pub alert: String,
     pub follow_up: String,
-}
-
-/// `clip add`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct AddedItem {
-    pub clip: String,
-    pub sealed_bytes: u64,
-    pub duration_s: f64,
-}
-
-/// One of `clip list`, and `clip show`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct ClipItem {
-    pub clip: String,
-    pub camera: String,
-    pub recorded: Moment,
-    pub duration_s: f64,
-    pub sealed_bytes: u64,
-    pub owner: String,
-    pub mine: bool,
-    /// Whether the sealed bytes are in this home.
-    pub here: bool,
-    pub granted_to: Vec<String>,
-    pub keepers: Vec<String>,
-    pub expires: Option<Moment>,
-    pub pinned: bool,
-    pub offered: bool,
-}
-
-/// `clip open`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Written {
-    pub file: String,
-    pub bytes: u64,
-    pub ledger_seq: u64,
-}
-
-/// `clip keep`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Keeping {
-    /// Days that own clips stay; nothing for good.
-    pub days: Option<u32>,
-    /// Sealed bytes of all own clips together; nothing for as many as fit.
-    pub bytes: Option<u64>,
-}
-
-/// `clip pin` and `clip unpin`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Pinned {
-    pub clip: String,
-    pub pinned: bool,
-}
-
-/// `clip export`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Exported {
-    pub file: String,
-    pub bytes: u64,
-    pub ledger_seq: u64,
-    /// What lets an outsider check the file; null if the device that sealed the clip is not known here any more.
-    pub manifest: Option<String>,
-    /// The same in words.
-    pub note: Option<String>,
-    pub muted: bool,
-    pub hidden: u32,
-}
-
-/// A statement about a film that was written under an export.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct SignedFilm {
-    /// The signed statement, in hexadecimal.
-    pub film: String,
-}
-
-/// `clip verify`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Checked {
-    pub ok: bool,
-    pub clip: String,
-    pub household: String,
-    /// How the household calls itself.
-    pub name: String,
-    pub device: String,
-    /// When the recording began, by the device's clock.
-    pub recorded: Moment,
-    pub duration_s: f64,
-    pub exported: Moment,
-    pub ledger_seq: u64,
-    /// The age recipient that it was exported to; null for a film in the open.
-    pub to: Option<String>,
-    /// Whether the file is the sealed clip itself; else it is a film that the household made from it.
-    pub sealed: bool,
-    pub muted: bool,
-    pub hidden: u32,
-    /// What is wrong.
-    pub fault: Option<String>,
-}
-
-/// `clip delete`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Deleted {
-    pub clip: String,
-}
-
-/// `clip fetch`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Fetched {
-    pub clip: String,
-    pub bytes: u64,
-    pub from: String,
-}
-
-/// `grant give` and `grant stop`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Granted {
-    pub grant: String,
-    pub ledger_seq: u64,
-}
-
-/// One of `grant share`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct SharedItem {
-    pub household: String,
-    pub name: String,
-    pub grant: String,
-    pub ledger_seq: u64,
-}
-
-/// One of `grant list`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct GrantItem {
-    pub grant: String,
-    pub clip: String,
-    pub from: String,
-    pub to: String,
-    pub purpose: String,
-    pub issued: Moment,
-    pub until: Moment,
-    pub stopped: Option<Moment>,
-    pub fetched: bool,
-    pub delivered: bool,
-}
-
-/// `keeper offer`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Offered {
-    pub bytes: u64,
-    /// Of them, promised to neighbours.
-    pub leased: u64,
-    /// Of them, in use.
-    pub held: u64,
-}
-
-/// `keeper ask`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Leased {
-    pub household: String,
-    pub bytes: u64,
-    pub until: Moment,
-}
-
-/// One of `keeper list`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct KeeperItem {
-    pub household: String,
-    pub name: Option<String>,
-    /// `ours-there` or `theirs-here`.
-    pub direction: String,
-    pub bytes: u64,
-    pub held: u64,
-    pub clips: usize,
-    pub until: Moment,
-    pub last_checked: Option<Moment>,
-    /// Up to which entry the keeper has pinned the owner's ledger.
-    pub ledger_seq: Option<u64>,
-    /// `good`, `small`, `full`, `lost`, `lied`, `forked`, `ledger-refused` or `ledger-cut`.
-    pub state: String,
-}
-
-/// `keeper end`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct LeaseEnded {
-    pub household: String,
-}
-
-/// `keeper check`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Proven {
-    pub household: String,
-    pub clip: String,
-    /// `proven`, `lost`, `lied` or `away`.
-    pub finding: String,
-}
-
-/// `keeper recall`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Recalled {
-    pub household: String,
-    /// Clips that are known again.
-    pub clips: usize,
 }
 
 /// `ledger export`.

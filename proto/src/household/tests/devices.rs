@@ -6,6 +6,7 @@ use super::world::{START, World, root};
 use crate::fetch::FetchRequest;
 use crate::grant::Purpose;
 use crate::identity::{DeviceCert, Role, Roles};
+use crate::signed::PublicKey;
 use crate::street::{EpochNotice, Item, MemberError, Refusal, ReturnRequest, SealError};
 use crate::wire::{self, Kind};
 

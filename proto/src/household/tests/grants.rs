@@ -6,6 +6,7 @@ use crate::clip::{NONCE_LEN, Opener};
 use crate::fetch::{FetchRequest, Right};
 use crate::grant::{FetchTicket, Parcel, Purpose};
 use crate::ledger;
+use crate::recipient::Identity;
 use crate::signed::Signed;
 
 fn grant(world: &mut World, clip: ClipId) -> StatementId {

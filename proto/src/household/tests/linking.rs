@@ -1,3 +1,4 @@
+use ed25519_dalek::SigningKey;
 use std::time::Duration;
 
 use super::super::*;

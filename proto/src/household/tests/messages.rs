@@ -1,5 +1,6 @@
 //! One real message of every kind, as engines make them.
 
+use ed25519_dalek::SigningKey;
 use minicbor::Encode;
 
 use super::super::*;
@@ -11,9 +12,10 @@ use crate::clip::ClipId;
 use crate::export::{ExportedFilm, FilmId, Papers};
 use crate::fetch::{FetchRequest, Right};
 use crate::grant::{Parcel, Purpose};
-use crate::identity::{Name, Roles};
+use crate::identity::{DeviceCert, Name, Roles};
 use crate::ledger::{EntryHash, Export, Fork, Head};
 use crate::publisher::{Desk, DeskCommand, Revision, Severity};
+use crate::signed::PublicKey;
 use crate::street::{
     EpochKey, Introduction, JoinRequest, Refusal, ReturnRequest, StreetMessage, Ticket, Welcome,
 };

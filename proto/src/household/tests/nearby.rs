@@ -10,6 +10,7 @@ use super::world::{START, World};
 use crate::alert::{self, Act, Audience, Progress};
 use crate::identity::Name;
 use crate::open::{self, OpenStatement, Radius};
+use crate::signed::PublicKey;
 use crate::street::{Announcement, MemberError};
 use crate::text::{Line, Prose};
 use crate::wire::limits::{ALERT_LIFE, TRAY, UNKNOWN_BURST};

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::super::*;
 use super::disks::Disks;
 use crate::clip::{ClipId, Sealer};
-use crate::identity::{DeviceCert, Name, Roles, Root, Words};
+use crate::identity::{Card, DeviceCert, Name, Roles, Root, Words};
 use crate::publisher::{Domain, PublisherId};
 use crate::recipient::Identity;
 use crate::signed::PublicKey;

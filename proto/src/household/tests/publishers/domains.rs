@@ -1,6 +1,7 @@
 //! Whose domain it is: when it is asked, and what a home makes of the answer.
 
 use super::*;
+use crate::signed::PublicKey;
 
 fn answer(world: &mut World, keys: &[u64], way: Way) {
     let publisher = world.domains.pop().unwrap().1;

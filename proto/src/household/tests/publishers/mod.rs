@@ -1,5 +1,6 @@
 //! Publishers and a street that hears them: what is taken, what is shown, and what is not.
 
+use crate::signed::PublicKey;
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
