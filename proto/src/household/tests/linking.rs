@@ -1,5 +1,6 @@
-use ed25519_dalek::SigningKey;
 use std::time::Duration;
+
+use ed25519_dalek::SigningKey;
 
 use super::super::*;
 use super::in_the_open::{nearby, overhear, post, shouted, two_streets};

@@ -1,6 +1,5 @@
 //! Publishers and a street that hears them: what is taken, what is shown, and what is not.
 
-use crate::signed::PublicKey;
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
@@ -16,6 +15,7 @@ use crate::publisher::{
     DeskFailure, DeskInput, DeskOutput, Draft, Kind, Message, Revision, Seconding, Severity, State,
     Status, Urgency,
 };
+use crate::signed::PublicKey;
 use crate::signed::StatementId;
 use crate::wire::limits::{BINDING_LIFE, PUBLISHERS};
 
