@@ -9,7 +9,6 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::household::Record;
 use streetlamp_proto::ledger::Entry;
 
@@ -77,7 +76,7 @@ impl Spare {
             store.save(&records)?;
             return Ok(records.len());
         }
-        self.catch_up(store)?;
+        tell(self.catch_up(store));
         Ok(0)
     }
 
@@ -90,25 +89,24 @@ impl Spare {
     }
 
     fn agree_on_clips(&self, store: &mut Store) -> Result<usize> {
-        let (mut named, mut gone) = (BTreeSet::new(), BTreeSet::new());
+        // Those that the database names, and those that it says are gone.
+        let mut known = BTreeSet::new();
         for record in store.records()? {
             match record {
                 Record::Clip(label) => {
                     let clip = label.manifest.statement().clip;
-                    named.insert(clip);
+                    known.insert(clip);
                     if !self.vault.has_label(clip) {
-                        self.vault.keep_label(&label)?;
+                        tell(self.vault.keep_label(&label));
                     }
                 }
                 Record::ClipGone(clip) => {
-                    gone.insert(clip);
+                    known.insert(clip);
                 }
                 _ => {}
             }
         }
-        let is_new = |clip: &ClipId| !named.contains(clip) && !gone.contains(clip);
-        let mut found = self.vault.labels()?;
-        found.retain(|label| is_new(&label.manifest.statement().clip));
+        let mut found = self.vault.labels_beside(&known)?;
         // In the order in which they were made: the newest is the one that the next manifest names.
         found.sort_by_key(|label| label.manifest.statement().recorded);
         let records: Vec<_> = found.into_iter().map(Record::Clip).collect();
@@ -119,16 +117,20 @@ impl Spare {
     /// Follows a batch that the database has kept.
     pub fn follow(&mut self, records: &[Record], store: &Store) {
         for record in records {
-            let followed = match record {
+            tell(match record {
                 Record::Clip(label) => self.vault.keep_label(label),
                 Record::ClipGone(clip) => self.vault.shred_label(*clip),
                 Record::Ledger { .. } => self.catch_up(store),
                 _ => Ok(()),
-            };
-            if let Err(error) = followed {
-                tracing::error!(error = %error.chain(), "a second copy could not be written");
-            }
+            });
         }
+    }
+}
+
+/// A copy that cannot be written now, perhaps for want of room, is made at a later start.
+fn tell(written: Result<()>) {
+    if let Err(error) = written {
+        tracing::error!(error = %error.chain(), "a second copy could not be written");
     }
 }
 

@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use streetlamp_proto::clip::{Label, Manifest};
+use streetlamp_proto::clip::{ClipId, Label, Manifest};
 use streetlamp_proto::household::{Command, CommandId, Household, Input, NewClip, Output};
 use streetlamp_proto::identity::Name;
 use streetlamp_proto::time::Timestamp;

@@ -1,5 +1,6 @@
 //! Labels beside the sealed bytes, `clips/<clip id>.label`: with them the clips of a home outlive its database.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
@@ -31,32 +32,34 @@ impl Vault {
         self.path(clip, LABEL).exists()
     }
 
-    /// Every label that lies beside the whole sealed bytes of its clip. One that cannot be read, or whose clip is not
-    /// there, is left where it is.
+    /// Every label of a clip that is not known yet and whose sealed bytes lie whole beside it. One that cannot be read,
+    /// or whose clip is not there, is left where it is.
     ///
     /// # Errors
     /// The disk's.
-    pub fn labels(&self) -> Result<Vec<Label>> {
+    pub fn labels_beside(&self, known: &BTreeSet<ClipId>) -> Result<Vec<Label>> {
         let unreadable = |e| Error::io(format!("{} cannot be read", self.dir.display()), e);
         let mut labels = Vec::new();
         for entry in fs::read_dir(&self.dir).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
-            if path.extension().is_some_and(|end| end == LABEL) {
-                labels.extend(self.label_in(&path));
+            let name = path.file_stem().and_then(|name| name.to_str());
+            let clip = name.and_then(|name| name.parse().ok());
+            let is_label = path.extension().is_some_and(|end| end == LABEL);
+            if let Some(clip) = clip.filter(|clip| is_label && !known.contains(clip)) {
+                labels.extend(self.label_in(&path, clip));
             }
         }
         Ok(labels)
     }
 
-    fn label_in(&self, path: &Path) -> Option<Label> {
+    fn label_in(&self, path: &Path, clip: ClipId) -> Option<Label> {
         let len = fs::metadata(path).ok()?.len();
         if len > u64::try_from(LABEL_BYTES).unwrap_or(u64::MAX) {
             return None;
         }
         let label: Label = wire::from_cbor(&fs::read(path).ok()?).ok()?;
         let said = label.manifest.statement();
-        let named = path.file_stem()? == said.clip.to_string().as_str();
-        (named && self.sealed(said.clip, said.sealed_len).is_ok()).then_some(label)
+        (said.clip == clip && self.sealed(clip, said.sealed_len).is_ok()).then_some(label)
     }
 
     /// Destroys the label of a clip: overwritten first, as the database does with what it deletes.
