@@ -61,6 +61,9 @@ fn p9_a_node_that_is_killed_over_and_over_while_it_works_loses_nothing_acknowled
     let [mut ada, _ben] = street(place.path());
     let (tell, told) = channel();
     for kill in 0..kills {
+        if kill > 0 && kill % 100 == 0 {
+            eprintln!("killed {kill} times of {kills}");
+        }
         assert_eq!(ada.run(&["unlock"]).code, Some(0));
         let over = AtomicBool::new(false);
         std::thread::scope(|scope| {
