@@ -272,9 +272,6 @@ pub const LEAST_KEPT: u64 = 64 * 1024;
 pub const KEPT_PER_MESSAGE: usize = 1_024;
 /// Bytes of a label inside its seal, whatever it says: the longest one has a camera's name of [`NAME_CHARS`].
 pub const PADDED_LABEL: usize = 4 * 1024;
-/// Longest piece of a recording that goes on. A piece travels to keepers when it is sealed, so this is how much of the
-/// film goes with a box that is carried away.
-pub const SERIES_PIECE: Duration = Duration::from_secs(10);
 
 /// Entries of a ledger that are pinned with one message.
 pub const PINNED_PER_MESSAGE: usize = 2_048;
