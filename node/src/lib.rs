@@ -10,6 +10,7 @@ pub mod camera;
 pub mod cli;
 pub mod clock;
 pub mod control;
+mod core_dumps;
 pub mod disk;
 pub mod domains;
 pub mod entropy;

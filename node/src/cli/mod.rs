@@ -38,6 +38,7 @@ use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::control::{self, Connection};
+use crate::core_dumps;
 use crate::error::{Error, Result};
 use crate::home::{self, Home};
 use print::Out;
@@ -167,6 +168,10 @@ pub fn main() -> ExitCode {
         }
     };
     log(cli.global.verbose);
+    // Before any key is read, whatever the command.
+    if let Err(error) = core_dumps::switch_off() {
+        tracing::warn!(%error, "core dumps cannot be switched off: a crash could write keys to disk");
+    }
     match dispatch(cli) {
         Ok(code) => code,
         Err(error) => {
