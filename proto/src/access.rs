@@ -234,7 +234,15 @@ pub const fn rule(party: Party, action: Action) -> Rule {
         ),
         (P::Sibling, A::OpenClip) => (
             true,
-            "if it holds the reading key, a clip whose label it was shown to grant it",
+            "if it holds the reading key; its own ledger has the entry",
+        ),
+        (P::Sibling, A::FetchSealed) => (
+            true,
+            "if its root certified it with the role to grant: this household's own clips",
+        ),
+        (P::Sibling, A::ListClips) => (
+            true,
+            "if its root certified it with the role to grant: what it may watch and grant",
         ),
         (
             P::Sibling,
@@ -301,7 +309,10 @@ pub const fn rule(party: Party, action: Action) -> Rule {
             "a grant is signed by the owner's device; it cannot be passed on",
         ),
         (_, A::ApproveGrant) => (false, "only the household's own devices get an answer"),
-        (_, A::ListClips) => (false, "no message lists clips"),
+        (_, A::ListClips) => (
+            false,
+            "no message lists clips, but between devices of one household",
+        ),
     };
     Rule {
         party,
@@ -334,7 +345,7 @@ mod tests {
         for party in Party::ALL {
             assert!(!allows(party, Action::AnswerPublishers), "{party:?}");
             assert!(!allows(party, Action::AskForFootage), "{party:?}");
-            let inside = matches!(party, Party::Household | Party::LockedNode);
+            let inside = matches!(party, Party::Household | Party::LockedNode | Party::Sibling);
             assert_eq!(allows(party, Action::ListClips), inside, "{party:?}");
         }
     }

@@ -19,6 +19,7 @@ mod exporting;
 mod harvest;
 mod keepers;
 mod kills;
+mod letting_go;
 mod lying_keeper;
 #[cfg(target_os = "linux")]
 mod memory;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Context, passphrase};
+use super::{Context, keeper, passphrase};
 use crate::control::answers::{Locked, SignIn, Status};
 use crate::control::{self, Request, Secret};
 use crate::error::Result;
@@ -94,6 +94,9 @@ reading     {locked}
         status.clips,
         status.ledger_seq,
     );
+    for words in status.keepers_wrong.iter().filter_map(keeper::in_words) {
+        text.push_str(&format!("keeper      {words}\n"));
+    }
     if let Some(advice) = status.disk.advice() {
         text.push_str(&format!("disk        {advice}\n"));
     }

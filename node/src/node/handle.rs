@@ -118,6 +118,15 @@ pub struct FetchedClip {
     pub from: HouseholdId,
 }
 
+/// Clips that are known again.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RecalledClips {
+    /// How many.
+    pub clips: usize,
+    /// Of them, those that the keeper had been told to delete.
+    pub let_go: usize,
+}
+
 impl NodeHandle {
     /// Has a command carried out; what it changes is durable when this returns.
     ///
@@ -274,12 +283,11 @@ impl NodeHandle {
         block(|| self.shared.vault.sealed(clip, sealed_len)).is_ok()
     }
 
-    /// Makes clips known again that a neighbour keeps for this household, and gives their number. Their sealed bytes
-    /// can be fetched then.
+    /// Makes clips known again that a neighbour keeps for this household. Their sealed bytes can be fetched then.
     ///
     /// # Errors
     /// If the node is locked, or the neighbour is not connected, or what it gives does not hold.
-    pub async fn recall_clips(&self, from: HouseholdId) -> Result<usize> {
+    pub async fn recall_clips(&self, from: HouseholdId) -> Result<RecalledClips> {
         keeping::recall(self, from).await
     }
 

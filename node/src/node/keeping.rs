@@ -13,7 +13,7 @@ use streetlamp_proto::identity::{DeviceId, HouseholdId};
 use streetlamp_proto::ledger::Fork;
 use tokio::sync::Semaphore;
 
-use super::handle::NodeHandle;
+use super::handle::{NodeHandle, RecalledClips};
 use super::sealed::{self, Trouble};
 use crate::blocking::block;
 use crate::error::{Error, ErrorKind, Result};
@@ -149,14 +149,14 @@ fn write_proof(dir: &Path, fork: &Fork) -> Result<()> {
         .map_err(failed)
 }
 
-/// Gets the labels of everything back that a neighbour keeps for this household. Gives how many clips are known again.
-pub(super) async fn recall(node: &NodeHandle, from: HouseholdId) -> Result<usize> {
+/// Gets the labels of everything back that a neighbour keeps for this household.
+pub(super) async fn recall(node: &NodeHandle, from: HouseholdId) -> Result<RecalledClips> {
     let recall = Command::Keeper(KeeperCommand::Recall(from));
     let Answer::Kept { kept, .. } = node.command(recall).await? else {
         let message = "the engine answered something else";
         return Err(Error::new(ErrorKind::Internal, message));
     };
-    let mut back = 0;
+    let mut back = RecalledClips::default();
     for to in kept {
         let known = node
             .read(move |h, _| h.manifest_of(to.clip).is_some())
@@ -176,7 +176,10 @@ pub(super) async fn recall(node: &NodeHandle, from: HouseholdId) -> Result<usize
                 identity: None,
             };
             match node.command(Command::Keeper(take)).await {
-                Ok(_) => back += 1,
+                Ok(_) => {
+                    back.clips += 1;
+                    back.let_go += usize::from(to.until.is_some());
+                }
                 // One label that is not ours, or damaged, is no reason to leave the others.
                 Err(error) if error.kind() == ErrorKind::DataLoss => {
                     tracing::warn!(clip = %to.clip, error = %error.chain(), "a label was not taken");

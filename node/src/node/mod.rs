@@ -19,7 +19,7 @@ use tokio::sync::{broadcast, mpsc};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-pub use handle::{AddedClip, FetchedClip, Film, NodeHandle, Page};
+pub use handle::{AddedClip, FetchedClip, Film, NodeHandle, Page, RecalledClips};
 
 use crate::blocking;
 use crate::clock::Clock;

@@ -57,7 +57,7 @@ async fn try_serve(
         clip,
         sealed_len,
         place,
-        grant,
+        by,
         ..
     } = permit;
     let whole_groups = start % GROUP == 0 && (end % GROUP == 0 || end == sealed_len);
@@ -102,8 +102,8 @@ async fn try_serve(
         .close()
         .await
         .map_err(|e| Error::io("the stream broke", e))?;
-    match grant {
-        Some(grant) if end == sealed_len => node.command(Command::Served(grant)).await.map(drop),
+    match by {
+        Some(by) if end == sealed_len => node.command(Command::Served(by)).await.map(drop),
         _ => Ok(()),
     }
 }

@@ -67,7 +67,10 @@ impl Household {
             })
             .collect();
         if devices.is_empty() {
-            return Err(self.not_ours(clip));
+            return Err(match self.of_siblings().contains_key(&clip) {
+                true => Failure::DeviceAway,
+                false => self.not_ours(clip),
+            });
         }
         if self.reading.is_none() {
             return Err(Failure::Locked);
@@ -125,8 +128,7 @@ impl Household {
         message: &DeviceMessage,
         out: &mut Vec<Output>,
     ) {
-        let cert = self.sibling(device);
-        match cert.and_then(|cert| sealed_to(&cert.sealing, message)) {
+        match self.sealed_to_sibling(device, message) {
             Some(frame) => self.ask(device, Pending::Device(command, device), frame, out),
             None => self.device_failed(command, Failure::DeviceAway, out),
         }
@@ -291,6 +293,9 @@ impl Household {
             return None;
         }
         let answer = match self.opened_from_device(bytes)? {
+            DeviceMessage::List(before) if access::allows(Party::Sibling, Action::ListClips) => {
+                DeviceMessage::Listed(self.listed(before))
+            }
             DeviceMessage::Want(want) => match self.shown_to_approver(&want) {
                 Ok(shown) => DeviceMessage::Shown(Box::new(shown)),
                 Err(decline) => DeviceMessage::Declined(decline),
@@ -374,7 +379,16 @@ impl Household {
         Ok(member.card.statement().reading.clone())
     }
 
-    fn opened_from_device(&self, bytes: &[u8]) -> Option<DeviceMessage> {
+    /// A message for another device of this household, if it is one.
+    pub(super) fn sealed_to_sibling(
+        &self,
+        device: DeviceId,
+        message: &DeviceMessage,
+    ) -> Option<Vec<u8>> {
+        sealed_to(&self.sibling(device)?.sealing, message)
+    }
+
+    pub(super) fn opened_from_device(&self, bytes: &[u8]) -> Option<DeviceMessage> {
         let sealed: ByteVec = wire::unframe(Kind::Device, bytes, DIRECT_FRAME).ok()?;
         let opened = self.me.sealing.open(&sealed, DIRECT_FRAME).ok()?;
         wire::from_cbor(&opened).ok()

@@ -21,6 +21,8 @@ pub(super) enum Pending {
     Keeping(Asked),
     /// Another device of this household.
     Device(CommandId, DeviceId),
+    /// The list of its clips.
+    List(DeviceId),
 }
 
 impl Pending {
@@ -32,7 +34,8 @@ impl Pending {
             | Self::Epoch(..)
             | Self::Parcel(_)
             | Self::Keeping(_)
-            | Self::Device(..) => false,
+            | Self::Device(..)
+            | Self::List(_) => false,
         }
     }
 }
@@ -48,7 +51,7 @@ impl Household {
     ) {
         let protocol = match pending {
             Pending::Join(_) => Protocol::Join,
-            Pending::Device(..) => Protocol::Device,
+            Pending::Device(..) | Pending::List(_) => Protocol::Device,
             Pending::CatchUp(..)
             | Pending::Swap(..)
             | Pending::Epoch(..)
@@ -86,6 +89,7 @@ impl Household {
             Some(Pending::Device(command, device)) => {
                 self.device_answered(command, device, bytes, now, out);
             }
+            Some(Pending::List(device)) => self.list_answered(device, bytes, out),
             Some(Pending::Parcel(grant)) => self.parcel_answered(grant, bytes, out),
             Some(Pending::Keeping(asked)) => self.keeping_answered(asked, bytes, now, out),
             None => {}

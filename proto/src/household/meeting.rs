@@ -50,6 +50,7 @@ impl Household {
     pub(super) fn parted(&mut self, device: DeviceId, now: Timestamp, out: &mut Vec<Output>) {
         self.connected.remove(&device);
         self.unsettled.remove(&device);
+        self.list_ended(device, out);
         if let Some(household) = self.neighbour(device) {
             self.heard.insert(household, now);
             let connected = self

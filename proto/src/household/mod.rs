@@ -9,7 +9,7 @@
 //! `leaving` is about vouches and departures, `epochs` about the key that follows from them; `meeting` greets neighbours,
 //! `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose words count there,
 //! `bulletins` what publishers say; `sharing` gives keys away and keeps the ledger, `approving` does it for what another
-//! device recorded, `shredding` destroys clips, `retention` says when; `serving` says who gets sealed bytes, `fetching`
+//! device recorded, `siblings` lists and fetches that, `shredding` destroys clips, `retention` says when; `serving` says who gets sealed bytes, `fetching`
 //! from whom to have them, and `keeping` sees to copies at neighbours; `asking` matches answers to questions; `view` is
 //! what page and command line read.
 
@@ -38,6 +38,7 @@ mod returning;
 mod serving;
 mod sharing;
 mod shredding;
+mod siblings;
 mod speaking;
 mod state;
 mod view;
@@ -56,12 +57,12 @@ pub use failure::{Failure, Skew};
 pub use fetching::{FetchPlan, Holder};
 pub use keeping::{
     Direction, Finding, KeeperCommand, KeeperNews, KeeperRecord, KeeperState, KeeperTask,
-    KeeperView, Pulled, Side,
+    KeeperView, LettingGo, Pulled, Side,
 };
 pub use me::Me;
 pub use record::Record;
 pub use retention::Retention;
-pub use serving::{Permit, Place, Unserved};
+pub use serving::{Permit, Place, ServedBy, Unserved};
 pub use view::{
     AlertView, ClipView, FollowUpView, GrantView, KnockView, LinkView, MemberView, StatusView,
     StreetView,
@@ -75,7 +76,7 @@ use rand_core::{Rng, SeedableRng};
 
 use crate::access::{self, Action, Party};
 use crate::clip::{ClipId, ReadingKeys};
-use crate::identity::{DeviceId, HouseholdId};
+use crate::identity::{DeviceCert, DeviceId, HouseholdId};
 use crate::open::Bucket;
 use crate::publisher::PublisherId;
 use crate::signed::{Signed, Statement, StatementId};
@@ -87,6 +88,7 @@ use bulletins::Inquiries;
 use catching_up::Comparison;
 use entering::Entering;
 use nearby::{Ear, Mouth};
+use siblings::Siblings;
 use state::{State, Street};
 
 /// How often expired things are looked for when nothing is known to expire sooner.
@@ -113,6 +115,7 @@ pub struct Household {
     next_ask: u64,
     entering: BTreeMap<CommandId, Entering>,
     approving: BTreeMap<CommandId, Approving>,
+    siblings: Siblings,
     comparing: BTreeMap<(StreetId, DeviceId), Comparison>,
     /// Neighbours with whom the last comparison was cut off.
     unsettled: BTreeSet<DeviceId>,
@@ -120,6 +123,8 @@ pub struct Household {
     redial_at: Timestamp,
     /// Who waits for a clip to be gone.
     deleting: BTreeMap<ClipId, CommandId>,
+    /// Devices of this household that a neighbour named when there was no room for this one.
+    crowd: Vec<Signed<DeviceCert>>,
     /// Items that were not taken, and need not be fetched again.
     refused: BTreeSet<ItemId>,
     heard: BTreeMap<HouseholdId, Timestamp>,
@@ -159,10 +164,12 @@ impl Household {
             next_ask: 0,
             entering: BTreeMap::new(),
             approving: BTreeMap::new(),
+            siblings: Siblings::default(),
             comparing: BTreeMap::new(),
             unsettled: BTreeSet::new(),
             redial_at: Timestamp::from_ms(0),
             deleting: BTreeMap::new(),
+            crowd: Vec::new(),
             refused: BTreeSet::new(),
             heard: BTreeMap::new(),
             skews: BTreeMap::new(),
@@ -287,6 +294,8 @@ impl Household {
                 Ok(()) => return,
                 Err(failure) => Err(failure),
             },
+            // The answer comes when the other devices' do.
+            Command::Look => return self.look_at_siblings(id, out),
             // The answer comes when the files are gone.
             Command::DeleteClip(clip) => match self.delete_clip(id, clip, now, out) {
                 Ok(()) => return,
@@ -338,10 +347,7 @@ impl Household {
                 Err(failure) => Err(failure),
             },
             Command::Stop(grant) => self.stop(grant, now, out),
-            Command::Served(grant) => {
-                self.store(Record::Fetched { grant, at: now }, out);
-                Ok(Answer::Done)
-            }
+            Command::Served(by) => Ok(self.served(by, now, out)),
             Command::Open(clip) => self.open(clip, now, out),
             Command::Export { clip, leaving } => self.export(clip, leaving, now, out),
             Command::SignFilm(film) => self.sign_film(film),

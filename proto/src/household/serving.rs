@@ -1,6 +1,8 @@
-//! Who gets sealed bytes from this home: a grantee with his ticket, a keeper what it should keep, an owner his own.
+//! Who gets sealed bytes from this home: a grantee with his ticket, a keeper what it should keep, an owner his own, and
+//! this household's other devices, if they may grant.
 
-use super::Household;
+use super::event::{Answer, Output};
+use super::{Household, Record};
 use crate::access::{self, Action, Party};
 use crate::clip::ClipId;
 use crate::fetch::{FetchRequest, Right};
@@ -19,6 +21,20 @@ pub enum Place {
     KeptFor(HouseholdId),
 }
 
+/// By what a grantee is served. Told back with [`Command::Served`](super::Command::Served) when all was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServedBy {
+    /// A grant of this household.
+    Grant(StatementId),
+    /// A ticket of a neighbour whose clip is kept here.
+    Ticket {
+        /// Whose clip it is.
+        owner: HouseholdId,
+        /// The ticket.
+        ticket: StatementId,
+    },
+}
+
 /// What a request entitles its bearer to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permit {
@@ -28,8 +44,8 @@ pub struct Permit {
     pub sealed_len: u64,
     /// Where they are.
     pub place: Place,
-    /// The grant that an own clip is served under, if it is by one.
-    pub grant: Option<StatementId>,
+    /// What a grantee is served by; nothing for a keeper or an owner.
+    pub by: Option<ServedBy>,
     /// The label for a keeper.
     pub label: Option<SealedLabel>,
 }
@@ -76,7 +92,20 @@ impl Household {
             Right::Ticket(ticket) => self.to_grantee_of(from, ticket, now),
             Right::Keeper(clip) => self.to_keeper(from, *clip, now),
             Right::Owner(clip) => self.to_owner(from, *clip),
+            Right::Device(clip) => self.to_sibling(from, *clip),
         }
+    }
+
+    /// A grantee got all of a clip.
+    pub(super) fn served(&mut self, by: ServedBy, now: Timestamp, out: &mut Vec<Output>) -> Answer {
+        match by {
+            ServedBy::Grant(grant) => {
+                let (at, from) = (now, None);
+                self.store(Record::Fetched { grant, at, from }, out);
+            }
+            ServedBy::Ticket { owner, ticket } => self.served_for(owner, ticket, now, out),
+        }
+        Answer::Done
     }
 
     /// An own clip, to whom it was granted.
@@ -102,7 +131,7 @@ impl Household {
             clip: ticket.statement().clip,
             sealed_len: given.parcel.manifest.statement().sealed_len,
             place: Place::Own,
-            grant: Some(*grant),
+            by: Some(ServedBy::Grant(*grant)),
             label: None,
         })
     }
@@ -128,7 +157,16 @@ impl Household {
             return Err(Unserved::NotInLedger);
         }
         self.is_for(from, ticket, now)?;
-        self.kept_clip(said.from, said.clip)
+        // What its owner let go of is for the owner only.
+        if held.let_go.contains_key(&said.clip) {
+            return Err(Unserved::NotHere);
+        }
+        let (owner, ticket) = (said.from, ticket.id());
+        let by = Some(ServedBy::Ticket { owner, ticket });
+        Ok(Permit {
+            by,
+            ..self.kept_clip(owner, said.clip)?
+        })
     }
 
     fn is_for(
@@ -165,7 +203,7 @@ impl Household {
             clip,
             sealed_len: own.manifest.statement().sealed_len,
             place: Place::Own,
-            grant: None,
+            by: None,
             label: Some(label.map_err(|_| Unserved::NotHere)?),
         })
     }
@@ -179,6 +217,23 @@ impl Household {
         self.kept_clip(owner, clip)
     }
 
+    /// An own clip, to another device of this household.
+    fn to_sibling(&self, from: DeviceId, clip: ClipId) -> Result<Permit, Unserved> {
+        let cert = self.sibling(from);
+        let may = cert.is_some_and(|cert| cert.roles.has(Role::Grant));
+        if !may || !access::allows(Party::Sibling, Action::FetchSealed) {
+            return Err(Unserved::OtherHousehold);
+        }
+        let own = self.state.clips.get(&clip).ok_or(Unserved::NotHere)?;
+        Ok(Permit {
+            clip,
+            sealed_len: own.manifest.statement().sealed_len,
+            place: Place::Own,
+            by: None,
+            label: None,
+        })
+    }
+
     fn kept_clip(&self, owner: HouseholdId, clip: ClipId) -> Result<Permit, Unserved> {
         let held = self.state.kept.owners.get(&owner);
         let kept = held.ok_or(Unserved::NoLease)?.clips.get(&clip);
@@ -187,7 +242,7 @@ impl Household {
             clip,
             sealed_len: kept.sealed_len,
             place: Place::KeptFor(owner),
-            grant: None,
+            by: None,
             label: None,
         })
     }

@@ -63,6 +63,9 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<Answer, Failure> {
+        if self.copied(clip, out) {
+            return Ok(Answer::Clip(clip));
+        }
         self.state.openable(clip).ok_or(Failure::Unknown("clip"))?;
         match self.state.clips.contains_key(&clip) {
             true => self.can_be_given(clip, now, out),
@@ -93,7 +96,8 @@ impl Household {
             return Err(Failure::BadUntil);
         }
         let reading = self.reading_key_of(to)?;
-        if self.state.openable(clip).is_none() {
+        // Whoever recorded it serves it, and so has the ledger.
+        if self.state.openable(clip).is_none() || self.state.copied.contains_key(&clip) {
             return self
                 .approve(command, clip, to, purpose, until, out)
                 .map(|()| None);
@@ -204,7 +208,7 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<Answer, Failure> {
-        let own = self.state.clips.get(&clip);
+        let own = self.state.own_label(clip);
         let manifest = own.ok_or_else(|| self.not_ours(clip))?.manifest.clone();
         let opening = match &leaving {
             Leaving::Sealed(to) => Opening::Header(self.header_for(clip, to)?.0),
@@ -238,7 +242,7 @@ impl Household {
 
     /// States which film left under an export. As much the household's own act as the export, so the home is unlocked.
     pub(super) fn sign_film(&self, film: ExportedFilm) -> Result<Answer, Failure> {
-        if !self.state.clips.contains_key(&film.clip) {
+        if self.state.own_label(film.clip).is_none() {
             return Err(self.not_ours(film.clip));
         }
         if self.reading.is_none() {
@@ -280,8 +284,7 @@ impl Household {
     ) -> Result<(GrantHeader, Signed<Manifest>), Failure> {
         let own = self
             .state
-            .clips
-            .get(&clip)
+            .own_label(clip)
             .ok_or_else(|| self.not_ours(clip))?;
         let reading = self.reading.as_ref().ok_or(Failure::Locked)?;
         let header = reading.grant(&own.header, &own.manifest.statement().key_commit, to);

@@ -26,7 +26,7 @@ pub use members::{Departure, Member, MemberError, Members, SECOND_VOUCH_FROM};
 pub use message::{CatchUp, CatchUpAnswer, Home, StreetMessage, Swap};
 pub use notice::{EpochCommit, EpochNotice, EpochParcel, EpochRank};
 pub use pseudonym::{Announcement, Pseudonym};
-pub use returning::ReturnRequest;
+pub use returning::{Crowded, ReturnRequest};
 pub use ticket::{
     Door, JoinRequest, Refusal, Ticket, TicketError, TicketId, TicketKey, TicketSecret, Welcome,
 };

@@ -62,6 +62,9 @@ pub const DEVICES_PER_HOUSEHOLD: usize = 8;
 /// can make a street change its key more often than this by removing one device over and over.
 pub const REMOVED_DEVICES_PER_HOUSEHOLD: usize = 16;
 
+/// Removed devices of its household that a device shows when it asks to be let in again.
+pub const ENDED_SHOWN: usize = 8;
+
 /// Vouches kept for one household.
 pub const VOUCHES_PER_HOUSEHOLD: usize = 16;
 
@@ -222,6 +225,11 @@ pub const PARCEL_BYTES: usize = 16 * 1024;
 /// Bytes of the label of a clip: manifest, header and the name of the camera.
 pub const LABEL_BYTES: usize = 32 * 1024;
 
+/// Labels that one device of a household shows another at one time: with the longest names of cameras 350 KB.
+pub const LABELS_PER_MESSAGE: usize = 128;
+/// Clips of another device that a device lists: the newest.
+pub const SHOWN_CLIPS: usize = 2_048;
+
 /// Entries of a ledger that one device of a household shows another at one time; more follow on request.
 pub const SHOWN_ENTRIES: usize = 2_048;
 
@@ -272,6 +280,15 @@ pub const LEAST_KEPT: u64 = 64 * 1024;
 pub const KEPT_PER_MESSAGE: usize = 1_024;
 /// Bytes of a label inside its seal, whatever it says: the longest one has a camera's name of [`NAME_CHARS`].
 pub const PADDED_LABEL: usize = 4 * 1024;
+
+/// How long a keeper still holds what it was told to delete: long enough to notice, on the way back from a week away,
+/// that the box is gone, and to remove it. Whoever runs off with the box can tell keepers to delete, too.
+pub const LET_GO_AFTER: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How long it does so if the room is needed for newer clips: long enough for somebody who was out for a day. A lease
+/// that holds a day of film is never full because of it.
+pub const LET_GO_EARLY: Duration = Duration::from_secs(24 * 3600);
+/// Fetches under tickets of one household that a keeper remembers until it has told it.
+pub const SERVED_UNTOLD: usize = 1_024;
 
 /// Entries of a ledger that are pinned with one message.
 pub const PINNED_PER_MESSAGE: usize = 2_048;

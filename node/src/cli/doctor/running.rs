@@ -1,8 +1,7 @@
 //! What can only be seen while a node runs: street, neighbours, addresses, and clocks that differ.
 
 use super::finding;
-use crate::cli::keeper::advice;
-use crate::cli::print::short;
+use crate::cli::keeper::in_words;
 use crate::control::answers::{Finding, KeeperItem, Status};
 use crate::control::{self, Request};
 use crate::error::ErrorKind;
@@ -35,12 +34,9 @@ fn keepers(home: &Home) -> Finding {
         Ok(keepers) => keepers,
         Err(error) => return finding("keepers", false, error.to_string()),
     };
-    let named = |keeper: &KeeperItem| {
-        let name = keeper.name.clone();
-        let name = name.unwrap_or_else(|| short(&keeper.household).to_owned());
-        Some(format!("{name} {}", advice(keeper)?))
-    };
-    let wrong: Vec<_> = keepers.iter().filter_map(named).collect();
+    // That a neighbour ends its lease is nothing to look after.
+    let wrong = keepers.iter().filter(|keeper| keeper.state != "ending");
+    let wrong: Vec<_> = wrong.filter_map(in_words).collect();
     if !wrong.is_empty() {
         return finding("keepers", false, wrong.join("; "));
     }
@@ -148,6 +144,7 @@ mod tests {
             queued: 0,
             web: None,
             ledger_seq: 0,
+            keepers_wrong: Vec::new(),
             disk: crate::disk::Condition::Well,
             clock_skew_s: None,
             peer_id: String::new(),

@@ -11,7 +11,7 @@ mod street;
 use std::time::Duration;
 
 use streetlamp_proto::clip::ClipId;
-use streetlamp_proto::household::{Household, Skew};
+use streetlamp_proto::household::{Command, Skew};
 use streetlamp_proto::ledger::Entry;
 use zeroize::Zeroizing;
 
@@ -137,10 +137,19 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
     }
 }
 
-/// The clip that a resident means.
+/// The clip that a resident means. One that another device of the household recorded may not be listed here yet.
 pub(super) async fn clip_named(handle: &NodeHandle, given: &str) -> Result<ClipId> {
-    let known = handle.read(|household, _| household.clips()).await?;
-    ids::resolve("clip", given, known.iter().map(|view| view.manifest.clip))
+    let found = async || {
+        let known = handle.read(|household, _| household.clips()).await?;
+        ids::resolve("clip", given, known.iter().map(|view| view.manifest.clip))
+    };
+    match found().await {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            handle.command(Command::Look).await?;
+            found().await
+        }
+        named => named,
+    }
 }
 
 pub(crate) fn ok(answer: &impl serde::Serialize) -> Result<Zeroizing<Vec<u8>>> {
@@ -162,7 +171,10 @@ fn invalid(what: &str, error: impl std::fmt::Display) -> Error {
 }
 
 async fn status(handle: &NodeHandle) -> Result<Status> {
-    let status = handle.read(Household::status).await?;
+    let (status, keepers) = handle
+        .read(|household, now| (household.status(now), household.keepers()))
+        .await?;
+    let keepers = keepers.into_iter().filter(|view| view.state.is_wrong());
     let mut streets: Vec<_> = status
         .streets
         .iter()
@@ -191,6 +203,7 @@ async fn status(handle: &NodeHandle) -> Result<Status> {
         clips: status.clips,
         queued: status.queued,
         ledger_seq: status.ledger_seq,
+        keepers_wrong: keepers.map(keeper::item).collect(),
         disk: handle.disk(),
         clock_skew_s: status.clock_skew.map(signed),
         peer_id: handle.peer_id().to_owned(),

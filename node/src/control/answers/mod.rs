@@ -13,7 +13,7 @@ pub use clips::{
     AddedItem, Checked, ClipItem, Deleted, Exported, Fetched, GrantItem, Granted, Keeping, Pinned,
     SharedItem, SignedFilm, Written,
 };
-pub use keepers::{KeeperItem, LeaseEnded, Leased, Offered, Proven, Recalled};
+pub use keepers::{KeeperItem, LeaseEnded, Leased, LetGoItem, Offered, Proven, Recalled};
 pub use publishers::{
     AsksDomains, BulletinItem, KeyItem, Muted, OwnBulletinItem, PublisherItem, PublisherMade,
     PublisherShown, Said, warning,
@@ -61,6 +61,8 @@ pub struct Status {
     pub clips: usize,
     pub queued: usize,
     pub ledger_seq: u64,
+    /// Keepers that failed a check, gave other bytes, or stand otherwise as they should not.
+    pub keepers_wrong: Vec<KeeperItem>,
     /// How the disk under the home is.
     pub disk: Condition,
     /// Seconds by which this home's clock is ahead of its neighbours'.

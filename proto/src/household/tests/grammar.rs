@@ -12,7 +12,7 @@ use crate::fetch::Right;
 use crate::grant::Parcel;
 use crate::keeper::Keeping;
 use crate::open::OpenStatement;
-use crate::street::{EpochParcel, Item, Member, StreetMessage};
+use crate::street::{Crowded, EpochParcel, Item, Member, StreetMessage};
 
 const GRAMMAR: &str = include_str!("../../../../docs/protocol.cddl");
 
@@ -36,6 +36,7 @@ impl Samples {
         samples.item("fetch-request", &real.fetch);
         samples.item("right", &Right::Keeper(real.clip.0));
         samples.item("right", &Right::Owner(real.clip.0));
+        samples.item("right", &Right::Device(real.clip.0));
         for frame in &real.open {
             samples.0.push(("open", frame[2..].to_vec()));
             samples.open_statement(&OpenStatement::from_frame(frame).unwrap());
@@ -50,6 +51,8 @@ impl Samples {
             samples.item("refused", refusal);
         }
         samples.item("return-request", &real.returning);
+        let devices = vec![real.returning.device.clone()];
+        samples.item("crowded", &Crowded { devices });
         samples.signed("signed-certificate", "certificate", &real.ending);
         for (message, frame) in &real.devices {
             samples.0.push(("device", frame[2..].to_vec()));
@@ -169,6 +172,16 @@ impl Samples {
             DeviceMessage::Approved(approved) => self.item("approved", &**approved),
             DeviceMessage::Logged => {}
             DeviceMessage::Declined(why) => self.item("decline", why),
+            DeviceMessage::List(before) => {
+                if let Some(before) = before {
+                    self.item("before", before);
+                }
+            }
+            DeviceMessage::Listed(labels) => {
+                for label in labels {
+                    self.item("label", label);
+                }
+            }
         }
     }
 
@@ -229,7 +242,21 @@ impl Samples {
                     self.item("bare-entry", entry);
                 }
             }
-            Keeping::Recalled(recalled) => self.item("recalled", recalled),
+            Keeping::Recalled(recalled) => {
+                self.item("recalled", recalled);
+                for copy in &recalled.kept {
+                    self.item("kept-copy", copy);
+                }
+            }
+            Keeping::Report(report) => {
+                self.item("report", report);
+                for served in &report.served {
+                    self.item("served", served);
+                }
+                if let Some(let_go) = &report.let_go {
+                    self.item("let-go", let_go);
+                }
+            }
             _ => {}
         }
     }
@@ -297,8 +324,12 @@ fn a_message_with_a_field_too_few_or_too_many_does_not_follow_the_grammar() {
                     _ => false,
                 },
                 "recalled" => at == 2 && fields.len() == 3,
+                // Without its length the time stands in its place.
+                "kept-copy" => at == 2 || (at == 1 && fields.len() == 3),
+                "report" => at == 1,
                 "certificate" => at == 6,
                 "shown" => at == 2,
+                "device-message" => fields[0] == [5] && at == 1,
                 "papers" => at == 6,
                 "announced" => at == 1,
                 _ => false,
@@ -309,8 +340,9 @@ fn a_message_with_a_field_too_few_or_too_many_does_not_follow_the_grammar() {
                 "{rule} without field {at}"
             );
         }
-        // A time behind a certificate is its end.
-        let time = rule == "certificate" && fields.len() == 6;
+        // A time behind a certificate is its end, and one behind a copy the end of that.
+        let time = (rule == "certificate" && fields.len() == 6)
+            || (rule == "kept-copy" && fields.len() == 2);
         for unknown in [&[0x00][..], &[0xf6], &[0x80], &[0x41, 0x00], &[0x61, b'a']] {
             let more = [fields.as_slice(), &[unknown]].concat();
             assert!(

@@ -202,6 +202,11 @@ fn keep(world: &mut World) {
     world.lease(1, 0, 1_000_000);
     let (deleted, _) = world.add_clip(0, b"a film of nothing");
     world.command(0, Command::DeleteClip(deleted)).unwrap();
+    let owner = world.household(0);
+    let given = world.homes[0].engine.state.given.values().next();
+    let ticket = given.unwrap().parcel.ticket.id();
+    let served = ServedBy::Ticket { owner, ticket };
+    world.command(1, Command::Served(served)).unwrap();
     let recall = KeeperCommand::Recall(world.household(1));
     world.command(0, Command::Keeper(recall)).unwrap();
     let end = KeeperCommand::End(world.household(1));
@@ -344,6 +349,7 @@ impl Messages {
             card: new.card.clone(),
             device: new.cert.clone(),
             addresses: vec![Address::parse("/ip4/192.0.2.9/tcp/4001").unwrap()],
+            ended: vec![ending.clone()],
         };
         let grant = parcels[0].grant.id();
         world.command(0, Command::Stop(grant)).unwrap();

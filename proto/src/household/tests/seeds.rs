@@ -6,7 +6,7 @@ use crate::approval::DeviceMessage;
 use crate::clip::{Label, Outboard, SLICE, encode_slice};
 use crate::keeper::Keeping;
 use crate::open::OpenStatement;
-use crate::street::{Item, StreetMessage};
+use crate::street::{Crowded, Item, StreetMessage};
 use crate::wire::limits::PADDED_LABEL;
 use crate::wire::{self, Kind};
 
@@ -34,6 +34,12 @@ impl Messages {
         let returning = wire::frame(Kind::Return, &self.returning);
         add("frame", "return", returning.clone());
         add("returning", "return", returning);
+        let devices = vec![self.returning.device.clone()];
+        add(
+            "frame",
+            "crowded",
+            wire::frame(Kind::Crowded, &Crowded { devices }),
+        );
         for (message, frame) in &self.devices {
             let name = match message {
                 DeviceMessage::Want(_) => "want",
@@ -41,6 +47,8 @@ impl Messages {
                 DeviceMessage::Approved(_) => "approved",
                 DeviceMessage::Logged => "logged",
                 DeviceMessage::Declined(_) => "declined",
+                DeviceMessage::List(_) => "list",
+                DeviceMessage::Listed(_) => "listed",
             };
             add("frame", "device", frame.clone());
             add("device_message", name, wire::to_cbor(message));
@@ -193,6 +201,7 @@ const fn keeping_word(said: &Keeping) -> &'static str {
         Keeping::Pinned(_) => "keeping-pinned",
         Keeping::Recall(_) => "keeping-recall",
         Keeping::Recalled(_) => "keeping-recalled",
+        Keeping::Report(_) => "keeping-report",
     }
 }
 
