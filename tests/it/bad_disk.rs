@@ -10,11 +10,11 @@ use streetlamp_tests::Home;
 use super::{PROGRAM, place, street, wrapper};
 
 /// A small disk in memory, gone when it is dropped.
-struct SmallDisk(PathBuf);
+pub(super) struct SmallDisk(pub(super) PathBuf);
 
 impl SmallDisk {
     /// Nothing if this account may not mount.
-    fn mount(at: PathBuf) -> Option<Self> {
+    pub(super) fn mount(at: PathBuf) -> Option<Self> {
         fs::create_dir(&at).expect("a directory");
         let mount = Command::new("mount")
             .args(["-t", "tmpfs", "-o", "size=160m", "tmpfs"])
@@ -26,7 +26,7 @@ impl SmallDisk {
     }
 
     /// Writes until nothing more fits.
-    fn fill(&self) -> PathBuf {
+    pub(super) fn fill(&self) -> PathBuf {
         let path = self.0.join("filler");
         let mut file = File::create(&path).expect("a file");
         for size in [1 << 20, 4_096, 1] {

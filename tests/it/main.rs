@@ -33,6 +33,8 @@ mod sharing;
 mod shredding;
 mod story;
 mod tidy;
+#[cfg(target_os = "linux")]
+mod uploads;
 mod virtual_time;
 
 use std::path::{Path, PathBuf};
