@@ -59,7 +59,7 @@ pub(super) enum ClipCommand {
     ///
     /// Anybody can do that: it needs no home and no running node.
     Verify(VerifyArgs),
-    /// Get the sealed bytes of a clip that a neighbour granted, or of an own one from its keepers or from another device
+    /// Get the sealed bytes of a granted clip, or of an own one from a keeper or another device
     ///
     /// Goes on where an earlier fetch stopped. While the owner is away, keepers are asked.
     Fetch {

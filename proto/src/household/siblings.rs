@@ -5,6 +5,7 @@
 //! leaves no header here. What was fetched stays with its label until it is deleted here. Whoever opens it writes that
 //! into the ledger of the device where it is opened.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{Answer, CommandId, Event, Output};
@@ -58,8 +59,8 @@ impl Household {
         }
         self.siblings.waiting.insert(command, devices.clone());
         for device in devices {
-            if !self.siblings.coming.contains_key(&device) {
-                self.siblings.coming.insert(device, Vec::new());
+            if let Entry::Vacant(list) = self.siblings.coming.entry(device) {
+                list.insert(Vec::new());
                 self.ask_for_list(device, None, out);
             }
         }
