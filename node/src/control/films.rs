@@ -181,10 +181,8 @@ pub(super) async fn export(
     let exported = async {
         let recipient = match recipient {
             Some(text) => Some(text.parse().map_err(|e| {
-                Error::new(
-                    ErrorKind::Invalid,
-                    format!("'{text}' cannot be exported to: {e}"),
-                )
+                let message = format!("the recipient cannot be exported to: {e}");
+                Error::new(ErrorKind::Invalid, message)
             })?),
             None => None,
         };

@@ -9,14 +9,14 @@ use super::retention::Retention;
 use super::{Failure, Record};
 use crate::alert::Reason;
 use crate::cell::Cell;
-use crate::clip::{ClipId, FileKey, GrantHeader, Manifest, ReadingKeys};
+use crate::clip::{ClipId, ExportHeader, FileKey, Manifest, ReadingKeys};
 use crate::export::{ExportedFilm, Papers};
 use crate::grant::Purpose;
 use crate::identity::{DeviceCert, DeviceId, HouseholdId, Name};
 use crate::keeper::ToKeep;
 use crate::open::{Greeting, Radius};
 use crate::publisher::{Domain, PublisherId};
-use crate::recipient::Recipient;
+use crate::recipient::ExportRecipient;
 use crate::signed::{Signed, StatementId};
 use crate::street::{Address, Door, Introduction, StreetId, Ticket, Topic};
 use crate::time::Timestamp;
@@ -462,16 +462,16 @@ pub enum Answer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Leaving {
     /// As it is, with a header for this reading key.
-    Sealed(Recipient),
+    Sealed(ExportRecipient),
     /// As a film, to be changed on its way to this reading key, or to be watched by anybody.
-    Film(Option<Recipient>),
+    Film(Option<ExportRecipient>),
 }
 
 /// What opens a clip that leaves.
 #[derive(Debug)]
 pub enum Opening {
     /// For one outsider.
-    Header(GrantHeader),
+    Header(ExportHeader),
     /// For this home, which writes the film.
     Key(FileKey),
 }

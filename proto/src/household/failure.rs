@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::alert;
+use crate::recipient::RecipientError;
 use crate::street::Refusal;
 
 /// Why a command was refused. The text says what to try.
@@ -120,6 +121,12 @@ pub enum Failure {
     /// The clip's header does not open, or not to the key that its manifest promises.
     #[error("this clip cannot be opened: its key is not the one that its manifest promises")]
     WrongKey,
+    /// A post-quantum key of somebody outside, in a program without them.
+    #[error(
+        "this clip cannot be sealed to that recipient: {}",
+        RecipientError::WithoutHybrid
+    )]
+    WithoutHybrid,
     /// The disk did not let go of a clip's files.
     #[error(
         "this clip cannot be opened any more, but its sealed bytes could not be removed from the disk: the node tries again at its next start"

@@ -5,12 +5,14 @@ use super::event::{Answer, CommandId, Event, Leaving, Opening, Output};
 use super::failure::Failure;
 use super::record::HeldHeader;
 use super::{Household, Pending, Record};
-use crate::clip::{CameraId, ClipId, FileKey, GrantHeader, Label, Manifest};
+use crate::clip::{
+    CameraId, ClipId, ExportHeader, FileKey, GrantHeader, HeaderError, Label, Manifest,
+};
 use crate::export::{ExportedFilm, Papers};
 use crate::grant::{FetchTicket, Grant, Parcel, Purpose};
 use crate::identity::{DeviceCert, DeviceId, HouseholdId};
 use crate::ledger::{Act, Blind, Entry, EntryHash, Head};
-use crate::recipient::Recipient;
+use crate::recipient::{ExportRecipient, Recipient, RecipientError};
 use crate::signed::{PublicKey, Signed, StatementId};
 use crate::street::{StreetId, StreetMessage};
 use crate::time::Timestamp;
@@ -207,7 +209,7 @@ impl Household {
         let own = self.state.clips.get(&clip);
         let manifest = own.ok_or_else(|| self.not_ours(clip))?.manifest.clone();
         let opening = match &leaving {
-            Leaving::Sealed(to) => Opening::Header(self.header_for(clip, to)?.0),
+            Leaving::Sealed(to) => Opening::Header(self.export_header(clip, to)?),
             Leaving::Film(_) => Opening::Key(self.key_of(clip)?.0),
         };
         let act = match leaving {
@@ -286,6 +288,23 @@ impl Household {
         let reading = self.reading.as_ref().ok_or(Failure::Locked)?;
         let header = reading.grant(&own.header, &own.manifest.statement().key_commit, to);
         Ok((header.map_err(|_| Failure::WrongKey)?, own.manifest.clone()))
+    }
+
+    /// A header that opens a clip of this household for somebody outside.
+    fn export_header(
+        &mut self,
+        clip: ClipId,
+        to: &ExportRecipient,
+    ) -> Result<ExportHeader, Failure> {
+        let own = self.state.clips.get(&clip);
+        let own = own.ok_or_else(|| self.not_ours(clip))?;
+        let reading = self.reading.as_ref().ok_or(Failure::Locked)?;
+        let commit = &own.manifest.statement().key_commit;
+        let header = reading.export(&own.header, commit, to, &mut self.rng);
+        header.map_err(|error| match error {
+            HeaderError::Age(RecipientError::WithoutHybrid) => Failure::WithoutHybrid,
+            _ => Failure::WrongKey,
+        })
     }
 
     /// Why a clip cannot be given away: only its owner can.

@@ -15,6 +15,7 @@ use crate::grant::{Parcel, Purpose};
 use crate::identity::{DeviceCert, Name, Roles};
 use crate::ledger::{EntryHash, Export, Fork, Head};
 use crate::publisher::{Desk, DeskCommand, Revision, Severity};
+use crate::recipient::{ExportRecipient, HYBRID_KEY, HybridRecipient};
 use crate::signed::PublicKey;
 use crate::street::{
     EpochKey, Introduction, JoinRequest, Refusal, ReturnRequest, StreetMessage, Ticket, Welcome,
@@ -305,9 +306,16 @@ impl Messages {
             world.command(0, give).unwrap();
         }
         let outsider = world.homes[2].engine.me().recovery.clone();
-        let papers = [Leaving::Film(None), Leaving::Sealed(outsider)]
-            .map(|leaving| papers(&mut world, clip, leaving))
-            .to_vec();
+        let mut hybrid = [9; HYBRID_KEY];
+        hybrid[..HYBRID_KEY - 32].fill(0);
+        let hybrid = HybridRecipient::from_bytes(&hybrid).unwrap();
+        let papers = [
+            Leaving::Film(None),
+            Leaving::Sealed(outsider.into()),
+            Leaving::Film(Some(ExportRecipient::Hybrid(hybrid))),
+        ]
+        .map(|leaving| papers(&mut world, clip, leaving))
+        .to_vec();
         world.command(0, Command::Open(clip)).unwrap();
         let (ticket, join, welcome, refusals) = newcomer(&mut world);
 

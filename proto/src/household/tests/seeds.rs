@@ -4,6 +4,7 @@ use super::super::*;
 use super::messages::Messages;
 use crate::approval::DeviceMessage;
 use crate::clip::{Label, Outboard, SLICE, encode_slice};
+use crate::export::header_len;
 use crate::keeper::Keeping;
 use crate::open::OpenStatement;
 use crate::street::{Item, StreetMessage};
@@ -93,6 +94,7 @@ impl Messages {
         add("fetch_ticket", "ticket", self.parcels[0].ticket.to_bytes());
         add("papers", "film", self.papers[0].to_bytes());
         add("papers", "sealed", self.papers[1].to_bytes());
+        add("papers", "hybrid", self.papers[2].to_bytes());
         add("parcel", "first", wire::to_cbor(&self.parcels[0]));
         add("parcel", "second", wire::to_cbor(&self.parcels[1]));
         for (message, _) in &self.said {
@@ -146,6 +148,10 @@ impl Messages {
                 _ => {}
             }
         }
+        let vector = include_bytes!("../../../vectors/age-hybrid/hybrid");
+        let file = vector.windows(2).position(|pair| pair == b"\n\n").unwrap() + 2;
+        let header = header_len(&vector[file..]).unwrap();
+        add("clip_header", "hybrid", vector[file..][..header].to_vec());
         let (export, fork) = &self.ledger_files;
         for target in ["ledger_file", "frame"] {
             add(target, "ledger", export.to_file());
