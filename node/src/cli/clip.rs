@@ -148,8 +148,13 @@ pub(super) fn clip(context: &Context, command: ClipCommand) -> Result<ExitCode> 
                 .work(&Request::ClipFetch { clip }, |now| bar.show(now))?;
             drop(bar);
             context.out.answer(&fetched, |fetched| {
+                let others = match fetched.also_from.len() {
+                    0 => String::new(),
+                    1 => " and one more".to_owned(),
+                    more => format!(" and {more} more"),
+                };
                 format!(
-                    "Here: {} from {}. Watch it with 'streetlamp clip open'.",
+                    "Here: {} from {}{others}. Watch it with 'streetlamp clip open'.",
                     size(fetched.bytes),
                     short(&fetched.from)
                 )

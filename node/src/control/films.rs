@@ -125,6 +125,7 @@ pub(super) async fn fetch(
             clip: fetched.clip.to_string(),
             bytes: fetched.sealed_len,
             from: fetched.from.to_string(),
+            also_from: fetched.also_from.iter().map(ToString::to_string).collect(),
         })
     };
     tokio::select! {

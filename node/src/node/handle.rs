@@ -114,8 +114,10 @@ pub struct FetchedClip {
     pub clip: ClipId,
     /// Length of its sealed bytes.
     pub sealed_len: u64,
-    /// Who gave them.
+    /// Who gave most of them.
     pub from: HouseholdId,
+    /// Who else gave some.
+    pub also_from: Vec<HouseholdId>,
 }
 
 impl NodeHandle {

@@ -17,7 +17,7 @@ use super::handle::NodeHandle;
 use super::sealed::{self, Trouble};
 use crate::blocking::block;
 use crate::error::{Error, ErrorKind, Result};
-use crate::vault::{Kept, write_durably};
+use crate::vault::{Kept, slices, write_durably};
 
 /// Carries out what takes a while. Nothing if the engine need not know how it went.
 pub(super) async fn carry_out(
@@ -110,13 +110,22 @@ async fn pull(
     disk.has_room_for(sealed_len).map_err(Trouble::Disk)?;
     let vault = block(|| node.shared.kept.of(owner)).map_err(Trouble::Disk)?;
     let mut arriving = vault.arriving(clip, sealed_len).map_err(Trouble::Disk)?;
-    let right = Right::Keeper(clip);
-    let range = arriving.here()..sealed_len;
-    let mut coming = sealed::ask(node, device, Vec::new(), right, range).await?;
-    if let Some(label) = coming.label.take() {
-        block(|| vault.keep_sealed_label(clip, &label)).map_err(Trouble::Disk)?;
+    let mut missing = arriving.missing();
+    if missing.is_empty() {
+        // All came, and then something happened to the label.
+        missing.push(sealed_len..sealed_len);
     }
-    coming.into(&mut arriving, sealed_len, &|_, _| {}).await?;
+    for range in missing {
+        let right = Right::Keeper(clip);
+        let mut coming = sealed::ask(node, device, Vec::new(), right, range.clone()).await?;
+        if let Some(label) = coming.label.take() {
+            block(|| vault.keep_sealed_label(clip, &label)).map_err(Trouble::Disk)?;
+        }
+        for range in slices(range) {
+            let slice = coming.slice(sealed_len, range.clone()).await?;
+            block(|| arriving.take(range, &slice))?;
+        }
+    }
     block(|| arriving.finish()).map_err(Trouble::Disk)
 }
 

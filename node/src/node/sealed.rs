@@ -18,7 +18,7 @@ use super::handle::{NodeHandle, stopped};
 use super::serving::COMING;
 use crate::blocking::block;
 use crate::error::{Error, ErrorKind, Result};
-use crate::vault::{Arriving, Untaken};
+use crate::vault::Untaken;
 
 /// How long a holder may take to be connected.
 const CONNECTING: Duration = Duration::from_secs(15);
@@ -134,21 +134,6 @@ async fn read_label(stream: &mut libp2p::Stream) -> std::result::Result<SealedLa
 }
 
 impl Coming {
-    /// Takes everything that is missing in, checked slice by slice.
-    pub(super) async fn into(
-        mut self,
-        arriving: &mut Arriving<'_>,
-        sealed_len: u64,
-        progress: &(impl Fn(u64, u64) + Send + Sync),
-    ) -> std::result::Result<(), Trouble> {
-        while let Some(range) = arriving.next() {
-            let slice = self.slice(sealed_len, range).await?;
-            block(|| arriving.take(&slice))?;
-            progress(arriving.here(), sealed_len);
-        }
-        Ok(())
-    }
-
     /// Looks whether what comes is the clip's, and keeps nothing. The range is of at most one slice.
     pub(super) async fn prove(
         mut self,
@@ -164,7 +149,8 @@ impl Coming {
         })
     }
 
-    async fn slice(
+    /// The slice of a range of at most [`SLICE`] bytes, which must be the next that was asked for. Not checked yet.
+    pub(super) async fn slice(
         &mut self,
         sealed_len: u64,
         range: Range<u64>,

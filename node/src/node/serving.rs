@@ -60,7 +60,8 @@ async fn try_serve(
         grant,
         ..
     } = permit;
-    let whole_groups = start % GROUP == 0 && (end % GROUP == 0 || end == sealed_len);
+    let whole = |at| at % GROUP == 0 || at == sealed_len;
+    let whole_groups = whole(start) && whole(end);
     if start > end || end > sealed_len || !whole_groups {
         return Err(broken("not a range of the clip"));
     }

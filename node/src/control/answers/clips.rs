@@ -111,7 +111,10 @@ pub struct Deleted {
 pub struct Fetched {
     pub clip: String,
     pub bytes: u64,
+    /// Who gave most of it.
     pub from: String,
+    /// Who else gave some.
+    pub also_from: Vec<String>,
 }
 
 /// `grant give` and `grant stop`.
