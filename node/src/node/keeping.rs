@@ -60,7 +60,7 @@ pub(super) async fn carry_out(
             range,
         } => {
             let right = Right::Owner(clip);
-            let coming = sealed::ask(&node, device, Vec::new(), right, range.clone()).await;
+            let coming = sealed::ask(&node, device, right, range.clone()).await;
             let proven = match coming {
                 Ok(coming) => coming.prove(clip, sealed_len, range).await,
                 Err(trouble) => Err(trouble),
@@ -117,7 +117,7 @@ async fn pull(
     }
     for range in missing {
         let right = Right::Keeper(clip);
-        let mut coming = sealed::ask(node, device, Vec::new(), right, range.clone()).await?;
+        let mut coming = sealed::ask(node, device, right, range.clone()).await?;
         if let Some(label) = coming.label.take() {
             block(|| vault.keep_sealed_label(clip, &label)).map_err(Trouble::Disk)?;
         }
@@ -176,7 +176,7 @@ pub(super) async fn recall(node: &NodeHandle, from: HouseholdId) -> Result<usize
         let devices = node.read(move |h, _| h.devices_of_household(from)).await?;
         for device in devices {
             let right = Right::Owner(to.clip);
-            let Ok(coming) = sealed::ask(node, device, Vec::new(), right, 0..0).await else {
+            let Ok(coming) = sealed::ask(node, device, right, 0..0).await else {
                 continue;
             };
             let Some(label) = coming.label else { continue };

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use futures::{AsyncReadExt, AsyncWriteExt};
+use futures::{AsyncReadExt, AsyncWriteExt, TryFutureExt};
 use streetlamp_proto::clip::{ClipId, SLICE, SliceError, decode_slice, slice_len};
 use streetlamp_proto::fetch::{FetchRequest, Right};
 use streetlamp_proto::household::{Event, Finding};
@@ -17,7 +17,7 @@ use super::driver::ToDriver;
 use super::handle::{NodeHandle, stopped};
 use super::serving::COMING;
 use crate::blocking::block;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind};
 use crate::vault::Untaken;
 
 /// How long a holder may take to be connected.
@@ -72,16 +72,15 @@ pub(super) struct Coming {
     pub(super) label: Option<SealedLabel>,
 }
 
-/// Asks a device for a range of a clip.
+/// Asks a device that is connected for a range of a clip.
 pub(super) async fn ask(
     node: &NodeHandle,
     device: DeviceId,
-    addresses: Vec<Address>,
     right: Right,
     range: Range<u64>,
 ) -> std::result::Result<Coming, Trouble> {
-    let stream = connect(node, device, addresses).await;
-    let mut stream = stream.map_err(Trouble::Away)?;
+    let stream = node.shared.streams.open(device).await;
+    let mut stream = stream.map_err(|_| away())?;
     let with_label = right.with_label();
     let request = FetchRequest {
         right,
@@ -171,48 +170,46 @@ async fn read(stream: &mut libp2p::Stream, into: &mut [u8]) -> std::result::Resu
     read.map_err(|_| slow())?.map_err(cut)
 }
 
-/// A stream to a device, connecting first if need be.
-async fn connect(
+/// Connects to a device if it is not connected. One whose address is not known may come by itself.
+pub(super) async fn reach(
     node: &NodeHandle,
     device: DeviceId,
     addresses: Vec<Address>,
-) -> Result<libp2p::Stream> {
-    if let Ok(stream) = node.shared.streams.open(device).await {
-        return Ok(stream);
-    }
-    let away = || {
-        let message = "the home that has this clip could not be reached: try again when it is online (what came so far is kept)";
-        Error::new(ErrorKind::Unavailable, message)
-    };
-    if addresses.is_empty() {
-        return Err(away());
-    }
+) -> std::result::Result<(), Trouble> {
     let mut events = node.events();
-    node.shared
-        .driver
-        .send(ToDriver::Dial(device, addresses))
-        .await
-        .map_err(|_| stopped())?;
+    let is_there = || node.shared.streams.open(device).map_ok(drop);
+    if is_there().await.is_ok() {
+        return Ok(());
+    }
+    if !addresses.is_empty() {
+        let dial = ToDriver::Dial(device, addresses);
+        let asked = node.shared.driver.send(dial).await;
+        asked.map_err(|_| Trouble::Away(stopped()))?;
+    }
     let connected = async {
         while let Ok(event) = events.recv().await {
-            if matches!(
+            let somebody = matches!(
                 event,
                 Event::Neighbour {
                     connected: true,
                     ..
                 }
-            ) && let Ok(stream) = node.shared.streams.open(device).await
-            {
-                return Some(stream);
+            );
+            if somebody && is_there().await.is_ok() {
+                return true;
             }
         }
-        None
+        false
     };
-    timeout(CONNECTING, connected)
-        .await
-        .ok()
-        .flatten()
-        .ok_or_else(away)
+    match timeout(CONNECTING, connected).await {
+        Ok(true) => Ok(()),
+        _ => Err(away()),
+    }
+}
+
+fn away() -> Trouble {
+    let message = "the home that has this clip could not be reached: try again when it is online (what came so far is kept)";
+    Trouble::Away(Error::new(ErrorKind::Unavailable, message))
 }
 
 fn cut(error: std::io::Error) -> Trouble {

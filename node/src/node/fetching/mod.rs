@@ -11,7 +11,6 @@ use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::fetch::Right;
 use streetlamp_proto::household::{Command, Finding, Holder, KeeperCommand};
 use streetlamp_proto::identity::DeviceId;
-use streetlamp_proto::street::Address;
 
 use super::handle::{FetchedClip, NodeHandle};
 use super::sealed::{self, Trouble};
@@ -100,11 +99,12 @@ async fn all_of<F: Fn(u64, u64) + Send + Sync>(
     );
     let mut last = Trouble::Away(away);
     for (device, addresses) in &holder.devices {
-        let lane = || pieces(node, holder, *device, addresses, right, work);
-        let given = future::try_join_all((0..lanes).map(|_| lane()))
-            .map_ok(drop)
-            .await;
-        match given {
+        // Whoever has to be dialled first, or is not there, holds up no piece meanwhile.
+        let given = sealed::reach(node, *device, addresses.clone()).and_then(|()| {
+            let lane = || pieces(node, holder, *device, right, work);
+            future::try_join_all((0..lanes).map(|_| lane())).map_ok(drop)
+        });
+        match given.await {
             Err(trouble @ Trouble::Disk(_)) => return Err(trouble),
             Err(trouble) => {
                 report(node, holder, right.clip(), trouble.finding()).await;
@@ -121,13 +121,12 @@ async fn pieces<F: Fn(u64, u64) + Send + Sync>(
     node: &NodeHandle,
     holder: &Holder,
     device: DeviceId,
-    addresses: &[Address],
     right: &Right,
     work: &Work<'_, F>,
 ) -> std::result::Result<(), Trouble> {
     while let Some(mut piece) = work.next().await {
         let range = piece.range();
-        let coming = sealed::ask(node, device, addresses.to_vec(), right.clone(), range);
+        let coming = sealed::ask(node, device, right.clone(), range);
         let mut coming = coming.await?;
         while let Some(range) = piece.slice() {
             let slice = coming.slice(work.sealed_len(), range.clone()).await?;
@@ -162,7 +161,7 @@ async fn tell_owner(node: &NodeHandle, holders: &[Holder], right: Right, sealed_
     let devices = owner.into_iter().flat_map(|owner| &owner.devices);
     for (device, _) in devices {
         let nothing = sealed_len..sealed_len;
-        let asked = sealed::ask(node, *device, Vec::new(), right.clone(), nothing).await;
+        let asked = sealed::ask(node, *device, right.clone(), nothing).await;
         if asked.is_ok() {
             return;
         }
