@@ -78,7 +78,7 @@ pub(super) async fn ask(
     device: DeviceId,
     right: Right,
     range: Range<u64>,
-) -> std::result::Result<Coming, Trouble> {
+) -> Result<Coming, Trouble> {
     let stream = node.shared.streams.open(device).await;
     let mut stream = stream.map_err(|_| away())?;
     let with_label = right.with_label();
@@ -116,7 +116,7 @@ pub(super) async fn ask(
     Ok(Coming { stream, label })
 }
 
-async fn read_label(stream: &mut libp2p::Stream) -> std::result::Result<SealedLabel, Trouble> {
+async fn read_label(stream: &mut libp2p::Stream) -> Result<SealedLabel, Trouble> {
     let mut length = [0; 4];
     read(stream, &mut length).await?;
     let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
@@ -139,7 +139,7 @@ impl Coming {
         clip: ClipId,
         sealed_len: u64,
         range: Range<u64>,
-    ) -> std::result::Result<(), Trouble> {
+    ) -> Result<(), Trouble> {
         let slice = self.slice(sealed_len, range.clone()).await?;
         let proven = block(|| decode_slice(clip, sealed_len, range, &slice));
         proven.map(drop).map_err(|e| {
@@ -153,7 +153,7 @@ impl Coming {
         &mut self,
         sealed_len: u64,
         range: Range<u64>,
-    ) -> std::result::Result<Vec<u8>, Trouble> {
+    ) -> Result<Vec<u8>, Trouble> {
         debug_assert!(range.end - range.start <= SLICE, "one slice");
         let no_such = |e: SliceError| {
             Trouble::Away(Error::new(ErrorKind::Internal, "no such slice").because(e))
@@ -165,7 +165,7 @@ impl Coming {
     }
 }
 
-async fn read(stream: &mut libp2p::Stream, into: &mut [u8]) -> std::result::Result<(), Trouble> {
+async fn read(stream: &mut libp2p::Stream, into: &mut [u8]) -> Result<(), Trouble> {
     let read = timeout(PATIENCE, stream.read_exact(into)).await;
     read.map_err(|_| slow())?.map_err(cut)
 }
@@ -175,7 +175,7 @@ pub(super) async fn reach(
     node: &NodeHandle,
     device: DeviceId,
     addresses: Vec<Address>,
-) -> std::result::Result<(), Trouble> {
+) -> Result<(), Trouble> {
     let mut events = node.events();
     let is_there = || node.shared.streams.open(device).map_ok(drop);
     if is_there().await.is_ok() {

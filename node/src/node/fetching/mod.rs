@@ -5,6 +5,9 @@
 
 mod work;
 
+use std::ops::Range;
+use std::time::Duration;
+
 use futures::stream::{FuturesUnordered, StreamExt};
 use futures::{TryFutureExt, future};
 use streetlamp_proto::clip::ClipId;
@@ -13,7 +16,7 @@ use streetlamp_proto::household::{Command, Finding, Holder, KeeperCommand};
 use streetlamp_proto::identity::DeviceId;
 
 use super::handle::{FetchedClip, NodeHandle};
-use super::sealed::{self, Trouble};
+use super::sealed::{self, Coming, Trouble};
 use crate::blocking::block;
 use crate::error::{Error, ErrorKind, Result};
 use work::Work;
@@ -21,6 +24,12 @@ use work::Work;
 /// Requests that one of several holders has before it at a time. While one is answered the next is on its way, so that
 /// its line never waits for us.
 const LANES: usize = 2;
+
+/// How often a device is asked for a piece: when many come at the same moment, a home may not hear one of them, and that
+/// looks like a refusal.
+const TRIES: u32 = 3;
+/// Between the first and the second time; longer afterwards.
+const PAUSE: Duration = Duration::from_millis(200);
 
 pub(super) async fn fetch(
     node: &NodeHandle,
@@ -125,15 +134,32 @@ async fn pieces<F: Fn(u64, u64) + Send + Sync>(
     work: &Work<'_, F>,
 ) -> std::result::Result<(), Trouble> {
     while let Some(mut piece) = work.next().await {
-        let range = piece.range();
-        let coming = sealed::ask(node, device, right.clone(), range);
-        let mut coming = coming.await?;
+        let mut coming = ask(node, device, right, piece.range()).await?;
         while let Some(range) = piece.slice() {
             let slice = coming.slice(work.sealed_len(), range.clone()).await?;
             block(|| piece.take(range, &slice, holder.household))?;
         }
     }
     Ok(())
+}
+
+/// Asks for a piece, more than once if it has to be.
+async fn ask(
+    node: &NodeHandle,
+    device: DeviceId,
+    right: &Right,
+    range: Range<u64>,
+) -> std::result::Result<Coming, Trouble> {
+    let mut tries = 1;
+    loop {
+        match sealed::ask(node, device, right.clone(), range.clone()).await {
+            Err(Trouble::Away(_) | Trouble::Refused(_)) if tries < TRIES => {
+                tokio::time::sleep(PAUSE * tries).await;
+                tries += 1;
+            }
+            asked => return asked,
+        }
+    }
 }
 
 /// Tells the engine what a keeper was found to be.
