@@ -93,7 +93,7 @@ async fn measure(place: &Path, film: &Path) {
     );
     println!(
         "ratio fetch, perf/ours: median {:.2}, of the best {:.2}",
-        ratios[PAIRS / 2],
+        ratios.get(PAIRS / 2).unwrap(),
         theirs.as_secs_f64() / ours.as_secs_f64()
     );
 }
@@ -201,9 +201,9 @@ async fn perf_pair() -> (PeerId, Control) {
             let mut left = usize::try_from(u64::from_be_bytes(wanted)).unwrap();
             let block = vec![0; BLOCK];
             while left > 0 {
-                let next = left.min(BLOCK);
-                stream.write_all(&block[..next]).await.unwrap();
-                left -= next;
+                let next = block.get(..left).unwrap_or(&block);
+                stream.write_all(next).await.unwrap();
+                left -= next.len();
             }
             stream.close().await.unwrap();
         }
