@@ -1,5 +1,3 @@
-use age_core::secrecy::ExposeSecret;
-use proptest::prelude::*;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
@@ -69,6 +67,9 @@ fn a_program_without_hybrid_keys_says_so() {
 
 #[cfg(feature = "pq")]
 mod built {
+    use age_core::secrecy::ExposeSecret;
+    use proptest::prelude::*;
+
     use super::*;
 
     fn rng(seed: u8) -> ChaCha20Rng {
