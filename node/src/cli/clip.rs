@@ -59,7 +59,7 @@ pub(super) enum ClipCommand {
     Verify(VerifyArgs),
     /// Get the sealed bytes of a clip that a neighbour granted, or of an own one from its keepers
     ///
-    /// Goes on where an earlier fetch stopped. While the owner is away, keepers are asked.
+    /// Goes on where an earlier fetch stopped. The owner and the keepers that can be reached give parts of it at the same time.
     Fetch {
         /// The clip's id, or its first 8 or more characters
         clip: String,
