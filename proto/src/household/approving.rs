@@ -11,7 +11,7 @@ use minicbor::bytes::ByteVec;
 use super::event::{Answer, CommandId, Event, Output};
 use super::failure::Failure;
 use super::{Household, Pending, Record};
-use crate::access::{self, Action, Party};
+use crate::access::Action;
 use crate::approval::{Approved, Decline, DeviceMessage, Shown, Want};
 use crate::clip::{ClipId, Label};
 use crate::grant::{FetchTicket, Grant, Parcel, Purpose};
@@ -287,10 +287,11 @@ impl Household {
         out: &mut Vec<Output>,
     ) -> Option<Vec<u8>> {
         let cert = self.sibling(from)?;
-        if !cert.roles.has(Role::Grant) || !access::allows(Party::Sibling, Action::ApproveGrant) {
+        let message = self.opened_from_device(bytes)?;
+        if !self.may(from, Action::asked_by_device(&message)) {
             return None;
         }
-        let answer = match self.opened_from_device(bytes)? {
+        let answer = match message {
             DeviceMessage::Want(want) => match self.shown_to_approver(&want) {
                 Ok(shown) => DeviceMessage::Shown(Box::new(shown)),
                 Err(decline) => DeviceMessage::Declined(decline),
@@ -301,7 +302,9 @@ impl Household {
                     Err(decline) => DeviceMessage::Declined(decline),
                 }
             }
-            _ => return None,
+            DeviceMessage::Shown(_) | DeviceMessage::Logged | DeviceMessage::Declined(_) => {
+                return None;
+            }
         };
         sealed_to(&cert.sealing, &answer)
     }

@@ -168,9 +168,11 @@ impl Household {
             .tickets
             .get(&request.ticket)
             .ok_or(Refusal::NotValid)?;
-        if !ticket.key.checks(&request.proof, from, self.me.device_id())
-            || !access::allows(Party::Invited, Action::Join)
-        {
+        let party = match ticket.key.checks(&request.proof, from, self.me.device_id()) {
+            true => Party::Invited,
+            false => Party::Stranger,
+        };
+        if !access::allows(party, Action::Join) {
             return Err(Refusal::NotValid);
         }
         if ticket.expires <= now {

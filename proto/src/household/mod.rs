@@ -10,7 +10,8 @@
 //! `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose words count there,
 //! `bulletins` what publishers say; `sharing` gives keys away and keeps the ledger, `approving` does it for what another
 //! device recorded, `shredding` destroys clips, `retention` says when; `serving` says who gets sealed bytes, `fetching`
-//! from whom to have them, and `keeping` sees to copies at neighbours; `asking` matches answers to questions; `view` is
+//! from whom to have them, and `keeping` sees to copies at neighbours; `standing` says who somebody is to this home, for the table
+//! of what he may; `asking` matches answers to questions; `view` is
 //! what page and command line read.
 
 mod approving;
@@ -39,6 +40,7 @@ mod serving;
 mod sharing;
 mod shredding;
 mod speaking;
+mod standing;
 mod state;
 mod view;
 
@@ -73,7 +75,7 @@ use std::time::Duration;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 
-use crate::access::{self, Action, Party};
+use crate::access::{self, Action};
 use crate::clip::{ClipId, ReadingKeys};
 use crate::identity::{DeviceId, HouseholdId};
 use crate::open::Bucket;
@@ -265,6 +267,10 @@ impl Household {
     }
 
     fn command(&mut self, id: CommandId, command: Command, now: Timestamp, out: &mut Vec<Output>) {
+        if !access::allows(self.at_home(), Action::wanted(&command)) {
+            out.push(Output::Answer(id, Err(Failure::Locked)));
+            return;
+        }
         let uses_key = matches!(
             command,
             Command::Unlock { .. }
@@ -444,24 +450,6 @@ impl Household {
                 .get(&id)
                 .ok_or(Failure::Unknown("street")),
         }
-    }
-
-    /// What a device is to this home.
-    fn party(&self, device: DeviceId) -> Party {
-        let member = self
-            .state
-            .streets
-            .values()
-            .any(|s| s.members.household_of(device).is_some());
-        if member {
-            Party::Neighbour
-        } else {
-            Party::Stranger
-        }
-    }
-
-    fn may(&self, device: DeviceId, action: Action) -> bool {
-        access::allows(self.party(device), action)
     }
 
     fn sign<T: Statement>(&self, statement: T) -> Signed<T> {

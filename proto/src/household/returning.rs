@@ -47,7 +47,7 @@ impl Household {
         let mut streets = self.state.streets.values();
         let street = streets
             .find(|street| street.members.get(household).is_some())
-            .filter(|_| access::allows(Party::Neighbour, Action::Return))
+            .filter(|_| access::allows(Party::Returning, Action::Return))
             .ok_or(Refusal::NotMember)?
             .id();
         let member = Member {

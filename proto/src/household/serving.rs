@@ -69,6 +69,12 @@ impl Household {
         request: &FetchRequest,
         now: Timestamp,
     ) -> Result<Permit, Unserved> {
+        let action = Action::fetched(&request.right);
+        let by_ticket = matches!(request.right, Right::Ticket(_));
+        // Whoever shows a ticket becomes a grantee by it, and by nothing else.
+        if !by_ticket && !self.may(from, action) {
+            return Err(Unserved::NoLease);
+        }
         match &request.right {
             Right::Ticket(ticket) if ticket.statement().from == self.me.household() => {
                 self.to_grantee(from, ticket, now)
@@ -119,8 +125,7 @@ impl Household {
         let held = self.state.kept.owners.get(&said.from);
         let held = held.ok_or(Unserved::NoLease)?;
         let mut streets = self.state.streets.values();
-        let by_owner = streets
-            .any(|street| street.members.speaker(ticket.signer(), Role::Grant) == Ok(said.from));
+        let by_owner = streets.any(|street| street.members.speaker(ticket) == Ok(said.from));
         if !by_owner {
             return Err(Unserved::NotOurs);
         }
@@ -153,7 +158,7 @@ impl Household {
         let keeper = self.neighbour(from).ok_or(Unserved::NoLease)?;
         let known = self.state.kept.keepers.get(&keeper);
         let lease = &known.ok_or(Unserved::NoLease)?.lease;
-        if lease.statement().until <= now || !access::allows(Party::Keeper, Action::FetchSealed) {
+        if lease.statement().until <= now {
             return Err(Unserved::NoLease);
         }
         let own = self.state.clips.get(&clip).ok_or(Unserved::NotHere)?;
@@ -173,9 +178,6 @@ impl Household {
     /// A neighbour's clip that is kept here, back to the neighbour.
     fn to_owner(&self, from: DeviceId, clip: ClipId) -> Result<Permit, Unserved> {
         let owner = self.neighbour(from).ok_or(Unserved::NoLease)?;
-        if !access::allows(Party::KeptFor, Action::GetBack) {
-            return Err(Unserved::NoLease);
-        }
         self.kept_clip(owner, clip)
     }
 

@@ -28,7 +28,6 @@ pub use view::{Direction, KeeperState, KeeperView};
 use super::event::{Answer, CommandId, Event, Output};
 use super::failure::Failure;
 use super::{Household, Pending, Record};
-use crate::access::{self, Action, Party};
 use crate::clip::ClipId;
 use crate::identity::{DeviceId, HouseholdId};
 use crate::keeper::{Keeping, ToKeep};
@@ -135,7 +134,7 @@ impl Household {
         }
     }
 
-    /// Answers a neighbour's message about keeping.
+    /// Answers a neighbour's message about keeping that it may send.
     pub(super) fn keeping_request(
         &mut self,
         from: DeviceId,
@@ -145,7 +144,7 @@ impl Household {
     ) -> Option<StreetMessage> {
         let household = self.neighbour(from)?;
         let answer = match message {
-            Keeping::Ask { bytes, until } if self.may(from, Action::AskToKeep) => {
+            Keeping::Ask { bytes, until } => {
                 match self.give_lease(household, bytes, until, now, out) {
                     Ok(lease) => Keeping::Lease(lease),
                     Err(reason) => Keeping::NoLease(reason),
@@ -155,9 +154,7 @@ impl Household {
                 self.lease_ended(household, out);
                 return Some(StreetMessage::Kept);
             }
-            Keeping::Keep(clips) if self.keeps_for(household) => {
-                Keeping::Taken(self.keep(household, &clips, now, out))
-            }
+            Keeping::Keep(clips) => Keeping::Taken(self.keep(household, &clips, now, out)),
             Keeping::Drop(clips) => {
                 self.let_go(household, &clips, out);
                 return Some(StreetMessage::Kept);
@@ -170,13 +167,13 @@ impl Household {
                 base,
                 entries,
                 head,
-            } if self.keeps_for(household) => {
-                Keeping::Pinned(self.pin_ledger(household, base, entries, head, out))
-            }
-            Keeping::Recall(after) if self.keeps_for(household) => {
-                Keeping::Recalled(self.recalled_by(household, after)?)
-            }
-            _ => return None,
+            } => Keeping::Pinned(self.pin_ledger(household, base, entries, head, out)),
+            Keeping::Recall(after) => Keeping::Recalled(self.recalled_by(household, after)?),
+            Keeping::Lease(_)
+            | Keeping::NoLease(_)
+            | Keeping::Taken(_)
+            | Keeping::Pinned(_)
+            | Keeping::Recalled(_) => return None,
         };
         Some(StreetMessage::Keeping(answer))
     }
@@ -248,12 +245,6 @@ impl Household {
             self.go_on_keeping(household, now, out);
         }
         self.pull(out);
-    }
-
-    /// Whether this home keeps for a household and may still do so.
-    fn keeps_for(&self, household: HouseholdId) -> bool {
-        self.state.kept.owners.contains_key(&household)
-            && access::allows(Party::KeptFor, Action::AskToKeep)
     }
 
     /// A connected device of a neighbour.

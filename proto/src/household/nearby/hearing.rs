@@ -6,6 +6,7 @@ use super::super::event::{Event, Output};
 use super::super::speaking::HearError;
 use super::super::{Household, Record};
 use super::LATELY;
+use crate::access::{self, Action};
 use crate::alert::Audience;
 use crate::open::{self, Bucket, OpenStatement, Tray, Waiting};
 use crate::publisher::{Announced, Area};
@@ -185,6 +186,10 @@ impl Household {
     ) -> Result<(), HearError> {
         let said = (statement.id(), topic.clone());
         check(topic, &statement, now)?;
+        let party = self.voice(statement.signer(), now);
+        if !access::allows(party, Action::stated_openly(&statement)) {
+            return Err(HearError::Misplaced);
+        }
         if self.ear.passed_lately(&said, now) || self.ear.passed.len() >= PASSED_ON {
             return Err(HearError::Known);
         }
@@ -205,7 +210,7 @@ impl Household {
     }
 
     /// The street on which somebody who is still there speaks under this pseudonym.
-    fn street_of(&self, pseudonym: PublicKey) -> Option<StreetId> {
+    pub(in crate::household) fn street_of(&self, pseudonym: PublicKey) -> Option<StreetId> {
         let mut streets = self.state.streets.values();
         let street = streets.find(|s| {
             let household = s.members.behind(pseudonym);

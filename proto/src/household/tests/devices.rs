@@ -4,10 +4,9 @@ use super::super::*;
 use super::alerts::draft;
 use super::world::{START, World, root};
 use crate::fetch::FetchRequest;
-use crate::grant::Purpose;
+use crate::grant::{FetchTicket, Purpose};
 use crate::identity::{DeviceCert, Role, Roles};
-use crate::signed::PublicKey;
-use crate::street::{EpochNotice, Item, MemberError, Refusal, ReturnRequest, SealError};
+use crate::street::{EpochNotice, Item, Leave, MemberError, Refusal, ReturnRequest, SealError};
 use crate::wire::{self, Kind};
 
 fn post(world: &mut World, home: usize, title: &str) {
@@ -357,12 +356,28 @@ fn t11_a_device_without_the_role_alerts_and_grants_nothing() {
     let recorder = world.add_device(0, Roles::of(&[Role::Relay, Role::Record]), false);
     world.come_home(recorder, 1).unwrap();
     let street = world.street_id();
+    let (clip, _) = world.add_clip(recorder, b"a film of a van");
+    let clips = &world.homes[recorder].engine.state.clips;
+    let manifest = clips[&clip].manifest.clone();
     let members = &world.homes[1].engine.state.streets[&street].members;
-    let key = PublicKey::of(&world.homes[recorder].engine.me().device);
-    for role in [Role::Alert, Role::Grant] {
-        assert_eq!(members.speaker(key, role), Err(MemberError::Role));
-    }
-    assert!(members.speaker(key, Role::Record).is_ok());
+    let me = world.homes[recorder].engine.me();
+    let leave = Leave {
+        street,
+        household: me.household(),
+        issued: world.now,
+    };
+    let leave = Signed::sign(leave, &me.device);
+    assert_eq!(members.speaker(&leave), Err(MemberError::Role));
+    let ticket = FetchTicket {
+        from: me.household(),
+        to: world.household(1),
+        clip,
+        until: world.now,
+        seq: 1,
+    };
+    let ticket = Signed::sign(ticket, &me.device);
+    assert_eq!(members.speaker(&ticket), Err(MemberError::Role));
+    assert!(members.speaker(&manifest).is_ok());
     assert!(
         world
             .command(recorder, Command::PostAlert(draft("mine")))

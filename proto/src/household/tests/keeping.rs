@@ -4,7 +4,7 @@ use crate::fetch::Right;
 use crate::keeper::NoLease;
 use crate::wire::limits::LEAST_KEPT;
 
-const ROOM: u64 = 10_000_000;
+pub(super) const ROOM: u64 = 10_000_000;
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// Ada's clips are at Ben's.

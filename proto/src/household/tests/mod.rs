@@ -1,5 +1,6 @@
 //! Engines that talk to each other without a network: every rule of a street in one thread and no time at all.
 
+mod access;
 mod alerts;
 mod approving;
 mod catching_up;

@@ -38,7 +38,7 @@ pub(super) fn second_key() -> SigningKey {
     key(1_000)
 }
 
-fn binding(cells: &[&str], now: Timestamp) -> Binding {
+pub(super) fn binding(cells: &[&str], now: Timestamp) -> Binding {
     Binding {
         name: Name::clean("Maple Fire Department").unwrap(),
         domain: "fire.example".parse().unwrap(),
@@ -148,7 +148,7 @@ fn announce(world: &mut World, seed: u64, said: Bulletin) -> Result<(), HearErro
     overhear(world, 0, OpenStatement::Bulletin(Box::new(announced)))
 }
 
-fn bulletin(world: &World, headline: &str) -> Bulletin {
+pub(super) fn bulletin(world: &World, headline: &str) -> Bulletin {
     let draft = fire(headline);
     Bulletin {
         status: draft.status,
