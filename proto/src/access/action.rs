@@ -126,13 +126,16 @@ impl Action {
     /// What a request over the street's protocol is.
     pub const fn asked_on_street(message: &StreetMessage) -> Self {
         match message {
-            StreetMessage::CatchUp(_) | StreetMessage::Swap(_) => Self::CatchUp,
+            StreetMessage::CatchUp(_) | StreetMessage::Swap(_) | StreetMessage::AskAround(_) => {
+                Self::CatchUp
+            }
             StreetMessage::Parcel(_) => Self::DeliverGrant,
             StreetMessage::Epoch(_) => Self::BringEpoch,
             StreetMessage::Keeping(keeping) => Self::asked_of_keeper(keeping),
             StreetMessage::Tell(_)
             | StreetMessage::CatchUpAnswer(_)
             | StreetMessage::SwapAnswer(_)
+            | StreetMessage::Overheard(_)
             | StreetMessage::Kept => Self::SpeakOutOfTurn,
         }
     }
@@ -250,6 +253,47 @@ impl Action {
             | Self::KeepHouse
             | Self::ListClips
             | Self::AskForFootage => None,
+        }
+    }
+
+    /// What that is, in plain words.
+    pub const fn says(self) -> &'static str {
+        match self {
+            Self::ReadAlerts => "read what the street says",
+            Self::PostAlerts => "tell the street something",
+            Self::FollowUp => "say something about an alert",
+            Self::Vouch => "vouch for a household",
+            Self::VoteRemoval => "vote a household out",
+            Self::LinkStreet => "let the street know another one",
+            Self::Leave => "leave the street",
+            Self::ReadNearby => "read what is told to everybody nearby",
+            Self::SpeakNearby => "tell everybody nearby",
+            Self::Knock => "knock",
+            Self::ReadBulletins => "read bulletins",
+            Self::PublishBulletins => "publish bulletins",
+            Self::AnswerPublishers => "tell a publisher anything",
+            Self::CatchUp => "catch up with what was said",
+            Self::BringEpoch => "hand over a newer key of the street",
+            Self::Join => "enter the street with a ticket",
+            Self::Return => "come back to the street with a new device",
+            Self::DeliverGrant => "hand over a grant",
+            Self::FetchSealed => "get the sealed bytes of a clip with a ticket",
+            Self::FetchToKeep => "get the sealed bytes of a clip to keep them",
+            Self::AskToKeep => "ask for room for sealed copies",
+            Self::GiveLease => "give room for sealed copies",
+            Self::Entrust => "say what is to be kept",
+            Self::LetGo => "end a lease and have copies deleted",
+            Self::ReportCopies => "say how the copies stand",
+            Self::GetBack => "get back what is kept",
+            Self::ApproveGrant => "hand in a grant for a clip of another device",
+            Self::SpeakOutOfTurn => "answer what was not asked",
+            Self::OpenClip => "see a film",
+            Self::RecordClip => "make a clip",
+            Self::GiveGrant => "give the key of a clip to a neighbour",
+            Self::ExportClip => "write a clip to a file for somebody outside",
+            Self::KeepHouse => "run the home",
+            Self::ListClips => "list the clips",
+            Self::AskForFootage => "ask for footage",
         }
     }
 

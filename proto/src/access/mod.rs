@@ -3,8 +3,8 @@
 //! Everything that can arrive at a home over one of its [`Channel`]s is an [`Action`], and so is everything that its
 //! household can want. Which one it is follows from a message by matches without a rest arm, and from a statement by
 //! its type ([`Said`]): one that is new does not compile before somebody said which action it is. An action does not
-//! compile before [`rule`] has an answer for it. The engine finds out which [`Party`] stands before it, asks [`allows`], and
-//! goes on only then: to whatever else has to hold, such as a signature, a ticket or a lease.
+//! compile before [`rule`] has an answer for it. The engine finds out which [`Party`] stands before it, asks [`allows`],
+//! and goes on only then: to whatever else has to hold, such as a signature, a ticket or a lease.
 //!
 //! Some actions are here because there is nothing that does them. Their rows are true as long as no message is found
 //! to be one of them, which a test holds for every message there is.

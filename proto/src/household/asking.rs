@@ -19,6 +19,8 @@ pub(super) enum Pending {
     Epoch(StreetId, DeviceId, EpochRank),
     Parcel(StatementId),
     Keeping(Asked),
+    /// What publishers said.
+    Around(StreetId, DeviceId),
     /// Another device of this household.
     Device(CommandId, DeviceId),
 }
@@ -32,6 +34,7 @@ impl Pending {
             | Self::Epoch(..)
             | Self::Parcel(_)
             | Self::Keeping(_)
+            | Self::Around(..)
             | Self::Device(..) => false,
         }
     }
@@ -53,7 +56,8 @@ impl Household {
             | Pending::Swap(..)
             | Pending::Epoch(..)
             | Pending::Parcel(_)
-            | Pending::Keeping(_) => Protocol::Street,
+            | Pending::Keeping(_)
+            | Pending::Around(..) => Protocol::Street,
         };
         let ask = AskRef(self.next_ask);
         self.next_ask += 1;
@@ -87,6 +91,9 @@ impl Household {
                 self.device_answered(command, device, bytes, now, out);
             }
             Some(Pending::Parcel(grant)) => self.parcel_answered(grant, bytes, out),
+            Some(Pending::Around(street, device)) => {
+                self.told_around(street, device, bytes, now, out);
+            }
             Some(Pending::Keeping(asked)) => self.keeping_answered(asked, bytes, now, out),
             None => {}
         }

@@ -140,10 +140,14 @@ impl Household {
                 self.take_epoch(street, parcel, now, out)?;
                 StreetMessage::Kept
             }
+            StreetMessage::AskAround(question) => {
+                StreetMessage::Overheard(self.tell_around(&question))
+            }
             StreetMessage::Keeping(message) => self.keeping_request(from, message, now, out)?,
             StreetMessage::Tell(_)
             | StreetMessage::CatchUpAnswer(_)
             | StreetMessage::SwapAnswer(_)
+            | StreetMessage::Overheard(_)
             | StreetMessage::Kept => return None,
         };
         self.seal_in(street, rank, &answer)

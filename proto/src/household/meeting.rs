@@ -81,6 +81,7 @@ impl Household {
         }
         self.send_parcels(device, out);
         self.keeping_met(device, now, out);
+        self.ask_around(device, out);
     }
 
     /// Asks one connected neighbour, so that what gossip lost is found although nobody reconnected.

@@ -10,9 +10,8 @@
 //! `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose words count there,
 //! `bulletins` what publishers say; `sharing` gives keys away and keeps the ledger, `approving` does it for what another
 //! device recorded, `shredding` destroys clips, `retention` says when; `serving` says who gets sealed bytes, `fetching`
-//! from whom to have them, and `keeping` sees to copies at neighbours; `standing` says who somebody is to this home, for the table
-//! of what he may; `asking` matches answers to questions; `view` is
-//! what page and command line read.
+//! from whom to have them, and `keeping` sees to copies at neighbours; `standing` says who somebody is to this home, for
+//! the table of what he may; `asking` matches answers to questions; `view` is what page and command line read.
 
 mod approving;
 mod asking;
@@ -85,7 +84,7 @@ use crate::street::{Address, ItemId, StreetId};
 use crate::time::Timestamp;
 use approving::Approving;
 use asking::Pending;
-use bulletins::Inquiries;
+use bulletins::{Around, Inquiries};
 use catching_up::Comparison;
 use entering::Entering;
 use nearby::{Ear, Mouth};
@@ -133,6 +132,7 @@ pub struct Household {
     /// Grants whose recipients do not know all keepers of the clip.
     new_keepers: BTreeSet<StatementId>,
     inquiries: Inquiries,
+    around: Around,
     /// How much each publisher may still change.
     changes: BTreeMap<PublisherId, Bucket>,
 }
@@ -173,6 +173,7 @@ impl Household {
             keeping: keeping::Running::default(),
             new_keepers: BTreeSet::new(),
             inquiries: Inquiries::default(),
+            around: Around::default(),
             changes: BTreeMap::new(),
         };
         household.be_who_the_root_says();

@@ -208,6 +208,11 @@ pub const UNCHECKED_BULLETINS: usize = 64;
 /// See [`UNCHECKED_BULLETINS`].
 pub const UNCHECKED_PER_PUBLISHER: usize = 8;
 
+/// Open cells that a neighbour is told about at one time: as many as a home listens to at most.
+pub const AROUND: usize = 25;
+/// Bytes of what publishers said that one neighbour hands another at one time.
+pub const OVERHEARD_BYTES: usize = 256 * 1024;
+
 /// Domains that a home asks who speaks for them at once, and how many more in an hour.
 pub const DOMAINS_BURST: u32 = 4;
 /// See [`DOMAINS_BURST`].

@@ -90,7 +90,7 @@ impl Household {
         if !is_known {
             self.ear.hear_stranger(now)?;
         }
-        self.make_room_for_bulletin(publisher, out);
+        self.make_room_for_bulletin(publisher, &announced, out)?;
         if let Some(older) = older {
             self.store(Record::Over(older), out);
         }
@@ -172,8 +172,14 @@ impl Household {
         }
     }
 
-    /// A publisher that is known makes room among its own; the others among themselves.
-    fn make_room_for_bulletin(&mut self, publisher: PublisherId, out: &mut Vec<Output>) {
+    /// A publisher that is known makes room among its own; the others among themselves. The oldest goes, so that all
+    /// homes keep the same, in whatever order it came.
+    fn make_room_for_bulletin(
+        &mut self,
+        publisher: PublisherId,
+        newcomer: &Announced,
+        out: &mut Vec<Output>,
+    ) -> Result<(), HearError> {
         let directory = &self.state.directory;
         let is_known = |id| directory.get(id).is_some_and(Acquaintance::is_known);
         let known = is_known(publisher);
@@ -189,13 +195,18 @@ impl Household {
             } else {
                 UNCHECKED_PER_PUBLISHER
             } {
-            directory.of(publisher).min_by_key(|held| held.received)
+            directory
+                .of(publisher)
+                .min_by_key(|held| age(&held.announced))
         } else if !known && of_strangers().count() >= UNCHECKED_BULLETINS {
-            of_strangers().min_by_key(|held| held.received)
+            of_strangers().min_by_key(|held| age(&held.announced))
         } else {
             None
         };
-        let Some(oldest) = oldest else { return };
+        let Some(oldest) = oldest else { return Ok(()) };
+        if age(newcomer) < age(&oldest.announced) {
+            return Err(HearError::Full);
+        }
         // With what was said in its place: an update without its first would look like a new bulletin.
         let first = oldest.announced.first();
         let thread = directory.of(oldest.publisher);
@@ -207,7 +218,13 @@ impl Household {
                 DirectoryEvent::BulletinGone(bulletin),
             )));
         }
+        Ok(())
     }
+}
+
+/// When a statement was made. Of two at the same time every home keeps the same.
+fn age(announced: &Announced) -> (Timestamp, StatementId) {
+    (announced.bulletin.statement().issued, announced.id())
 }
 
 /// A publisher after it said something new of itself.

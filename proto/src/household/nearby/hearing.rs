@@ -8,7 +8,7 @@ use super::super::{Household, Record};
 use super::LATELY;
 use crate::access::{self, Action};
 use crate::alert::Audience;
-use crate::open::{self, Bucket, OpenStatement, Tray, Waiting};
+use crate::open::{self, Bucket, OpenStatement, Stamp, Tray, Waiting};
 use crate::publisher::{Announced, Area};
 use crate::signed::{PublicKey, StatementId};
 use crate::street::{Item, Member, MemberError, StreetId, Topic};
@@ -163,6 +163,18 @@ impl Household {
         out: &mut Vec<Output>,
     ) -> Result<(), HearError> {
         let (said, stamp) = OpenStatement::stamped(bytes)?;
+        self.hear_stamped(topic, said, stamp, now, out)
+    }
+
+    /// Takes in a statement whose stamp and signatures are right, with its stamp.
+    pub(in crate::household) fn hear_stamped(
+        &mut self,
+        topic: &Topic,
+        said: OpenStatement,
+        stamp: Stamp,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), HearError> {
         let statement = said.id();
         let is_kept = matches!(
             said,

@@ -208,6 +208,12 @@ impl Samples {
             }
             StreetMessage::Epoch(epoch) => self.epoch(epoch),
             StreetMessage::Keeping(said) => self.keeping(said),
+            StreetMessage::AskAround(question) => self.item("ask-around", question),
+            StreetMessage::Overheard(told) => {
+                for overheard in told {
+                    self.item("overheard", overheard);
+                }
+            }
             StreetMessage::Parcel(_) | StreetMessage::Kept => {}
         }
     }

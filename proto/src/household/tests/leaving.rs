@@ -309,7 +309,7 @@ fn an_epoch_without_a_reason_or_that_leaves_somebody_out_is_refused() {
     let street = world.street_id();
     let cem = world.household(2);
     for (number, gone) in [(2, vec![cem]), (2, vec![]), (40, vec![])] {
-        let key = crate::street::EpochKey::from_bytes([9; 32]);
+        let key = EpochKey::from_bytes([9; 32]);
         let notice = world.homes[1].engine.sign(crate::street::EpochNotice {
             street,
             number,
@@ -325,7 +325,7 @@ fn an_epoch_without_a_reason_or_that_leaves_somebody_out_is_refused() {
             key: sealing.seal(key.expose()).unwrap(),
             reasons: Vec::new(),
         };
-        let message = crate::street::StreetMessage::Epoch(parcel);
+        let message = StreetMessage::Epoch(parcel);
         let engine = &world.homes[1].engine;
         let rank = engine.current_rank(street).unwrap();
         let frame = engine.seal_in(street, rank, &message).unwrap();

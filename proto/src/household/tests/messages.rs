@@ -4,6 +4,7 @@ use ed25519_dalek::SigningKey;
 use minicbor::Encode;
 
 use super::super::*;
+use super::in_the_open::open_topic;
 use super::publishers::{desk, evacuation, fire, said, second_key};
 use super::world::World;
 use crate::alert::{self, Act, FlagReason, Urgency};
@@ -285,7 +286,7 @@ impl Messages {
 
         say_in_the_open(&mut world);
 
-        // While Ben is away: an alert with a clip, a grant for him, and a newcomer.
+        // While Ben is away: what a publisher says, an alert with a clip, a grant for him, and a newcomer.
         world.go_offline(1);
         world.unlock(0);
         let (clip, sealed) = world.add_clip(0, &[7; 100_000]);
@@ -310,6 +311,10 @@ impl Messages {
             .to_vec();
         world.command(0, Command::Open(clip)).unwrap();
         let (ticket, join, welcome, refusals) = newcomer(&mut world);
+        let of_publisher = said_by_a_publisher(&world);
+        for frame in &of_publisher {
+            world.overhear(0, open_topic(), frame.clone());
+        }
 
         world.come_back(1);
         talk(&mut world);
@@ -321,7 +326,7 @@ impl Messages {
         let gossip = world.gossip.iter().map(|(_, _, frame)| frame);
         let in_the_open = |frame: &&Vec<u8>| frame[1] == Kind::Open as u8;
         let frames = gossip.clone().filter(in_the_open).cloned();
-        let open_frames = frames.chain(said_by_a_publisher(&world)).collect();
+        let open_frames = frames.chain(of_publisher).collect();
         let said: Vec<_> = world
             .exchanged
             .iter()

@@ -105,6 +105,8 @@ impl Messages {
                 StreetMessage::Parcel(_) => ("parcel", None),
                 StreetMessage::Epoch(_) => ("epoch", None),
                 StreetMessage::Kept => ("kept", None),
+                StreetMessage::AskAround(_) => ("ask-around", Some(4)),
+                StreetMessage::Overheard(_) => ("overheard", None),
                 StreetMessage::Keeping(said) => (
                     keeping_word(said),
                     matches!(said, Keeping::Ask { .. } | Keeping::End).then_some(4),

@@ -1,39 +1,25 @@
 //! What somebody sends, and whether Ada's home does what it is for.
 
-use std::time::Duration;
-
-use ed25519_dalek::SigningKey;
 use minicbor::bytes::ByteVec;
-use rand_chacha::ChaCha20Rng;
-use rand_core::SeedableRng;
 
 use super::super::super::record::HeldHeader;
 use super::super::super::*;
-use super::super::alerts::draft;
-use super::super::in_the_open::{nearby, open_topic};
+use super::super::in_the_open::open_topic;
 use super::super::publishers;
-use super::super::world::World;
 use super::cast::{Actor, Cast};
+use super::words::{HOUR, bulletin, nearby_alert};
 use crate::access::Action;
-use crate::alert::{Act, Alert, Audience, FollowUp, Nonce};
-use crate::approval::{Approved, DeviceMessage, Want};
-use crate::clip::{ClipId, Manifest, ReadingKeys, Sealer};
+use crate::approval::DeviceMessage;
+use crate::clip::{ClipId, ReadingKeys};
 use crate::fetch::{FetchRequest, Right};
-use crate::grant::{FetchTicket, Grant, Parcel, Purpose};
-use crate::identity::{Name, Role};
+use crate::identity::Role;
 use crate::keeper::{Holding, Keeping, Lease, NoLease, ToKeep};
-use crate::ledger::EntryHash;
-use crate::open::{Knock, OpenStatement};
-use crate::publisher::Announced;
+use crate::open::OpenStatement;
 use crate::recipient::Identity;
-use crate::signed::PublicKey;
-use crate::street::reconcile::Asker;
 use crate::street::{
-    CatchUp, EpochKey, Home, Item, JoinRequest, Leave, Link, Member, RemovalVote, ReturnRequest,
-    StreetMessage, Swap, Vouch,
+    AskAround, EpochKey, Item, JoinRequest, Leave, ReturnRequest, StreetMessage, Swap, Ticket,
 };
-use crate::text::Line;
-use crate::wire::limits::{DIRECT_FRAME, GOSSIP_FRAME, GRANT_LIFE, LINK_LIFE};
+use crate::wire::limits::{DIRECT_FRAME, GOSSIP_FRAME};
 use crate::wire::{self, Kind};
 
 /// What a device signs, and the role that it needs for it.
@@ -47,8 +33,6 @@ pub(super) const SIGNED: [(Action, Role); 8] = [
     (Action::GiveLease, Role::Alert),
     (Action::DeliverGrant, Role::Grant),
 ];
-
-const HOUR: Duration = Duration::from_secs(3_600);
 
 /// In which ways it was tried, and whether it worked.
 type Outcomes = Vec<(&'static str, bool)>;
@@ -93,7 +77,12 @@ impl Cast {
                     need: vec![],
                     give: vec![],
                 };
-                vec![("a question and a swap", self.catches_up(actor, swap))]
+                let around = AskAround {
+                    cells: vec!["u33dc".parse().unwrap()],
+                    have: vec![],
+                };
+                let after = [StreetMessage::Swap(swap), StreetMessage::AskAround(around)];
+                vec![("a question and what follows", self.catches_up(actor, after))]
             }
             Action::BringEpoch => {
                 let ben = self.world.device(1);
@@ -177,11 +166,11 @@ impl Cast {
         }
     }
 
-    fn me(&self, actor: &Actor) -> &Me {
+    pub(super) fn me(&self, actor: &Actor) -> &Me {
         self.world.homes[actor.home].engine.me()
     }
 
-    fn signed<T: Statement>(&self, actor: &Actor, statement: T) -> Signed<T> {
+    pub(super) fn signed<T: Statement>(&self, actor: &Actor, statement: T) -> Signed<T> {
         Signed::sign(statement, &self.me(actor).device)
     }
 
@@ -209,10 +198,11 @@ impl Cast {
     }
 
     /// Asks what it missed, then for it: who has not asked is not known yet.
-    fn catches_up(&self, actor: &Actor, swap: Swap) -> bool {
+    fn catches_up(&self, actor: &Actor, after: [StreetMessage; 2]) -> bool {
         let mut ada = self.ada();
         let from = self.me(actor).device_id();
-        let messages = [self.question(actor), StreetMessage::Swap(swap)];
+        let [swap, around] = after;
+        let messages = [self.question(actor), swap, around];
         let answered = messages.map(|message| {
             let street = self.world.street_id();
             let input = Input::Asked {
@@ -226,7 +216,7 @@ impl Cast {
                 .iter()
                 .any(|output| matches!(output, Output::Reply { .. }))
         });
-        assert_eq!(answered[0], answered[1]);
+        assert!(answered.iter().all(|one| *one == answered[0]));
         answered[0]
     }
 
@@ -284,94 +274,6 @@ impl Cast {
         keys.any(|key| EpochKey::open(key, street, &self.frame, GOSSIP_FRAME).is_ok())
     }
 
-    fn alert(&self) -> Alert {
-        let Draft { title, text, .. } = draft("Mine");
-        Alert {
-            audience: Audience::Street(self.world.street_id()),
-            kind: crate::alert::Kind::Noise,
-            urgency: crate::alert::Urgency::Info,
-            place: None,
-            title,
-            text,
-            happened: self.now(),
-            issued: self.now(),
-            expires: self.now().after(HOUR),
-            nonce: Nonce::from_bytes([1; 16]),
-            clips: vec![],
-        }
-    }
-
-    fn follow_up(&self) -> FollowUp {
-        FollowUp {
-            audience: Audience::Street(self.world.street_id()),
-            alert: self.alert,
-            act: Act::Comment(crate::text::Prose::clean("I saw it").unwrap()),
-            issued: self.now(),
-            expires: self.now().after(HOUR),
-            nonce: Nonce::from_bytes([1; 16]),
-        }
-    }
-
-    /// Vouches for Sam, who is on no street.
-    fn vouch(&self, actor: &Actor) -> Item {
-        let sam = self.stranger();
-        let vouch = Vouch {
-            street: self.world.street_id(),
-            by: self.me(actor).household(),
-            household: sam.household(),
-            issued: self.now(),
-        };
-        let mut member = record_of(sam);
-        member.vouches.push(self.signed(actor, vouch));
-        Item::Member(member)
-    }
-
-    fn vote(&self, actor: &Actor) -> Signed<RemovalVote> {
-        let by = self.me(actor).household();
-        let [cem, ben] = [2, 1].map(|home| self.world.household(home));
-        let vote = RemovalVote {
-            street: self.world.street_id(),
-            household: if by == cem { ben } else { cem },
-            by,
-            reason: Line::clean("Nobody lives there").unwrap(),
-            issued: self.now(),
-        };
-        self.signed(actor, vote)
-    }
-
-    fn link(&self, actor: &Actor) -> Link {
-        Link {
-            street: self.world.street_id(),
-            by: self.me(actor).household(),
-            name: Name::clean("Elm Street").unwrap(),
-            keys: vec![PublicKey::of(&self.stranger().device)],
-            issued: self.now(),
-            expires: self.now().after(LINK_LIFE),
-        }
-    }
-
-    /// The key under which somebody speaks in the open.
-    fn voice(&self, actor: &Actor) -> SigningKey {
-        let me = self.me(actor);
-        match actor.member {
-            true => me.pseudonym(self.world.street_id()),
-            false => me.device.clone(),
-        }
-    }
-
-    fn knock(&self, actor: &Actor) -> OpenStatement {
-        let me = self.me(actor);
-        let knock = Knock {
-            card: me.card.clone(),
-            device: me.cert.clone(),
-            cell: "u33dc1".parse().unwrap(),
-            greeting: Line::clean("Hello").unwrap(),
-            issued: self.now(),
-            expires: self.now().after(HOUR),
-        };
-        OpenStatement::Knock(Box::new(self.signed(actor, knock)))
-    }
-
     /// Says who it is, unless it did, and says something as that. Done if it is shown as a bulletin.
     fn publishes(&self, actor: &Actor) -> bool {
         let key = self.voice(actor);
@@ -385,85 +287,11 @@ impl Cast {
         !ada.bulletins(self.now()).is_empty()
     }
 
-    fn question(&self, actor: &Actor) -> StreetMessage {
-        let me = self.me(actor);
-        StreetMessage::CatchUp(CatchUp {
-            home: Home {
-                device: me.device_id(),
-                addresses: vec![],
-                now: self.now(),
-                epoch: self.rank,
-            },
-            me: record_of(me),
-            set: Asker::new([]).unwrap().1,
-        })
-    }
-
-    /// The key of a clip of somebody's own, for Ada.
-    fn parcel(&self, actor: &Actor) -> Parcel {
-        let (from, ada) = (self.me(actor), self.world.homes[0].engine.me());
-        let reading = Identity::from_secret_bytes(zeroize::Zeroizing::new([9; 32]));
-        let owners = [reading.recipient(), from.recovery.clone()];
-        let mut rng = ChaCha20Rng::seed_from_u64(4);
-        let (header, mut sealer) = Sealer::new(&mut rng, &owners).unwrap();
-        let mut bytes = Vec::new();
-        sealer.write(b"a film", &mut bytes).unwrap();
-        let sealed = sealer.finish(&mut bytes);
-        let clip = ClipId::from_bytes(*blake3::hash(&bytes).as_bytes());
-        let to = ada.card.statement().reading.clone();
-        let keys = ReadingKeys::from(reading);
-        let header = keys.grant(&header, &sealed.key_commit, &to).unwrap();
-        let manifest = self.signed(
-            actor,
-            Manifest {
-                clip,
-                sealed_len: sealed.sealed_len,
-                key_commit: sealed.key_commit,
-                recorded: self.now(),
-                duration_ms: 1_000,
-                camera: crate::clip::CameraId::from_bytes([1; 8]),
-                prev: None,
-            },
-        );
-        let until = self.now().after(GRANT_LIFE);
-        Parcel {
-            grant: self.signed(
-                actor,
-                Grant {
-                    from: from.household(),
-                    to: ada.household(),
-                    reading: to,
-                    clip,
-                    key_commit: sealed.key_commit,
-                    manifest: manifest.id(),
-                    header,
-                    purpose: Purpose::clean("Look").unwrap(),
-                    issued: self.now(),
-                    until,
-                    seq: 1,
-                    prev: EntryHash::START,
-                },
-            ),
-            manifest,
-            ticket: self.signed(
-                actor,
-                FetchTicket {
-                    from: from.household(),
-                    to: ada.household(),
-                    clip,
-                    until,
-                    seq: 1,
-                },
-            ),
-            keepers: vec![],
-        }
-    }
-
     /// Comes with its own ticket, or with a used one, or guesses the proof of one that is good.
     fn joins(&self, actor: &Actor) -> Outcomes {
         let [unused, used] = &self.tickets;
         let (me, ada) = (self.me(actor), self.world.device(0));
-        let enters = |ticket: &crate::street::Ticket, proof| {
+        let enters = |ticket: &Ticket, proof| {
             let request = JoinRequest {
                 ticket: ticket.secret.id(),
                 proof,
@@ -473,7 +301,7 @@ impl Cast {
             };
             self.comes_in(actor, &wire::frame(Kind::Join, &request))
         };
-        let proof = |ticket: &crate::street::Ticket| ticket.secret.key().proof(me.device_id(), ada);
+        let proof = |ticket: &Ticket| ticket.secret.key().proof(me.device_id(), ada);
         if actor.invited {
             return vec![("its ticket", enters(unused, proof(unused)))];
         }
@@ -540,27 +368,13 @@ impl Cast {
         answers.any(|output| matches!(output, Output::Answer(CommandId(5), Ok(_))))
     }
 
-    fn want(&self) -> DeviceMessage {
-        DeviceMessage::Want(Want {
-            clip: self.later,
-            seq: 0,
-            hash: EntryHash::START,
-        })
-    }
-
-    /// A grant of Ada's clip, as one of her devices would hand it in. Its answer may be that it is not valid; whoever
-    /// may not hand one in gets none.
-    fn approved(&self, actor: &Actor) -> DeviceMessage {
-        let Parcel { grant, ticket, .. } = self.parcel(actor);
-        DeviceMessage::Approved(Box::new(Approved { grant, ticket }))
-    }
-
     fn speaks_out_of_turn(&self, actor: &Actor) -> Outcomes {
         let alert = Item::Alert(self.signed(actor, self.alert()));
         let no_lease = Keeping::NoLease(NoLease::NoRoom);
         let messages = [
             ("something told", StreetMessage::Tell(alert)),
             ("items", StreetMessage::SwapAnswer(vec![])),
+            ("bulletins", StreetMessage::Overheard(vec![])),
             ("a receipt", StreetMessage::Kept),
             ("no lease", StreetMessage::Keeping(no_lease)),
             (
@@ -628,45 +442,7 @@ impl Cast {
     }
 }
 
-/// A household's record, without a vouch.
-fn record_of(me: &Me) -> Member {
-    Member {
-        card: me.card.clone(),
-        devices: vec![me.cert.clone()],
-        vouches: vec![],
-        pseudonym: None,
-    }
-}
-
 /// What goes over an open topic is read with no key at all.
 fn reads_openly(frame: &[u8]) -> bool {
     OpenStatement::from_frame(frame).is_ok()
-}
-
-pub(super) fn nearby_alert(key: &SigningKey, now: Timestamp) -> OpenStatement {
-    let Draft {
-        title, text, kind, ..
-    } = nearby("Grey cat");
-    let alert = Alert {
-        audience: Audience::Nearby,
-        kind,
-        urgency: crate::alert::Urgency::Info,
-        place: Some("u33dc1".parse().unwrap()),
-        title,
-        text,
-        happened: now,
-        issued: now,
-        expires: now.after(HOUR),
-        nonce: Nonce::from_bytes([1; 16]),
-        clips: vec![],
-    };
-    OpenStatement::Alert(Signed::sign(alert, key))
-}
-
-pub(super) fn bulletin(key: &SigningKey, world: &World) -> OpenStatement {
-    let bulletin = Signed::sign(publishers::bulletin(world, "Smoke"), key);
-    OpenStatement::Bulletin(Box::new(Announced {
-        bulletin,
-        second: None,
-    }))
 }

@@ -9,7 +9,7 @@ use super::super::in_the_open::overhear;
 use super::super::keeping::ROOM;
 use super::super::publishers;
 use super::super::world::{World, sealing};
-use super::attempts::{bulletin, nearby_alert};
+use super::words::{bulletin, nearby_alert};
 use crate::access::Party;
 use crate::clip::{ClipId, ReadingKeys};
 use crate::fetch::Right;

@@ -4,6 +4,7 @@
 mod attempts;
 mod cast;
 mod own;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
