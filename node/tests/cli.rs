@@ -335,6 +335,7 @@ fn who_can_do_what_is_printed_and_is_the_table_that_is_enforced() {
         let in_the_open = [
             "read-nearby",
             "speak-nearby",
+            "knock",
             "read-bulletins",
             "publish-bulletins",
         ];

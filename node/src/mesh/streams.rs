@@ -3,12 +3,13 @@
 use futures::StreamExt;
 use libp2p::{PeerId, Stream, StreamProtocol};
 use libp2p_stream::{Control, IncomingStreams};
+use streetlamp_proto::access::Channel;
 use streetlamp_proto::identity::DeviceId;
 
 use super::peers::{device_of, peer_of};
 use crate::error::{Error, ErrorKind, Result};
 
-const SEALED: StreamProtocol = StreamProtocol::new("/streetlamp/sealed/1");
+const SEALED: StreamProtocol = StreamProtocol::new(Channel::Sealed.name());
 
 /// Opens streams to neighbours. Cheap to clone.
 #[derive(Clone)]

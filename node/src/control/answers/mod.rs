@@ -395,4 +395,6 @@ pub struct AccessItem {
     pub action: &'static str,
     pub allowed: bool,
     pub why: &'static str,
+    /// The protocol over which it arrives; nothing for what no message does.
+    pub over: Option<&'static str>,
 }

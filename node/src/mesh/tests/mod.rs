@@ -1,3 +1,5 @@
+mod channels;
+
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
