@@ -1,7 +1,7 @@
 //! A publisher's own node: a directory, a loop, and a command socket. No street, no clip, no page.
 //!
 //! It is a program of its own inside this one. Of a home it uses the error type, the way in which a directory appears
-//! whole or not at all, the command socket and the transport; the engine ([`Desk`]), the swarm ([`Speaker`]) and the
+//! whole or not at all, the ballast on its disk, the command socket and the transport; the engine ([`Desk`]), the swarm ([`Speaker`]) and the
 //! database are its own. So there is nothing in a publisher's node that could read what residents say, whatever
 //! somebody configures; and who changes the program gets no more than anybody who listens on the open topics.
 
@@ -27,6 +27,7 @@ pub use station::{Glance, Published};
 use crate::blocking;
 use crate::clock::Clock;
 use crate::control as socket;
+use crate::disk::Disk;
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::HomeLock;
@@ -76,7 +77,13 @@ impl RunningPublisher {
         let lock = home.lock()?;
         home.refresh_well_known()?;
         let entropy = Entropy::System;
-        let store = DeskStore::open(&home.store_path())?;
+        let disk = Disk::under(home.dir());
+        let store = match DeskStore::open(&home.store_path()) {
+            // A full disk has no room for the database's log, either.
+            Err(error) if disk.after_failure().is_err() => return Err(error),
+            Err(_) => DeskStore::open(&home.store_path())?,
+            Ok(store) => store,
+        };
         let listener = socket::bind(home.dir())?;
         let run = Run(entropy.generator()?.next_u64());
         let key = home.key()?;
@@ -98,6 +105,7 @@ impl RunningPublisher {
         let station = Station {
             desk,
             store,
+            disk,
             speaker,
             inbox,
             homes,
