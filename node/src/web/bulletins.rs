@@ -50,7 +50,7 @@ impl BulletinCard {
 }
 
 /// What this home knows of a publisher's domain, in one line.
-fn standing(publisher: &PublisherView) -> String {
+pub(super) fn standing(publisher: &PublisherView) -> String {
     let domain = &publisher.domain;
     match (publisher.listing.confirmed, publisher.pinned) {
         (Some((at, _)), _) => {
@@ -63,7 +63,7 @@ fn standing(publisher: &PublisherView) -> String {
     }
 }
 
-const fn kind(kind: Kind) -> &'static str {
+pub(super) const fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::SafetyTip => "Safety tip",
         Kind::Update => "Update",

@@ -57,6 +57,7 @@ pub(super) async fn lock(
 fn back_to(page: &str) -> &'static str {
     match page {
         "clips" => "./clips",
+        "publishers" => "./publishers",
         _ => "./",
     }
 }

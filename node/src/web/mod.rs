@@ -3,8 +3,8 @@
 //! Server-drawn pages that work without a script, a font or an internet connection; a small module keeps them fresh.
 //! It is reached on this machine only: plain HTTP must not leave it. The node is seen through [`NodeHandle`] alone.
 //!
-//! `gate` stands before everything, `routes` names every address, `street`, `clips`, `lock`, `sign_in`, `live` and
-//! `assets` answer. Left out: names and texts are shown as text, so there is no markup in them, and there is no way to
+//! `gate` stands before everything, `routes` names every address, `street`, `clips`, `publishers`, `lock`, `sign_in`,
+//! `live` and `assets` answer. Left out: names and texts are shown as text, so there is no markup in them, and there is no way to
 //! reach the page from another machine.
 
 mod assets;
@@ -16,7 +16,9 @@ mod frame;
 mod gate;
 mod live;
 mod lock;
+mod map;
 mod problem;
+mod publishers;
 mod routes;
 mod secret;
 mod sessions;

@@ -13,7 +13,7 @@ use super::App;
 use super::frame::Frame;
 use super::gate::{Gate, guard};
 use super::problem::Problem;
-use super::{assets, clips, live, lock, sign_in, street};
+use super::{assets, clips, live, lock, publishers, sign_in, street};
 
 /// An address and what answers there.
 pub(super) type Route = (&'static str, fn() -> MethodRouter<App>);
@@ -26,6 +26,9 @@ pub(super) const ROUTES: &[Route] = &[
     ("/clips", || get(clips::show)),
     ("/events", || get(live::events)),
     ("/lock", || post(lock::lock)),
+    ("/publishers", || {
+        get(publishers::show).post(publishers::decide)
+    }),
     ("/sign-in", || get(sign_in::show).post(sign_in::enter)),
     ("/sign-out", || post(sign_in::leave)),
     ("/unlock", || post(lock::unlock)),
