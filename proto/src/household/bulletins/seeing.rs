@@ -209,15 +209,14 @@ impl Household {
         if known.pinned {
             return known.listing.denied.map(|_| Warning::Denied);
         }
-        if known.contested {
-            Some(Warning::Contested)
-        } else if known.listing.denied.is_some() {
-            Some(Warning::Denied)
-        } else if known.listing.confirmed.is_none() {
-            first.map(|_| Warning::Impostor)
-        } else {
-            let earlier = first.filter(|first| *first < known.first_seen);
-            earlier.map(|_| Warning::KeyChanged)
+        let listing = &known.listing;
+        match (listing.confirmed, listing.denied, first) {
+            _ if known.contested => Some(Warning::Contested),
+            // Also if the domain was asked, and denied it: that makes nobody more credible.
+            (None, _, Some(_)) => Some(Warning::Impostor),
+            (_, Some(_), _) => Some(Warning::Denied),
+            (Some(_), None, Some(first)) if first < known.first_seen => Some(Warning::KeyChanged),
+            _ => None,
         }
     }
 

@@ -1,7 +1,9 @@
 //! Domains of a real name server and a real web server on loopback, with a certificate authority of their own.
 
+mod speaking;
+
 use std::net::Ipv4Addr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::rr::rdata::{A, TXT};
@@ -71,6 +73,14 @@ async fn web_server(
     config: ServerConfig,
     says: Vec<u8>,
 ) -> (u16, tokio::sync::mpsc::Receiver<String>) {
+    changing_web_server(config, Arc::new(Mutex::new(says))).await
+}
+
+/// A web server whose owner changes what it says.
+async fn changing_web_server(
+    config: ServerConfig,
+    says: Arc<Mutex<Vec<u8>>>,
+) -> (u16, tokio::sync::mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let acceptor = TlsAcceptor::from(Arc::new(config));
@@ -84,6 +94,7 @@ async fn web_server(
             let read = stream.read(&mut request).await.unwrap_or(0);
             let request = String::from_utf8_lossy(&request[..read]).into_owned();
             let _nobody_looks = requests.try_send(request);
+            let says = says.lock().unwrap().clone();
             let _client_may_hang_up = stream.write_all(&says).await;
             let _client_may_hang_up = stream.shutdown().await;
         }
