@@ -224,9 +224,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
 
 /// Sends the log to standard error. `STREETLAMP_LOG` says more precisely what is wanted than `-v` can.
 fn log(verbose: u8) {
+    // Gossip warns of every copy that it drops, which is what it is there for.
     let default = match verbose {
-        0 => "warn",
-        1 => "warn,streetlamp=info,streetlamp_proto=info",
+        0 => "warn,libp2p_gossipsub=error",
+        1 => "warn,libp2p_gossipsub=error,streetlamp=info,streetlamp_proto=info",
         2 => "info,streetlamp=debug,streetlamp_proto=debug",
         _ => "debug,streetlamp=trace,streetlamp_proto=trace",
     };
