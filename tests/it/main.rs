@@ -25,6 +25,7 @@ mod memory;
 #[cfg(target_os = "linux")]
 mod power_cut;
 mod publishers;
+mod relaying;
 mod restoring;
 mod rogue;
 mod secrets;
@@ -33,6 +34,7 @@ mod shredding;
 mod story;
 mod tidy;
 mod virtual_time;
+mod web_server;
 
 use std::path::{Path, PathBuf};
 

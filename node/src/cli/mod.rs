@@ -27,6 +27,7 @@ mod print;
 mod progress;
 mod publisher;
 mod recovery;
+mod relay;
 mod run;
 mod status;
 mod street;

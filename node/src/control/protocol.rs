@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::error::{Error, ErrorKind};
 
 /// Longest request in bytes. The longest one in use is an alert of 1,000 characters, or a ticket.
-pub(super) const REQUEST_BYTES: usize = 64 * 1024;
+pub(super) const REQUEST_BYTES: usize = 96 * 1024;
 
 /// What the command line wants. Ids may be unique prefixes; the node resolves them.
 #[derive(Debug, Serialize, Deserialize)]
@@ -140,6 +140,11 @@ pub enum Request {
         publisher: Option<String>,
         /// Also what this home does not show.
         all: bool,
+    },
+    /// A bulletin as a message of the Common Alerting Protocol.
+    BulletinExport {
+        /// Which.
+        bulletin: String,
     },
     /// Show bulletins of a publisher or kind, or do not.
     Mute {

@@ -212,8 +212,12 @@ async fn a_stranger_cannot_lead_a_home_into_its_own_network() {
     let domain = DOMAIN.parse().unwrap();
     let mut addresses = dns::addresses(&resolver, &domain).await.unwrap();
     assert_eq!(addresses, [Ipv4Addr::LOCALHOST]);
-    addresses.retain(|ip| address::is_public(*ip));
+    addresses.retain(|ip| https::is_public(*ip));
     let roots = RootCertStore::empty();
-    assert!(https::get(&domain, &addresses, port, roots).await.is_err());
+    assert!(
+        https::get(&question(&domain), &addresses, port, roots)
+            .await
+            .is_err()
+    );
     assert!(requests.try_recv().is_err());
 }

@@ -6,6 +6,7 @@
 //! somebody configures; and who changes the program gets no more than anybody who listens on the open topics.
 
 mod control;
+mod from_cap;
 mod home;
 mod station;
 mod store;
@@ -20,7 +21,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-pub use control::{DeskRequest, DraftWords, RevisionWords, connect};
+pub use control::{DeskRequest, DraftWords, RelayedWords, RevisionWords, connect};
+pub use from_cap::{Becomes, Terms, Weight, from_cap};
 pub use home::{NewPublisher, PublisherHome, second_key};
 pub use station::{Glance, Published};
 

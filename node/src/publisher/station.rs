@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use libp2p::Multiaddr;
 use streetlamp_proto::publisher::{
-    Binding, Desk, DeskAnswer, DeskCommand, DeskInput, DeskOutput, DeskTimer, OwnBulletin,
+    Binding, Desk, DeskAnswer, DeskCommand, DeskFailure, DeskInput, DeskOutput, DeskTimer,
+    OwnBulletin,
 };
 use streetlamp_proto::signed::Signed;
 use streetlamp_proto::time::Timestamp;
@@ -157,14 +158,22 @@ impl Station {
                 }
                 DeskOutput::Answer(answer) => {
                     let answer = answer.map(|answer| Published { answer, heard });
-                    answered =
-                        Some(answer.map_err(|failure| {
-                            Error::new(ErrorKind::Invalid, failure.to_string())
-                        }));
+                    answered = Some(
+                        answer.map_err(|failure| Error::new(kind_of(failure), failure.to_string())),
+                    );
                 }
             }
         }
         Ok(answered)
+    }
+}
+
+const fn kind_of(failure: DeskFailure) -> ErrorKind {
+    match failure {
+        DeskFailure::TooOften | DeskFailure::TooMany => ErrorKind::Unavailable,
+        DeskFailure::SaidBefore => ErrorKind::Conflict,
+        DeskFailure::Unknown | DeskFailure::NothingToTakeBack => ErrorKind::NotFound,
+        _ => ErrorKind::Invalid,
     }
 }
 

@@ -1,10 +1,11 @@
 //! Bulletins as they are drawn: apart from what neighbours say, and as text only. What looks like a link is none.
 
 use streetlamp_proto::household::{BulletinView, PublisherView};
-use streetlamp_proto::publisher::{Kind, Severity, State};
+use streetlamp_proto::publisher::{Bulletin, Kind, Severity, State};
 use streetlamp_proto::time::Timestamp;
 
 use super::words::Moment;
+use crate::cap::{self, Carried};
 use crate::control::answers::warning;
 use crate::when;
 
@@ -23,6 +24,8 @@ pub(super) struct BulletinCard {
     pub(super) standing: String,
     /// Why its publisher may not be who it says it is.
     pub(super) warning: Option<&'static str>,
+    /// Where it comes from, if it was made from a message of another system.
+    pub(super) original: Option<String>,
     pub(super) taken_back: bool,
     pub(super) issued: Moment,
     pub(super) expires: Moment,
@@ -42,6 +45,7 @@ impl BulletinCard {
             publisher: view.publisher.name.to_string(),
             standing: standing(&view.publisher),
             warning: view.publisher.warning.map(warning),
+            original: original(said),
             taken_back: view.state == State::Cancelled,
             issued: Moment::new(said.issued, now),
             expires: Moment::new(said.expires, now),
@@ -63,6 +67,26 @@ fn standing(publisher: &PublisherView) -> String {
     }
 }
 
+/// Where a bulletin comes from, in one line. A signature that nobody checked is worth nothing to a resident.
+fn original(said: &Bulletin) -> Option<String> {
+    match cap::carried(said) {
+        Carried::Nothing => None,
+        Carried::Message(message) => {
+            let signature = match message.signed {
+                true => "; its XML signature was not checked",
+                false => "",
+            };
+            Some(format!(
+                "made from a CAP message of {}{signature}",
+                message.sender.trim()
+            ))
+        }
+        Carried::Contradiction => {
+            Some("carries a CAP message that says something else, which is not shown".to_owned())
+        }
+    }
+}
+
 const fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::SafetyTip => "Safety tip",
@@ -75,5 +99,6 @@ const fn kind(kind: Kind) -> &'static str {
         Kind::MissingPerson => "Missing person",
         Kind::CommunityEvent => "Community event",
         Kind::Meeting => "Meeting",
+        Kind::Hazard => "Hazard",
     }
 }

@@ -186,8 +186,17 @@ pub const BULLETIN_CHARS: usize = 2_000;
 pub const INSTRUCTION_CHARS: usize = 1_000;
 /// Characters of whom to call or write to.
 pub const CONTACT_CHARS: usize = 200;
-/// Bytes of a signed bulletin, in whatever script it is written.
+/// Bytes of a signed bulletin, in whatever script it is written, beside the message that it was made from.
 pub const BULLETIN_BYTES: usize = 12 * 1024;
+/// Bytes of the message of the Common Alerting Protocol that a bulletin was made from. One of a weather service in one
+/// language has 4 to 10 KiB; what does not fit is mostly a sound or picture inside it.
+pub const ORIGINAL_BYTES: usize = 24 * 1024;
+/// Bytes of what such a message is called: who sent it, its identifier, and when.
+pub const ORIGIN_BYTES: usize = 512;
+/// Messages of another system that a publisher remembers to have relayed, and how many earlier ones one may refer to.
+pub const ORIGINS: usize = 4_096;
+/// See [`ORIGINS`].
+pub const REFERENCES: usize = 64;
 /// Longest life of a bulletin.
 pub const BULLETIN_LIFE: Duration = Duration::from_secs(14 * 24 * 3600);
 /// New bulletins of a publisher at once, and how many more in an hour.
@@ -203,6 +212,8 @@ pub const CHANGES_PER_HOUR: u32 = 60;
 pub const PUBLISHERS: usize = 64;
 /// Bulletins that a home keeps of a publisher whose domain was checked, or that the resident pinned.
 pub const BULLETINS_PER_PUBLISHER: usize = 64;
+/// Bytes of all that it keeps of one publisher: 64 bulletins with messages of a common size.
+pub const PUBLISHER_BYTES: usize = 512 * 1024;
 /// Bulletins that it keeps of all other publishers together, and how many of each of them.
 pub const UNCHECKED_BULLETINS: usize = 64;
 /// See [`UNCHECKED_BULLETINS`].

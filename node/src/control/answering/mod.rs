@@ -87,6 +87,7 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
         Request::AlertShow { alert } => ok(&alert::show(handle, &alert).await?),
         Request::AlertSay { alert, saying } => ok(&alert::say(handle, &alert, saying).await?),
         Request::Bulletins { publisher, all } => ok(&bulletin::list(handle, publisher, all).await?),
+        Request::BulletinExport { bulletin } => ok(&bulletin::export(handle, &bulletin).await?),
         Request::Mute { what, muted } => ok(&bulletin::mute(handle, &what, muted).await?),
         Request::Publishers => ok(&bulletin::publishers(handle).await?),
         Request::PublisherPin { publisher } => ok(&bulletin::pin(handle, &publisher).await?),

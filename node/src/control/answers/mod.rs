@@ -15,8 +15,8 @@ pub use clips::{
 };
 pub use keepers::{KeeperItem, LeaseEnded, Leased, Offered, Proven, Recalled};
 pub use publishers::{
-    AsksDomains, BulletinItem, KeyItem, Muted, OwnBulletinItem, PublisherItem, PublisherMade,
-    PublisherShown, Said, warning,
+    AsksDomains, BulletinExported, BulletinItem, KeyItem, Muted, OriginalItem, OwnBulletinItem,
+    PublisherItem, PublisherMade, PublisherShown, Said, warning,
 };
 
 use crate::disk::Condition;

@@ -29,6 +29,7 @@ fn draft() -> Draft {
         instruction: Prose::clean("Keep windows closed").unwrap(),
         contact: Prose::clean("mailto:fire@fire.example").unwrap(),
         life: Duration::from_secs(3_600),
+        original: None,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::signed::{Signed, StatementId};
 use crate::time::Timestamp;
 use crate::wire::limits::{
     BULLETIN_BURST, BULLETINS_PER_HOUR, BULLETINS_PER_PUBLISHER, CHANGE_BURST, CHANGES_PER_HOUR,
-    PUBLISHERS, UNCHECKED_BULLETINS, UNCHECKED_PER_PUBLISHER,
+    PUBLISHER_BYTES, PUBLISHERS, UNCHECKED_BULLETINS, UNCHECKED_PER_PUBLISHER,
 };
 
 impl Household {
@@ -90,7 +90,7 @@ impl Household {
         if !is_known {
             self.ear.hear_stranger(now)?;
         }
-        self.make_room_for_bulletin(publisher, out);
+        self.make_room_for_bulletin(publisher, &announced, out);
         if let Some(older) = older {
             self.store(Record::Over(older), out);
         }
@@ -173,32 +173,54 @@ impl Household {
     }
 
     /// A publisher that is known makes room among its own; the others among themselves.
-    fn make_room_for_bulletin(&mut self, publisher: PublisherId, out: &mut Vec<Output>) {
+    fn make_room_for_bulletin(
+        &mut self,
+        publisher: PublisherId,
+        new: &Announced,
+        out: &mut Vec<Output>,
+    ) {
+        // Each turn forgets something.
+        while let Some(oldest) = self.in_the_way(publisher, new) {
+            self.forget_thread(oldest, out);
+        }
+    }
+
+    /// The oldest of those bulletins among which there is no room for another.
+    fn in_the_way(&self, publisher: PublisherId, new: &Announced) -> Option<StatementId> {
         let directory = &self.state.directory;
         let is_known = |id| directory.get(id).is_some_and(Acquaintance::is_known);
         let known = is_known(publisher);
-        let own = directory.of(publisher).count();
+        let most = match known {
+            true => BULLETINS_PER_PUBLISHER,
+            false => UNCHECKED_PER_PUBLISHER,
+        };
+        let own = directory.of(publisher);
+        let (count, bytes) = own.fold((0, new.bytes()), |(count, bytes), held| {
+            (count + 1, bytes + held.announced.bytes())
+        });
         let of_strangers = || {
             directory
                 .bulletins()
                 .filter(|held| !is_known(held.publisher))
         };
-        let oldest = if own
-            >= if known {
-                BULLETINS_PER_PUBLISHER
-            } else {
-                UNCHECKED_PER_PUBLISHER
-            } {
+        let oldest = if count >= most || bytes > PUBLISHER_BYTES {
             directory.of(publisher).min_by_key(|held| held.received)
         } else if !known && of_strangers().count() >= UNCHECKED_BULLETINS {
             of_strangers().min_by_key(|held| held.received)
         } else {
             None
         };
-        let Some(oldest) = oldest else { return };
-        // With what was said in its place: an update without its first would look like a new bulletin.
-        let first = oldest.announced.first();
-        let thread = directory.of(oldest.publisher);
+        oldest.map(|held| held.announced.id())
+    }
+
+    /// Forgets a bulletin with what was said in its place: an update without its first would look like a new bulletin.
+    fn forget_thread(&mut self, bulletin: StatementId, out: &mut Vec<Output>) {
+        let directory = &self.state.directory;
+        let Some(held) = directory.bulletin(bulletin) else {
+            return;
+        };
+        let first = held.announced.first();
+        let thread = directory.of(held.publisher);
         let thread = thread.filter(|held| held.announced.first() == first);
         let thread: Vec<_> = thread.map(|held| held.announced.id()).collect();
         for bulletin in thread {

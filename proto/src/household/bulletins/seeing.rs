@@ -64,6 +64,10 @@ pub struct BulletinView {
     pub publisher: PublisherView,
     /// What it says now.
     pub bulletin: Bulletin,
+    /// The statement that says so.
+    pub said: StatementId,
+    /// The statement that took it back, if one did.
+    pub cancellation: Option<(StatementId, Bulletin)>,
     /// Whether it holds.
     pub state: State,
     /// When it was first said.
@@ -140,6 +144,11 @@ impl Household {
             id: first,
             publisher: self.publisher_view(publisher, directory.get(publisher)?, now),
             bulletin: said.clone(),
+            said: now_said.announced.id(),
+            cancellation: cancel.map(|held| {
+                let said = held.announced.bulletin.statement().clone();
+                (held.announced.id(), said)
+            }),
             state,
             issued: original
                 .unwrap_or(now_said)

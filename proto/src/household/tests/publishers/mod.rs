@@ -70,6 +70,7 @@ pub(super) fn fire(headline: &str) -> Draft {
         instruction: crate::text::Prose::clean("Keep windows closed.").unwrap(),
         contact: crate::text::Prose::clean("555 0100").unwrap(),
         life: 12 * HOUR,
+        original: None,
     }
 }
 
@@ -77,6 +78,11 @@ pub(super) fn evacuation() -> Draft {
     Draft {
         kind: Kind::Evacuation,
         severity: Severity::Extreme,
+        original: Some(
+            "<alert xmlns='urn:oasis:names:tc:emergency:cap:1.2'/>"
+                .parse()
+                .unwrap(),
+        ),
         ..fire("Leave Mill Road now")
     }
 }
@@ -164,6 +170,7 @@ fn bulletin(world: &World, headline: &str) -> Bulletin {
         contact: draft.contact,
         issued: world.now,
         expires: world.now.after(draft.life),
+        original: draft.original,
     }
 }
 

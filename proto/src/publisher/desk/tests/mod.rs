@@ -1,3 +1,5 @@
+mod relaying;
+
 use std::time::Duration;
 
 use super::*;
@@ -37,6 +39,7 @@ fn draft() -> Draft {
         instruction: Prose::default(),
         contact: Prose::default(),
         life: Duration::from_secs(3_600),
+        original: None,
     }
 }
 
@@ -142,13 +145,15 @@ fn a_binding_is_signed_anew_before_it_is_worth_nothing() {
 #[test]
 fn p3_a_publisher_has_nothing_that_anything_could_be_sealed_to() {
     let sources = [
-        include_str!("mod.rs"),
-        include_str!("event.rs"),
         include_str!("../mod.rs"),
-        include_str!("../area.rs"),
-        include_str!("../binding.rs"),
-        include_str!("../bulletin.rs"),
-        include_str!("../domain.rs"),
+        include_str!("../event.rs"),
+        include_str!("../relaying.rs"),
+        include_str!("../../mod.rs"),
+        include_str!("../../area.rs"),
+        include_str!("../../binding.rs"),
+        include_str!("../../bulletin.rs"),
+        include_str!("../../domain.rs"),
+        include_str!("../../original.rs"),
     ];
     for source in sources {
         let code = source

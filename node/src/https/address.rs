@@ -1,9 +1,9 @@
-//! Which addresses a stranger's domain may lead to: public ones. Anything else may be the resident's own router.
+//! Which addresses are public: where somebody else's word may lead. Any other may be the resident's own router.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Whether an address is one of the public internet, by the IANA registries of special-purpose addresses (RFC 6890).
-pub(super) fn is_public(address: IpAddr) -> bool {
+pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => is_public_v4(v4),
         IpAddr::V6(v6) => is_public_v6(v6),
