@@ -14,7 +14,7 @@ use super::{PROGRAM, place, street};
 const THUNDERSTORM: &str = include_str!("../../node/src/cap/vectors/oasis/thunderstorm.xml");
 const HANNA: &str = include_str!("../../node/src/cap/vectors/nws/hanna.geojson");
 /// Inside u33dc.
-const POLYGON: &str = "52.51,13.37 52.51,13.40 52.53,13.40 52.53,13.37 52.51,13.37";
+const POLYGON: &str = "52.52,13.41 52.52,13.43 52.54,13.43 52.54,13.41 52.52,13.41";
 
 /// So many minutes from now, as CAP writes it.
 fn in_minutes(minutes: i64) -> String {
@@ -106,6 +106,12 @@ fn events<'a>(lines: &'a [Value], event: &str) -> Vec<&'a Value> {
     lines.iter().filter(|line| line["event"] == event).collect()
 }
 
+/// The first of these.
+fn the<'a>(lines: &'a [Value], event: &str) -> &'a Value {
+    let found = lines.iter().find(|line| line["event"] == event);
+    found.unwrap_or_else(|| panic!("no '{event}' in {lines:?}"))
+}
+
 fn bulletins(home: &Home, more: &[&str]) -> Vec<Value> {
     let args = [&["bulletin", "list"], more].concat();
     home.run(&args).list().to_vec()
@@ -135,7 +141,7 @@ fn a_feed_is_relayed_once_updated_and_taken_back_through_restarts_and_outages() 
     web.put("/feed.atom", &atom(&["/1.cap"]));
     let (code, lines) = relay(&service);
     assert_eq!(code, Some(0), "{lines:?}");
-    let bulletin = events(&lines, "published")[0]["bulletin"].clone();
+    let bulletin = the(&lines, "published")["bulletin"].clone();
     comes(&mut ada, &bulletin);
     comes(&mut ben, &bulletin);
     let heard = &bulletins(&ben, &[])[0];
@@ -172,14 +178,14 @@ fn a_feed_is_relayed_once_updated_and_taken_back_through_restarts_and_outages() 
     web.put("/2.cap", &second.xml);
     web.put("/feed.atom", &atom(&["/1.cap", "/2.cap"]));
     let updated = relay(&service).1;
-    assert_eq!(events(&updated, "published")[0]["bulletin"], bulletin);
+    assert_eq!(the(&updated, "published")["bulletin"], bulletin);
     comes(&mut ben, &bulletin);
     assert_eq!(bulletins(&ben, &[])[0]["headline"], "STORM GOES ON");
 
     web.put("/3.cap", &third.xml);
     web.put("/feed.atom", &atom(&["/1.cap", "/2.cap", "/3.cap"]));
     let cancelled = relay(&service).1;
-    assert_eq!(events(&cancelled, "taken-back")[0]["bulletin"], bulletin);
+    assert_eq!(the(&cancelled, "taken-back")["bulletin"], bulletin);
     comes(&mut ben, &bulletin);
     let [only] = &bulletins(&ben, &[])[..] else {
         panic!("one bulletin")
@@ -216,7 +222,7 @@ fn of_more_alerts_than_homes_take_the_worst_is_said_and_the_others_are_told_to_w
     assert_eq!(published[0]["headline"], "Storm 7");
     // Four in all; room for two grave ones is kept.
     assert_eq!((published.len(), events(&lines, "waits").len()), (4, 5));
-    assert_eq!(events(&lines, "round")[0]["waiting"], 5);
+    assert_eq!(the(&lines, "round")["waiting"], 5);
     for published in published {
         comes(&mut ada, &published["bulletin"]);
     }
@@ -235,12 +241,12 @@ fn the_weather_services_geojson_is_relayed_where_the_publisher_speaks() {
     web.put("/alerts/active?area=TX", &today);
     let feed = web.url("/alerts/active?area=TX");
     let (_, lines) = service.relay(web.authority(), &feed, &[]);
-    let why = events(&lines, "dropped")[0]["why"].as_str().expect("why");
+    let why = the(&lines, "dropped")["why"].as_str().expect("why");
     assert!(why.contains("outside"), "{why}");
 
     // Texas is elsewhere; its operator says where it is to hold.
     let (_, lines) = service.relay(web.authority(), &feed, &["--area", "u33dc"]);
-    let bulletin = &events(&lines, "published")[0]["bulletin"];
+    let bulletin = &the(&lines, "published")["bulletin"];
     comes(&mut ada, bulletin);
     let heard = &bulletins(&ada, &[])[0];
     assert_eq!(heard["severity"], "extreme");

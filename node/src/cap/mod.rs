@@ -11,7 +11,7 @@
 //! 4. `backwards`: the message that a bulletin is. `weather`: the United States' weather service says the same in GeoJSON.
 //!
 //! XML signatures are not checked: [`Message::signed`] says that there is one, no more. See
-//! [decision 19](../../docs/decisions/0019-the-cap-message-travels-with-the-bulletin.md).
+//! [decision 19](../../../docs/decisions/0019-the-cap-message-travels-with-the-bulletin.md).
 
 mod backwards;
 mod cover;

@@ -85,7 +85,7 @@ fn a_signature_comes_back_as_it_was_and_nobody_says_that_it_was_checked() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), export(&said)).unwrap();
     // Its certificate is nobody's, so the signature is checked with the key in it, and that key is trusted.
-    let checker = std::process::Command::new("xmlsec1")
+    let checker = Command::new("xmlsec1")
         .args(["--verify", "--insecure"])
         .arg(file.path())
         .output();
