@@ -52,8 +52,14 @@ fn help_reads_as_it_was_written() {
             "help-publisher-publish.txt",
             &["publisher", "publish", "--help"],
         ),
-        ("help-publisher-relay.txt", &["publisher", "relay", "--help"]),
-        ("help-bulletin-export.txt", &["bulletin", "export", "--help"]),
+        (
+            "help-publisher-relay.txt",
+            &["publisher", "relay", "--help"],
+        ),
+        (
+            "help-bulletin-export.txt",
+            &["bulletin", "export", "--help"],
+        ),
         ("help-clip.txt", &["clip", "--help"]),
         ("help-clip-export.txt", &["clip", "export", "--help"]),
         ("help-clip-verify.txt", &["clip", "verify", "--help"]),

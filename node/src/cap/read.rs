@@ -148,7 +148,7 @@ fn alert(node: Node<'_, '_>) -> Result<Message, CapError> {
         identifier: children.text("identifier")?,
         sender: children.text("sender")?,
         sent: Moment::read(&children.text("sent")?)?,
-        status: listed(children.one("status")?, Status::ALL, |status| status.word())?,
+        status: listed(children.one("status")?, Status::ALL, Status::word)?,
         kind: listed(
             children.one("msgType")?,
             MessageKind::ALL,
@@ -195,11 +195,9 @@ fn info(node: Node<'_, '_>) -> Result<Info, CapError> {
         responses: children.all("responseType", |node| {
             listed(node, Response::ALL, Response::word)
         })?,
-        urgency: listed(children.one("urgency")?, Urgency::ALL, |word| word.word())?,
-        severity: listed(children.one("severity")?, Severity::ALL, |word| word.word())?,
-        certainty: listed(children.one("certainty")?, Certainty::ALL, |word| {
-            word.word()
-        })?,
+        urgency: listed(children.one("urgency")?, Urgency::ALL, Urgency::word)?,
+        severity: listed(children.one("severity")?, Severity::ALL, Severity::word)?,
+        certainty: listed(children.one("certainty")?, Certainty::ALL, Certainty::word)?,
         audience: children.maybe_text("audience")?,
         event_codes: children.all("eventCode", pair)?,
         effective: children.maybe_moment("effective")?,

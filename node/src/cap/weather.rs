@@ -111,13 +111,14 @@ fn message(said: Properties, polygons: Vec<String>) -> Result<Message, CapError>
             Some(word) => vec![listed("response", &word, Response::ALL, Response::word)?],
             None => Vec::new(),
         },
-        urgency: listed("urgency", &said.urgency, Urgency::ALL, |word| word.word())?,
-        severity: listed("severity", &said.severity, Severity::ALL, |word| {
-            word.word()
-        })?,
-        certainty: listed("certainty", &said.certainty, Certainty::ALL, |word| {
-            word.word()
-        })?,
+        urgency: listed("urgency", &said.urgency, Urgency::ALL, Urgency::word)?,
+        severity: listed("severity", &said.severity, Severity::ALL, Severity::word)?,
+        certainty: listed(
+            "certainty",
+            &said.certainty,
+            Certainty::ALL,
+            Certainty::word,
+        )?,
         audience: None,
         event_codes: pairs(&said.event_code),
         effective: moment(&said.effective)?,
@@ -145,7 +146,7 @@ fn message(said: Properties, polygons: Vec<String>) -> Result<Message, CapError>
         identifier: said.id,
         sender: said.sender,
         sent: Moment::read(&said.sent)?,
-        status: listed("status", &said.status, Status::ALL, |status| status.word())?,
+        status: listed("status", &said.status, Status::ALL, Status::word)?,
         kind: listed(
             "messageType",
             &said.message_type,

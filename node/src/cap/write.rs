@@ -7,7 +7,7 @@ use quick_xml::escape::escape;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::NAMESPACE;
-use super::message::{Info, Message, Pair, Place, Resource};
+use super::message::{Info, Message, Moment, Pair, Place, Resource};
 
 type Out<'a> = &'a mut Writer<Vec<u8>>;
 
@@ -67,10 +67,10 @@ fn info(out: Out<'_>, part: &Info) -> io::Result<()> {
         maybe(
             out,
             "effective",
-            part.effective.as_ref().map(|at| at.as_str()),
+            part.effective.as_ref().map(Moment::as_str),
         )?;
-        maybe(out, "onset", part.onset.as_ref().map(|at| at.as_str()))?;
-        maybe(out, "expires", part.expires.as_ref().map(|at| at.as_str()))?;
+        maybe(out, "onset", part.onset.as_ref().map(Moment::as_str))?;
+        maybe(out, "expires", part.expires.as_ref().map(Moment::as_str))?;
         maybe(out, "senderName", part.sender_name.as_deref())?;
         maybe(out, "headline", part.headline.as_deref())?;
         maybe(out, "description", part.description.as_deref())?;

@@ -105,10 +105,7 @@ const CAP_SAYS: [&str; 9] = [
 
 #[derive(Debug, Args)]
 pub(super) struct PublishArgs {
-    /// Publish a message of the Common Alerting Protocol 1.2 (XML), and carry it along whole
-    ///
-    /// Its Update and Cancel change what was published of the messages that they refer to. Polygons and circles become
-    /// cells; what has neither holds in all of the publisher's area, unless --area says otherwise.
+    /// In place of --kind and --headline: publish this message of the Common Alerting Protocol 1.2 (XML), and carry it along
     #[arg(long, value_name = "FILE", conflicts_with_all = CAP_SAYS)]
     cap: Option<PathBuf>,
     /// The language of the message to publish, such as 'en' or 'fr-CA'; its first one if left out
@@ -129,7 +126,7 @@ pub(super) struct PublishArgs {
     /// Whom to call or write to: text, of which homes make no link
     #[arg(long, default_value = "", hide_default_value = true)]
     contact: String,
-    /// Where it holds: cells of 4 to 6 characters; all of the publisher's area if left out
+    /// Where it holds: cells of 4 to 6 characters; if left out, where the message's polygons lie, or all of the publisher's area
     #[arg(long, value_name = "CELL", value_delimiter = ',', num_args = 1..)]
     area: Vec<Cell>,
     /// How long it holds: at most 14d

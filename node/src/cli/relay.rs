@@ -187,7 +187,7 @@ fn tell_round(out: print::Out, round: &Round, once: bool) -> Result<()> {
             listed: round.listed,
             waiting: round.waiting,
             error: round.error.as_ref().map(Error::chain),
-            next_s: (!once).then(|| round.wait.as_secs()),
+            next_s: (!once).then_some(round.wait.as_secs()),
         });
     }
     match &round.error {

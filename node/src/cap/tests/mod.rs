@@ -1,4 +1,5 @@
 //! Messages of others, and what becomes of them.
+#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 mod covering;
 mod exporting;
