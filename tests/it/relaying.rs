@@ -11,8 +11,8 @@ use streetlamp_tests::{Home, Publisher};
 use super::web_server::WebServer;
 use super::{PROGRAM, place, street};
 
-const THUNDERSTORM: &str = include_str!("../../node/src/cap/vectors/oasis/thunderstorm.xml");
-const HANNA: &str = include_str!("../../node/src/cap/vectors/nws/hanna.geojson");
+const THUNDERSTORM: &str = include_str!("../../node/src/cap/tests/vectors/oasis/thunderstorm.xml");
+const HANNA: &str = include_str!("../../node/src/cap/tests/vectors/nws/hanna.geojson");
 /// Inside u33dc.
 const POLYGON: &str = "52.52,13.41 52.52,13.43 52.54,13.43 52.54,13.41 52.52,13.41";
 

@@ -10,8 +10,8 @@
 //! 3. [`Words`]: what of a message a bulletin says. `cover`: polygons and circles as cells.
 //! 4. `backwards`: the message that a bulletin is. `weather`: the United States' weather service says the same in GeoJSON.
 //!
-//! XML signatures are not checked: [`Message::signed`] says that there is one, no more. See
-//! [decision 19](../../../docs/decisions/0019-the-cap-message-travels-with-the-bulletin.md).
+//! XML signatures are not checked: [`Message::signed`] says that there is one, no more. See decision 19
+//! in `docs/decisions`.
 
 mod backwards;
 mod cover;

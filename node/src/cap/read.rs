@@ -315,7 +315,7 @@ fn is_uri(text: &str) -> bool {
         hex(bytes.get(at + 1)) && hex(bytes.get(at + 2))
     });
     let one = text.matches('#').count() <= 1;
-    let base = url::Url::parse("https://relative.invalid/").ok();
+    let base = url::Url::parse("https://example.invalid/").ok();
     let parser = url::Url::options().base_url(base.as_ref()).parse(text);
     text.chars().all(plain) && escapes && one && parser.is_ok()
 }

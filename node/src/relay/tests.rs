@@ -13,9 +13,9 @@ use super::feed::{Entry, entries};
 use super::fetch::{FEED_BYTES, FEED_TYPES, Fetched, Fetcher, NotFetched, Version};
 use super::*;
 
-const INDEX: &str = include_str!("../cap/vectors/nws/index.atom");
-const HANNA: &str = include_str!("../cap/vectors/nws/hanna.geojson");
-const STORM: &str = include_str!("../cap/vectors/oasis/thunderstorm.xml");
+const INDEX: &str = include_str!("../cap/tests/vectors/nws/index.atom");
+const HANNA: &str = include_str!("../cap/tests/vectors/nws/hanna.geojson");
+const STORM: &str = include_str!("../cap/tests/vectors/oasis/thunderstorm.xml");
 
 fn base() -> Url {
     "https://met.example/warnings/feed".parse().unwrap()

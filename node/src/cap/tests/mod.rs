@@ -12,19 +12,19 @@ use std::process::{Command, Stdio};
 
 use super::*;
 
-pub(super) const THUNDERSTORM: &str = include_str!("../vectors/oasis/thunderstorm.xml");
-pub(super) const EARTHQUAKE: &str = include_str!("../vectors/oasis/earthquake.xml");
-pub(super) const HOMELAND: &str = include_str!("../vectors/oasis/homeland-security.xml");
-pub(super) const AMBER: &str = include_str!("../vectors/oasis/amber.xml");
-pub(super) const TSUNAMI: &str = include_str!("../vectors/nws/tsunami.xml");
-pub(super) const SIGNED: &str = include_str!("../vectors/signed.xml");
-pub(super) const HANNA: &str = include_str!("../vectors/nws/hanna.geojson");
+pub(super) const THUNDERSTORM: &str = include_str!("vectors/oasis/thunderstorm.xml");
+pub(super) const EARTHQUAKE: &str = include_str!("vectors/oasis/earthquake.xml");
+pub(super) const HOMELAND: &str = include_str!("vectors/oasis/homeland-security.xml");
+pub(super) const AMBER: &str = include_str!("vectors/oasis/amber.xml");
+pub(super) const TSUNAMI: &str = include_str!("vectors/nws/tsunami.xml");
+pub(super) const SIGNED: &str = include_str!("vectors/signed.xml");
+pub(super) const HANNA: &str = include_str!("vectors/nws/hanna.geojson");
 
 pub(super) const PUBLISHED: [&str; 6] =
     [THUNDERSTORM, EARTHQUAKE, HOMELAND, AMBER, TSUNAMI, SIGNED];
 
 fn vectors() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cap/vectors")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cap/tests/vectors")
 }
 
 /// Holds a message against the schema of OASIS, with the stock validator if there is one.
