@@ -19,6 +19,7 @@ pub mod journal;
 pub mod mesh;
 pub mod node;
 pub mod publisher;
+pub mod secret;
 pub mod spare;
 pub mod store;
 pub mod vault;

@@ -13,6 +13,7 @@ mod attacks;
 mod bad_disk;
 mod bad_input;
 mod bad_members;
+mod cameras;
 mod canaries;
 mod devices;
 mod exporting;

@@ -10,6 +10,7 @@ mod amount;
 mod backup;
 mod beyond;
 mod bulletin;
+mod camera;
 mod clip;
 mod device;
 mod directory;
@@ -108,6 +109,9 @@ enum Command {
     /// Take films in, open and export them
     #[command(subcommand)]
     Clip(clip::ClipCommand),
+    /// Take films from cameras and recorders by itself
+    #[command(subcommand)]
+    Camera(camera::CameraCommand),
     /// Give the key of one clip to one neighbour
     #[command(subcommand)]
     Grant(grant::GrantCommand),
@@ -210,6 +214,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Bulletin(command) => bulletin::bulletin(&context, command)?,
         Command::Publisher(command) => publisher::publisher(&context, command)?,
         Command::Clip(command) => return clip::clip(&context, command),
+        Command::Camera(command) => camera::camera(&context, command)?,
         Command::Grant(command) => grant::grant(&context, command)?,
         Command::Keeper(command) => keeper::keeper(&context, command)?,
         Command::Ledger(command) => return ledger::ledger(&context, command),

@@ -6,8 +6,9 @@ use clap::Args;
 
 use super::{Context, passphrase};
 use crate::control::answers::{Locked, SignIn, Status};
-use crate::control::{self, Request, Secret};
+use crate::control::{self, Request};
 use crate::error::Result;
+use crate::secret::Secret;
 use crate::when;
 
 #[derive(Debug, Args)]

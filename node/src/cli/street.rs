@@ -17,9 +17,10 @@ use super::beyond::{BeyondCommand, beyond};
 use super::outfile::OutFile;
 use super::print::{self, short};
 use crate::clock::Clock;
+use crate::control::Request;
 use crate::control::answers::{Founded, Invited, Joined, MemberItem, Membership};
-use crate::control::{Request, Secret};
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
 use crate::when;
 
 #[derive(Debug, Subcommand)]

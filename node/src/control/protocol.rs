@@ -1,12 +1,12 @@
 //! What goes over the control socket, and how much of it at most.
 
-use std::fmt;
 use std::path::PathBuf;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind};
+use crate::secret::Secret;
 
 /// Longest request in bytes. The longest one in use is an alert of 1,000 characters, or a ticket.
 pub(super) const REQUEST_BYTES: usize = 64 * 1024;
@@ -291,8 +291,56 @@ pub enum Request {
         /// A household's id or name.
         household: String,
     },
+    /// Take films from a camera from now on.
+    CameraAdd(Box<CameraAdd>),
+    /// Every camera.
+    CameraList,
+    /// Look whether films can come from a camera.
+    CameraTest {
+        /// Its name.
+        camera: String,
+    },
+    /// Take no more films from a camera.
+    CameraRemove {
+        /// Its name.
+        camera: String,
+    },
+    /// Make a new token for a camera.
+    CameraToken {
+        /// Its name.
+        camera: String,
+    },
     /// The whole ledger.
     LedgerShow,
+}
+
+/// A camera as it was typed.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CameraAdd {
+    /// How it is called.
+    pub name: String,
+    /// Where its films come from.
+    pub source: CameraSource,
+    /// Whether their sound stays.
+    pub sound: bool,
+    /// Sealed bytes within 24 hours, at most.
+    pub daily: u64,
+}
+
+/// Where films come from, as it was typed.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum CameraSource {
+    /// A folder.
+    Watch {
+        /// Absolute path.
+        dir: PathBuf,
+        /// Whether a file is deleted once it is sealed.
+        delete_originals: bool,
+    },
+    /// A program that sends them.
+    Push,
 }
 
 /// An alert as it was typed.
@@ -351,28 +399,6 @@ pub enum Saying {
         /// The reason's word.
         reason: String,
     },
-}
-
-/// Text that is wiped when it is dropped and never printed: a passphrase, a ticket.
-#[derive(Clone)]
-pub struct Secret(pub Zeroizing<String>);
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
-
-impl Serialize for Secret {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Secret {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self(Zeroizing::new(text)))
-    }
 }
 
 /// One line of the node's answer.

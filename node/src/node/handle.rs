@@ -14,6 +14,7 @@ use streetlamp_proto::time::Timestamp;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use zeroize::Zeroizing;
 
+use super::cameras::Cameras;
 use super::driver::ToDriver;
 use super::{clips, fetching, keeping};
 use crate::blocking::block;
@@ -24,6 +25,7 @@ use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::Home;
 use crate::mesh::SealedStreams;
+use crate::store::Store;
 use crate::vault::{Kept, Vault};
 
 /// A running node, as page and command line see it. Cheap to clone.
@@ -47,6 +49,7 @@ pub(super) struct Shared {
     pub(super) entropy: Entropy,
     pub(super) peer_id: String,
     pub(super) page: OnceLock<Page>,
+    pub(super) cameras: Cameras,
 }
 
 /// Where a node's page is, and who lets browsers in.
@@ -152,6 +155,21 @@ impl NodeHandle {
             .await
             .map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())
+    }
+
+    /// Uses the store for what is not the engine's; what it keeps is durable when this returns.
+    pub(super) async fn with_store<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Store) -> Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let work = Box::new(move |store: Result<&mut Store>| {
+            let _gone = reply.send(store.and_then(work));
+        });
+        let asked = self.shared.driver.send(ToDriver::Store(work)).await;
+        asked.map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?
     }
 
     /// Tells the engine about keepers.

@@ -1,5 +1,6 @@
 //! The node: store, mesh and engine put together, and the order in which they start and stop.
 
+mod cameras;
 mod clips;
 mod driver;
 mod fetching;
@@ -19,6 +20,7 @@ use tokio::sync::{broadcast, mpsc};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+pub use cameras::{CameraView, Intake};
 pub use handle::{AddedClip, FetchedClip, Film, NodeHandle, Page};
 
 use crate::blocking;
@@ -34,6 +36,7 @@ use crate::spare::{Spare, TakenBack};
 use crate::store::Store;
 use crate::vault::{Kept, Vault};
 use crate::web::Web;
+use cameras::Cameras;
 use driver::Driver;
 use handle::Shared;
 
@@ -133,6 +136,7 @@ impl Core {
             clock,
             entropy: entropy.clone(),
             page: OnceLock::new(),
+            cameras: Cameras::default(),
         };
         let handle = NodeHandle {
             shared: Arc::new(shared),
@@ -197,6 +201,7 @@ impl Node {
         let links = web.links();
         core.handle
             .has_page(Page::new(links.url(), move || links.new_sign_in_link()));
+        core.handle.start_cameras().await?;
         let shutdown = CancellationToken::new();
         let mut services = JoinSet::new();
         let (url, sign_in) = (web.url(), web.sign_in_link());
@@ -229,7 +234,7 @@ impl Running {
         std::mem::replace(&mut self.events, self.handle.events())
     }
 
-    /// Runs until `shutdown` is ready, then stops: page and socket first, the engine last.
+    /// Runs until `shutdown` is ready, then stops: page and socket first, then the cameras, the engine last.
     ///
     /// # Errors
     /// If a part of the node failed.
@@ -241,6 +246,7 @@ impl Running {
         };
         self.shutdown.cancel();
         while self.services.join_next().await.is_some() {}
+        self.handle.stop_cameras().await;
         self.handle.stop().await;
         ended
     }

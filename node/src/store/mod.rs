@@ -4,6 +4,7 @@
 //! `synchronous=FULL` in WAL mode, so that what was acknowledged survives a power cut. SQLite is compiled in: versions
 //! below 3.51.3 can corrupt a WAL database, and are refused.
 
+mod cameras;
 mod directory;
 mod keeping;
 mod load;
@@ -12,6 +13,7 @@ mod save;
 
 use std::path::Path;
 
+pub use cameras::{CameraFile, CameraRow, Stage};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use streetlamp_proto::ledger::{Entry, Head};
 use streetlamp_proto::signed::Signed;

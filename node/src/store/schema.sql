@@ -261,6 +261,32 @@ create table address (
   addresses blob not null
 ) strict;
 
+-- One row per camera that this home takes films from.
+create table camera (
+  name     text primary key,
+  -- What was said about it, as an age file to this device's sealing key: addresses and passwords are in it.
+  settings blob not null,
+  -- BLAKE3 of the token that recorders show; null if there is none.
+  token    blob check (length(token) = 32)
+) strict;
+
+-- One row per file of a watched folder that was taken, or refused, and still lies there.
+create table camera_file (
+  camera      text not null,
+  -- Its path within the folder, as the system writes it.
+  file        blob not null,
+  size        integer not null,
+  modified_ns integer not null,
+  stage       text not null check (stage in ('going', 'taken', 'refused')),
+  -- Clips of it that are in for sure.
+  parts       integer not null check (parts >= 0),
+  -- While it is going: the clip after those, which may be in or not.
+  clip        blob check (length(clip) = 32),
+  -- Why it was refused.
+  why         text,
+  primary key (camera, file)
+) strict;
+
 -- Small things that the node remembers about itself, such as its ports.
 create table setting (
   name  text primary key,

@@ -13,7 +13,7 @@ use super::App;
 use super::frame::Frame;
 use super::gate::{Gate, guard};
 use super::problem::Problem;
-use super::{assets, clips, live, lock, sign_in, street};
+use super::{assets, clips, intake, live, lock, sign_in, street};
 
 /// An address and what answers there.
 pub(super) type Route = (&'static str, fn() -> MethodRouter<App>);
@@ -25,6 +25,7 @@ pub(super) const ROUTES: &[Route] = &[
     ("/assets/{name}", || get(assets::asset)),
     ("/clips", || get(clips::show)),
     ("/events", || get(live::events)),
+    ("/intake/film", || post(intake::film).put(intake::film)),
     ("/lock", || post(lock::lock)),
     ("/sign-in", || get(sign_in::show).post(sign_in::enter)),
     ("/sign-out", || post(sign_in::leave)),

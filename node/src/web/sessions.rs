@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::secret::Kept;
+use crate::secret::Kept;
 
 /// How long a link is good.
 const LINK_LIFE: Duration = Duration::from_secs(15 * 60);

@@ -1,8 +1,9 @@
 //! What must hold for every input, for a fuzzer and for the tests that play one.
 
 use std::io::{Cursor, Read};
+use std::time::Duration;
 
-use super::{CleanFilm, Sound};
+use super::{CleanFilm, Series, Sound};
 
 /// Cleans `bytes` if they are a film, and tells whether they are.
 ///
@@ -11,6 +12,7 @@ use super::{CleanFilm, Sound};
 /// If the cleaned film is not as long as it says, or changes when it is cleaned again; if without its sound it has some,
 /// or cannot be cleaned.
 pub fn clean_or_refuse(bytes: &[u8]) -> bool {
+    cut_or_refuse(bytes);
     let Ok(film) = CleanFilm::read(Cursor::new(bytes)) else {
         return false;
     };
@@ -31,6 +33,22 @@ pub fn clean_or_refuse(bytes: &[u8]) -> bool {
         assert_eq!(muted.len(), all(muted).len() as u64, "as long as it says");
     }
     true
+}
+
+/// Cuts `bytes` into clips if they are a recording; each must be a film of its own.
+fn cut_or_refuse(bytes: &[u8]) {
+    let longest = Duration::from_millis(500);
+    let Ok(mut series) = Series::read_in(Cursor::new(bytes), Sound::Kept, longest) else {
+        return;
+    };
+    for number in 0..series.len().min(16) {
+        let Ok(part) = series.part(number) else {
+            continue;
+        };
+        let part = part.unwrap_or_else(|| unreachable!("a part that was counted"));
+        let length = part.len();
+        assert_eq!(length, all(part).len() as u64, "as long as it says");
+    }
 }
 
 fn all(mut film: impl Read) -> Vec<u8> {

@@ -1,9 +1,10 @@
 //! What can only be seen while a node runs: street, neighbours, addresses, and clocks that differ.
 
 use super::finding;
+use crate::cli::camera::trouble;
 use crate::cli::keeper::advice;
 use crate::cli::print::short;
-use crate::control::answers::{Finding, KeeperItem, Status};
+use crate::control::answers::{CameraItem, Finding, KeeperItem, Status};
 use crate::control::{self, Request};
 use crate::error::ErrorKind;
 use crate::home::Home;
@@ -16,6 +17,7 @@ pub(super) fn node(home: &Home) -> Vec<Finding> {
         Ok(status) => {
             let mut findings = vec![finding("node", true, "running")];
             findings.push(keepers(home));
+            findings.extend(cameras(home));
             findings.extend(skew(&status));
             let advice = status.disk.advice();
             findings.extend(advice.map(|advice| finding("writing", false, advice)));
@@ -62,6 +64,27 @@ fn keepers(home: &Home) -> Finding {
             format!("{count} neighbours keep copies for this home, and nothing is wrong"),
         ),
     }
+}
+
+/// What is wrong with cameras, if there are any.
+fn cameras(home: &Home) -> Option<Finding> {
+    let asked = control::connect(home).and_then(|node| node.ask(&Request::CameraList));
+    let cameras: Vec<CameraItem> = match asked {
+        Ok(cameras) => cameras,
+        Err(error) => return Some(finding("cameras", false, error.to_string())),
+    };
+    if cameras.is_empty() {
+        return None;
+    }
+    let wrong: Vec<_> = cameras.iter().filter_map(trouble).collect();
+    Some(match wrong.is_empty() {
+        true => finding(
+            "cameras",
+            true,
+            format!("{}, and nothing is wrong", cameras.len()),
+        ),
+        false => finding("cameras", false, wrong.join("; ")),
+    })
 }
 
 fn skew(status: &Status) -> Option<Finding> {

@@ -3,6 +3,7 @@
 mod alert;
 mod beyond;
 mod bulletin;
+mod camera;
 mod clip;
 mod device;
 mod keeper;
@@ -126,6 +127,11 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
         Request::KeeperEnd { household } => ok(&keeper::end(handle, &household).await?),
         Request::KeeperCheck { household } => ok(&keeper::check(handle, &household).await?),
         Request::KeeperRecall { household } => ok(&keeper::recall(handle, &household).await?),
+        Request::CameraAdd(add) => ok(&camera::add(handle, *add).await?),
+        Request::CameraList => ok(&camera::list(handle).await?),
+        Request::CameraTest { camera } => ok(&camera::test(handle, &camera).await?),
+        Request::CameraRemove { camera } => ok(&camera::remove(handle, &camera).await?),
+        Request::CameraToken { camera } => ok(&camera::renew_token(handle, &camera).await?),
         Request::LedgerShow => {
             let entries = handle.ledger().await?;
             ok(&entries.iter().map(entry_item).collect::<Vec<_>>())

@@ -2,6 +2,7 @@
 //!
 //! The names are the contract of the command line. Ids are in full, times in RFC 3339 UTC, choices in kebab-case.
 
+mod cameras;
 mod clips;
 mod keepers;
 mod publishers;
@@ -9,6 +10,7 @@ mod publishers;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use streetlamp_proto::time::Timestamp;
 
+pub use cameras::{CameraAdded, CameraItem, CameraNamed, CameraTested};
 pub use clips::{
     AddedItem, Checked, ClipItem, Deleted, Exported, Fetched, GrantItem, Granted, Keeping, Pinned,
     SharedItem, SignedFilm, Written,

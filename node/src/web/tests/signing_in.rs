@@ -6,7 +6,7 @@ use super::super::routes::ROUTES;
 use super::{FORM, send, served, text};
 
 /// Every address, and what a stranger's GET and POST of it get. A new route needs a row here.
-const STRANGERS: [(&str, StatusCode, StatusCode); 9] = [
+const STRANGERS: [(&str, StatusCode, StatusCode); 10] = [
     ("/", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
     (
         "/alerts",
@@ -22,6 +22,11 @@ const STRANGERS: [(&str, StatusCode, StatusCode); 9] = [
     (
         "/events",
         StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
+        "/intake/film",
+        StatusCode::METHOD_NOT_ALLOWED,
         StatusCode::UNAUTHORIZED,
     ),
     ("/lock", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),

@@ -18,6 +18,7 @@ mod index;
 mod padding;
 mod players;
 mod refusals;
+mod series;
 mod sound;
 
 use std::error::Error;
