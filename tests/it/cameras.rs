@@ -376,3 +376,51 @@ fn what_was_said_about_cameras_comes_back_and_stands_nowhere_in_clear() {
     });
     assert!(shown, "{}", cameras.json);
 }
+
+#[test]
+fn hostile_addresses_are_refused_and_passwords_shown_nowhere() {
+    let place = place();
+    let [mut ada] = homes(place.path(), ["Ada"]);
+    for hostile in [
+        "rtsp://127.0.0.1:554/x",
+        "rtsp://[::ffff:127.0.0.1]/x",
+        "rtsp://169.254.169.254/latest",
+        "rtsp://8.8.8.8/",
+        "http://192.168.1.20/",
+        "file:///etc/passwd",
+    ] {
+        let added = ada.run(&["camera", "add", "--name", "Evil", "--rtsp", hostile]);
+        assert_eq!(added.code, Some(1), "{hostile}");
+    }
+    let url = "rtsp://admin:canary-one@127.0.0.1:9/live?password=canary-two";
+    let add = [
+        "camera",
+        "add",
+        "--name",
+        "Yard",
+        "--rtsp",
+        url,
+        "--allow-loopback",
+    ];
+    let added = ada.run(&add);
+    assert_eq!(added.code, Some(0), "{}", added.words);
+    // Nobody is there.
+    let camera = camera_in(&ada, "waiting");
+    let tested = ada.run(&["camera", "test", "Yard"]);
+    assert_eq!(tested.code, Some(1));
+    let said = format!(
+        "{camera} {} {} {}",
+        tested.words,
+        added.json,
+        ada.run(&["doctor"]).json
+    );
+    assert!(!said.contains("canary"), "{said}");
+    assert!(
+        camera["source"]
+            .as_str()
+            .is_some_and(|source| source.starts_with("rtsp://127.0.0.1:9/live"))
+    );
+    ada.stop().expect("stopped");
+    let database = fs::read(ada.dir().join("streetlamp.db")).expect("the database");
+    assert!(!String::from_utf8_lossy(&database).contains("canary"));
+}

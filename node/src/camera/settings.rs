@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::reach::{Login, Place};
+
 /// What a household said about a camera. It is JSON inside a sealed file: see decision 22.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,6 +31,15 @@ pub enum Source {
     },
     /// A program that sends films over HTTP.
     Push,
+    /// The camera's own stream.
+    Rtsp {
+        /// Where it is.
+        place: Place,
+        /// Who may watch it.
+        login: Option<Login>,
+        /// Whether it is recorded also when nothing happens.
+        always: bool,
+    },
 }
 
 impl Source {
@@ -37,6 +48,7 @@ impl Source {
         match self {
             Self::Watch { .. } => "watch",
             Self::Push => "push",
+            Self::Rtsp { .. } => "rtsp",
         }
     }
 
@@ -45,6 +57,7 @@ impl Source {
         match self {
             Self::Watch { dir, .. } => Some(dir.display().to_string()),
             Self::Push => None,
+            Self::Rtsp { place, .. } => Some(place.shown()),
         }
     }
 }

@@ -1,15 +1,20 @@
 //! `camera`: where films come from by themselves.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgGroup, Args, Subcommand};
 
 use super::print::{self, short, size};
-use super::{Context, amount};
+use super::{Context, amount, passphrase};
 use crate::control::answers::{CameraAdded, CameraItem, CameraNamed, CameraTested};
 use crate::control::{CameraAdd, CameraSource, Request};
 use crate::error::{Error, Result};
+use crate::secret::Secret;
 use crate::when;
+
+/// Longest recording that one trigger starts.
+const LONGEST: Duration = Duration::from_secs(3600);
 
 #[derive(Debug, Subcommand)]
 pub(super) enum CameraCommand {
@@ -32,7 +37,17 @@ pub(super) enum CameraCommand {
         /// Its name
         camera: String,
     },
-    /// Make a new token for a program that sends films; the old one is good for nothing then
+    /// Record a camera now, with the seconds before
+    ///
+    /// For a camera with '--rtsp'. Again while it goes on makes it longer.
+    Trigger {
+        /// Its name
+        camera: String,
+        /// For how long; an hour at most
+        #[arg(long = "for", value_name = "SPAN", default_value = "30s", value_parser = when::span)]
+        lasts: Duration,
+    },
+    /// Make a new token for a program that sends films, or starts a recording; the old one is good for nothing then
     Token {
         /// The camera's name
         camera: String,
@@ -51,8 +66,23 @@ pub(super) struct AddArgs {
     /// Take the films that a program sends over HTTP, with a token that is shown once
     #[arg(long, group = "source")]
     push: bool,
+    /// Take the camera's own stream, and record it when 'camera trigger' or a program with its token says so
+    #[arg(long, value_name = "URL", group = "source")]
+    rtsp: Option<String>,
+    /// The name that the camera knows you by; its password is asked on the terminal
+    #[arg(long, value_name = "NAME", requires = "rtsp", conflicts_with_all = ["push", "watch"])]
+    user: Option<String>,
+    /// Read that password from this file
+    #[arg(long, value_name = "FILE", requires = "user")]
+    password_file: Option<PathBuf>,
+    /// Let the address be this very machine
+    #[arg(long, requires = "rtsp", conflicts_with_all = ["push", "watch"])]
+    allow_loopback: bool,
+    /// Record all the time
+    #[arg(long, requires = "rtsp", conflicts_with_all = ["push", "watch"])]
+    always: bool,
     /// Delete each file of the folder once it is sealed; without this they stay, for anybody to watch
-    #[arg(long, requires = "watch")]
+    #[arg(long, requires = "watch", conflicts_with_all = ["push", "rtsp"])]
     delete_originals: bool,
     /// Keep the sound
     #[arg(long)]
@@ -81,6 +111,14 @@ pub(super) fn camera(context: &Context, command: CameraCommand) -> Result<()> {
                 "Removed: no more films come from it, and what was said about it is forgotten. Its clips stay.".to_owned()
             })
         }
+        CameraCommand::Trigger { camera, lasts } => {
+            let lasts_ms = when::millis(lasts.min(LONGEST));
+            let request = Request::CameraTrigger { camera, lasts_ms };
+            let triggered: CameraNamed = context.node()?.ask(&request)?;
+            context.out.answer(&triggered, |_| {
+                "Recording: clips of ten seconds come one after the other, the first with the seconds before.".to_owned()
+            })
+        }
         CameraCommand::Token { camera } => {
             let renewed: CameraAdded = context.node()?.ask(&Request::CameraToken { camera })?;
             context.out.answer(&renewed, |renewed| {
@@ -94,13 +132,25 @@ pub(super) fn camera(context: &Context, command: CameraCommand) -> Result<()> {
 }
 
 fn add(context: &Context, args: AddArgs) -> Result<()> {
-    let source = match args.watch {
-        Some(dir) => CameraSource::Watch {
+    let source = match (args.watch, args.rtsp) {
+        (_, Some(url)) => CameraSource::Rtsp {
+            url: Secret(url.into()),
+            password: match &args.user {
+                Some(_) => Some(Secret(passphrase::of_camera(
+                    args.password_file.as_deref(),
+                )?)),
+                None => None,
+            },
+            user: args.user,
+            allow_loopback: args.allow_loopback,
+            always: args.always,
+        },
+        (Some(dir), None) => CameraSource::Watch {
             dir: std::path::absolute(&dir)
                 .map_err(|e| Error::io(format!("{} cannot be read", dir.display()), e))?,
             delete_originals: args.delete_originals,
         },
-        None => CameraSource::Push,
+        (None, None) => CameraSource::Push,
     };
     let add = CameraAdd {
         name: args.name,
@@ -123,13 +173,21 @@ fn how_to_send(added: &CameraAdded) -> String {
     let (Some(token), Some(to)) = (&added.token, &added.send_to) else {
         return "See what it does with 'streetlamp camera list'.".to_owned();
     };
+    let (may, what, data) = match added.kind.as_str() {
+        "push" => (
+            "add films",
+            "Send a film with it",
+            "--data-binary @film.mp4",
+        ),
+        _ => ("start a recording", "Start a recording with it", "-X POST"),
+    };
     format!(
         "
 token  {}
-       It is shown this once. Whoever has it can add films, and do nothing else.
+       It is shown this once. Whoever has it can {may}, and do nothing else.
 
-Send a film with it, from this machine:
-  curl -H 'Authorization: Bearer {}' --data-binary @film.mp4 {to}",
+{what}, from this machine:
+  curl -H 'Authorization: Bearer {}' {data} {to}",
         *token.0, *token.0
     )
 }

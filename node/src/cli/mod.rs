@@ -235,8 +235,12 @@ fn log(verbose: u8) {
         2 => "info,streetlamp=debug,streetlamp_proto=debug",
         _ => "debug,streetlamp=trace,streetlamp_proto=trace",
     };
-    let filter =
+    let mut filter =
         EnvFilter::try_from_env("STREETLAMP_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    // It logs addresses of cameras, which may hold passwords.
+    if let Ok(quiet) = "retina=off".parse() {
+        filter = filter.add_directive(quiet);
+    }
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

@@ -77,12 +77,20 @@ fn words(status: &Status) -> String {
         0 => "nothing waits".to_owned(),
         waiting => format!("{waiting} waiting for neighbours to come"),
     };
+    let cameras = match (status.cameras, status.cameras_failing) {
+        (0, _) => "none yet: add one with 'streetlamp camera add'".to_owned(),
+        (cameras, 0) => cameras.to_string(),
+        (cameras, failing) => {
+            format!("{cameras}, {failing} with trouble: look at 'streetlamp camera list'")
+        }
+    };
     let mut text = format!(
         "household   {} ({})
 street      {street}
 neighbours  {} of {} connected
 alerts      {}
 clips       {}
+cameras     {cameras}
 queued      {queued}
 ledger      {} entries
 reading     {locked}

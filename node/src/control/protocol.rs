@@ -305,6 +305,13 @@ pub enum Request {
         /// Its name.
         camera: String,
     },
+    /// Record a camera now.
+    CameraTrigger {
+        /// Its name.
+        camera: String,
+        /// For how long.
+        lasts_ms: u64,
+    },
     /// Make a new token for a camera.
     CameraToken {
         /// Its name.
@@ -341,6 +348,19 @@ pub enum CameraSource {
     },
     /// A program that sends them.
     Push,
+    /// The camera's own stream.
+    Rtsp {
+        /// Its address, which may hold a password.
+        url: Secret,
+        /// Who may watch it, if the address does not say.
+        user: Option<String>,
+        /// The password of that name.
+        password: Option<Secret>,
+        /// Whether it may be this very machine.
+        allow_loopback: bool,
+        /// Whether it is recorded also when nothing happens.
+        always: bool,
+    },
 }
 
 /// An alert as it was typed.

@@ -1,8 +1,11 @@
-//! Where programs send films, each with the token of a camera.
+//! Where programs send films, and say that something happens, each with the token of a camera.
 //!
 //! ```text
 //! POST /intake/film[?at=2026-05-06T07:08:09Z]     Authorization: Bearer <token>
 //! 201 {"clip":…,"clips":[…],"sealed_bytes":…,"duration_s":…}
+//!
+//! POST /intake/trigger                            Authorization: Bearer <token>
+//! 202 {"camera":…}
 //! ```
 //!
 //! No session and no cookie counts here, and no page of another site can send the header, so that none can do in the
@@ -29,6 +32,8 @@ use crate::when;
 
 /// How long the next bytes of a film may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a camera is recorded after each word that something happens.
+const RECORDED: Duration = Duration::from_secs(30);
 /// When to try again what cannot be taken now, in seconds.
 const LATER: HeaderValue = HeaderValue::from_static("60");
 
@@ -57,6 +62,26 @@ struct Refused {
     error: String,
 }
 
+/// A camera is recorded.
+#[derive(Debug, Serialize)]
+struct Triggered {
+    camera: String,
+}
+
+/// Records a camera, because its token's holder says that something happens.
+pub(super) async fn trigger(State(app): State<App>, headers: HeaderMap) -> Response {
+    let triggered = token(&headers)
+        .ok_or_else(no_token)
+        .and_then(|token| app.handle.trigger_with(token, RECORDED));
+    match triggered {
+        Ok(camera) => {
+            let camera = camera.to_string();
+            (StatusCode::ACCEPTED, Json(Triggered { camera })).into_response()
+        }
+        Err(error) => refusal(&error),
+    }
+}
+
 pub(super) async fn film(
     State(app): State<App>,
     said: std::result::Result<Query<Said>, QueryRejection>,
@@ -75,10 +100,7 @@ async fn take(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Taken> {
-    let token = token(headers).ok_or_else(|| {
-        let message = "a film is sent with the token of a camera: Authorization: Bearer <token>";
-        Error::new(ErrorKind::Denied, message)
-    })?;
+    let token = token(headers).ok_or_else(no_token)?;
     let mut intake = app.handle.film_from(token)?;
     let Query(said) = said.map_err(|e| {
         let message =
@@ -104,6 +126,11 @@ async fn take(
         sealed_bytes: clips.iter().map(|added| added.sealed_len).sum(),
         duration_s: lasts / 1_000.0,
     })
+}
+
+fn no_token() -> Error {
+    let message = "this is for programs with the token of a camera: Authorization: Bearer <token>";
+    Error::new(ErrorKind::Denied, message)
 }
 
 /// The token that a program shows, if it shows one.

@@ -26,6 +26,7 @@ pub(super) const ROUTES: &[Route] = &[
     ("/clips", || get(clips::show)),
     ("/events", || get(live::events)),
     ("/intake/film", || post(intake::film).put(intake::film)),
+    ("/intake/trigger", || post(intake::trigger)),
     ("/lock", || post(lock::lock)),
     ("/sign-in", || get(sign_in::show).post(sign_in::enter)),
     ("/sign-out", || post(sign_in::leave)),

@@ -42,6 +42,7 @@ mod samples;
 mod series;
 mod source;
 mod tables;
+mod takes;
 mod track;
 
 #[cfg(any(test, fuzzing))]
@@ -60,6 +61,7 @@ pub use error::FilmError;
 pub use fuzz::clean_or_refuse;
 pub use limits::{MAX_DURATION, MAX_RECORDING, MAX_SOURCE};
 pub use series::Series;
+pub use takes::{Coding, Takes};
 
 use layout::Layout;
 use media::Media;

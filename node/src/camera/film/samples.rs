@@ -6,6 +6,7 @@
 use mp4_atom::{Ctts, CttsEntry, Stsc, StscEntry, Stss, Stsz, StszSamples, Stts, SttsEntry};
 
 use super::FilmError;
+use super::description::Descriptions;
 use super::limits::MAX_SAMPLES;
 use super::tables::Tables;
 
@@ -27,6 +28,20 @@ pub(super) struct Sample {
 }
 
 impl Tables {
+    /// Tables without a sample yet.
+    pub(super) fn empty(descriptions: Descriptions) -> Self {
+        Self {
+            descriptions,
+            times: Stts::default(),
+            compositions: None,
+            shift: None,
+            key_samples: None,
+            chunking: Stsc::default(),
+            sizes: Stsz::default(),
+            chunks: Vec::new(),
+        }
+    }
+
     /// The samples that these tables describe; `room` is how many there may be.
     pub(super) fn samples(&self, room: usize) -> Result<Vec<Sample>, FilmError> {
         let mut sizes = Sizes::of(&self.sizes);

@@ -41,6 +41,17 @@ pub(super) struct Fragment {
 }
 
 impl TopLevel {
+    /// A source that has nothing but samples.
+    pub(super) fn samples_only(bytes: u64) -> Self {
+        Self {
+            index: Vec::new(),
+            media: std::iter::once(0..bytes).collect(),
+            fragments: Vec::new(),
+            fragmented: false,
+            quicktime: false,
+        }
+    }
+
     /// Walks the top level of `source` from its first byte; of at most `longest` bytes.
     pub(super) fn find<R: Read + Seek>(source: &mut R, longest: u64) -> Result<Self, FilmError> {
         let end = source.seek(SeekFrom::End(0)).map_err(FilmError::Io)?;

@@ -90,6 +90,17 @@ impl Track {
         }))
     }
 
+    /// A track of pictures without a sample yet.
+    pub(super) const fn pictures(header: Tkhd, media_header: Mdhd, tables: Tables) -> Self {
+        Self {
+            header,
+            edits: None,
+            media_header,
+            medium: Medium::Video,
+            tables,
+        }
+    }
+
     /// Its number within the film.
     pub(super) const fn id(&self) -> u32 {
         self.header.track_id

@@ -168,6 +168,8 @@ mod tests {
             neighbours_connected: 0,
             alerts: 0,
             clips: 0,
+            cameras: 0,
+            cameras_failing: 0,
             queued: 0,
             web: None,
             ledger_seq: 0,

@@ -1,10 +1,12 @@
 //! What is asked about cameras.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use streetlamp_proto::identity::Name;
 
 use super::invalid;
+use crate::camera::reach::{Login, Place};
 use crate::camera::{Settings, Source};
 use crate::control::answers::{CameraAdded, CameraItem, CameraNamed, CameraTested, Moment};
 use crate::control::{CameraAdd, CameraSource};
@@ -23,6 +25,21 @@ pub(super) async fn add(handle: &NodeHandle, add: CameraAdd) -> Result<CameraAdd
             delete_originals,
         },
         CameraSource::Push => Source::Push,
+        CameraSource::Rtsp {
+            url,
+            user,
+            password,
+            allow_loopback,
+            always,
+        } => {
+            let (place, within) = Place::parse(&url.0, "rtsp", allow_loopback)?;
+            let password = password.unwrap_or_else(|| Secret(String::new().into()));
+            Source::Rtsp {
+                place,
+                login: user.map(|user| Login { user, password }).or(within),
+                always,
+            }
+        }
     };
     let kind = source.kind().to_owned();
     let settings = Settings {
@@ -37,15 +54,21 @@ pub(super) async fn add(handle: &NodeHandle, add: CameraAdd) -> Result<CameraAdd
 pub(super) async fn renew_token(handle: &NodeHandle, camera: &str) -> Result<CameraAdded> {
     let name = named(camera)?;
     let token = handle.renew_camera_token(&name).await?;
-    Ok(added(handle, &name, "push".to_owned(), Some(token)))
+    let cameras = handle.cameras().await?;
+    let kind = cameras.iter().find(|camera| camera.name == name);
+    let kind = kind.and_then(|camera| camera.kind).unwrap_or_default();
+    Ok(added(handle, &name, kind.to_owned(), Some(token)))
 }
 
 fn added(handle: &NodeHandle, name: &Name, kind: String, token: Option<Secret>) -> CameraAdded {
     let page = handle.page().filter(|_| token.is_some());
     CameraAdded {
         camera: name.to_string(),
+        send_to: page.map(|page| {
+            let what = if kind == "push" { "film" } else { "trigger" };
+            format!("{}/intake/{what}", page.url())
+        }),
         kind,
-        send_to: page.map(|page| format!("{}/intake/film", page.url())),
         token,
     }
 }
@@ -81,6 +104,14 @@ pub(super) async fn test(handle: &NodeHandle, camera: &str) -> Result<CameraTest
 pub(super) async fn remove(handle: &NodeHandle, camera: &str) -> Result<CameraNamed> {
     let name = named(camera)?;
     handle.remove_camera(&name).await?;
+    Ok(CameraNamed {
+        camera: name.to_string(),
+    })
+}
+
+pub(super) fn trigger(handle: &NodeHandle, camera: &str, lasts: Duration) -> Result<CameraNamed> {
+    let name = named(camera)?;
+    handle.trigger_camera(&name, lasts)?;
     Ok(CameraNamed {
         camera: name.to_string(),
     })

@@ -131,6 +131,11 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
         Request::CameraList => ok(&camera::list(handle).await?),
         Request::CameraTest { camera } => ok(&camera::test(handle, &camera).await?),
         Request::CameraRemove { camera } => ok(&camera::remove(handle, &camera).await?),
+        Request::CameraTrigger { camera, lasts_ms } => ok(&camera::trigger(
+            handle,
+            &camera,
+            Duration::from_millis(lasts_ms),
+        )?),
         Request::CameraToken { camera } => ok(&camera::renew_token(handle, &camera).await?),
         Request::LedgerShow => {
             let entries = handle.ledger().await?;
@@ -174,6 +179,7 @@ async fn status(handle: &NodeHandle) -> Result<Status> {
         .iter()
         .map(|street| street.name.to_string())
         .collect();
+    let cameras = handle.cameras().await?;
     let signed = |skew: Skew| {
         let seconds = i64::try_from(skew.by.as_secs()).unwrap_or(i64::MAX);
         if skew.ahead { seconds } else { -seconds }
@@ -195,6 +201,11 @@ async fn status(handle: &NodeHandle) -> Result<Status> {
         neighbours_connected: status.neighbours_connected,
         alerts: status.alerts,
         clips: status.clips,
+        cameras: cameras.len(),
+        cameras_failing: cameras
+            .iter()
+            .filter(|camera| camera.error.is_some())
+            .count(),
         queued: status.queued,
         ledger_seq: status.ledger_seq,
         disk: handle.disk(),

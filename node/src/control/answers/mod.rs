@@ -61,6 +61,9 @@ pub struct Status {
     pub neighbours_connected: usize,
     pub alerts: usize,
     pub clips: usize,
+    pub cameras: usize,
+    /// Cameras with which something is wrong.
+    pub cameras_failing: usize,
     pub queued: usize,
     pub ledger_seq: u64,
     /// How the disk under the home is.

@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::quota::Quota;
+use super::recording::{self, Trigger};
 use super::{taken_from, watching};
 use crate::camera::film::{CleanFilm, Sound};
 use crate::camera::{Settings, Source};
@@ -34,6 +35,7 @@ pub(super) struct Feed {
     pub(super) settings: Settings,
     state: Mutex<(&'static str, Option<String>)>,
     quota: Mutex<Quota>,
+    trigger: Trigger,
 }
 
 impl fmt::Debug for Feed {
@@ -49,6 +51,7 @@ impl Feed {
         Ok(Self {
             quota: Mutex::new(Quota::new(settings.daily, taken.await?)),
             state: Mutex::new(("starting", None)),
+            trigger: Trigger::default(),
             node,
             name,
             settings,
@@ -111,10 +114,32 @@ impl Feed {
         Ok(added)
     }
 
+    /// Has it recorded for so long from now on.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Conflict`] if it is not this home that records it.
+    pub(super) fn pull(&self, lasts: Duration) -> Result<()> {
+        if !matches!(self.settings.source, Source::Rtsp { .. }) {
+            let message = format!(
+                "camera '{}' is recorded by another program: only one with '--rtsp' can be started here",
+                self.name
+            );
+            return Err(Error::new(ErrorKind::Conflict, message));
+        }
+        self.trigger.pull(lasts);
+        Ok(())
+    }
+
+    /// Whether something happens, or did just now.
+    pub(super) fn is_triggered(&self) -> bool {
+        self.trigger.is_pulled()
+    }
+
     /// Looks whether films can come now, and says what was seen.
     pub(super) async fn test(&self) -> Result<String> {
         match &self.settings.source {
             Source::Watch { dir, .. } => watching::test(dir),
+            Source::Rtsp { place, login, .. } => recording::test(place, login.as_ref()).await,
             Source::Push => self
                 .has_share()
                 .map(|()| "ready for films that are sent with its token".to_owned()),
@@ -128,6 +153,11 @@ impl Feed {
                 dir,
                 delete_originals,
             } => watching::watch(self, dir, *delete_originals).await,
+            Source::Rtsp {
+                place,
+                login,
+                always,
+            } => recording::record(self, place, login.as_ref(), *always).await,
             Source::Push => {
                 self.is("listening", None);
                 std::future::pending().await

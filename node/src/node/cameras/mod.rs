@@ -7,11 +7,13 @@
 mod feed;
 mod pushing;
 mod quota;
+mod recording;
 mod watching;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::household::{ClipView, Household};
@@ -86,6 +88,18 @@ pub struct CameraView {
 impl Cameras {
     fn known(&self) -> MutexGuard<'_, BTreeMap<Name, Known>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The camera that has this token.
+    fn with_token(&self, token: &str) -> Result<Arc<Feed>> {
+        let kept = Kept::of(token);
+        let known = self.known();
+        let mut with_token = known.values().filter(|known| known.token == Some(kept));
+        let feed = with_token.next().and_then(|known| known.feed.clone());
+        feed.ok_or_else(|| {
+            let message = "no camera has this token: make a new one with 'streetlamp camera token'";
+            Error::new(ErrorKind::Denied, message)
+        })
     }
 }
 
@@ -164,7 +178,7 @@ impl NodeHandle {
         }
         let token = match settings.source {
             Source::Push => Some(self.draw_token()?),
-            Source::Watch { .. } => None,
+            Source::Watch { .. } | Source::Rtsp { .. } => None,
         };
         let kept = token.as_ref().map(|(_, kept)| *kept);
         self.keep_camera(&name, &settings, kept).await?;
@@ -179,7 +193,7 @@ impl NodeHandle {
     pub async fn renew_camera_token(&self, name: &Name) -> Result<Secret> {
         let _alone = self.shared.cameras.changing.lock().await;
         let settings = self.feed(name)?.settings.clone();
-        if !matches!(settings.source, Source::Push) {
+        if matches!(settings.source, Source::Watch { .. }) {
             let message = format!("camera '{name}' brings its films by itself and needs no token");
             return Err(Error::new(ErrorKind::Conflict, message));
         }
@@ -245,6 +259,24 @@ impl NodeHandle {
     /// [`ErrorKind::NotFound`] if there is no such camera; else what is wrong with it.
     pub async fn test_camera(&self, name: &Name) -> Result<String> {
         self.feed(name)?.test().await
+    }
+
+    /// Records a camera for so long from now on, and the seconds before.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] if there is no such camera, [`ErrorKind::Conflict`] if it is not this home that records it.
+    pub fn trigger_camera(&self, name: &Name, lasts: Duration) -> Result<()> {
+        self.feed(name)?.pull(lasts)
+    }
+
+    /// As [`trigger_camera`](Self::trigger_camera), for whoever has the camera's token.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`] if no camera has it, [`ErrorKind::Conflict`] if it is not this home that records it.
+    pub fn trigger_with(&self, token: &str, lasts: Duration) -> Result<Name> {
+        let feed = self.shared.cameras.with_token(token)?;
+        feed.pull(lasts)?;
+        Ok(feed.name.clone())
     }
 
     /// Every camera, by name.

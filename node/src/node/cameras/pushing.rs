@@ -13,11 +13,11 @@ use zeroize::Zeroizing;
 use super::NodeHandle;
 use super::feed::Feed;
 use crate::blocking::block;
+use crate::camera::Source;
 use crate::camera::film::{MAX_SOURCE, Series};
 use crate::error::{Error, ErrorKind, Result};
 use crate::node::clips::Recorded;
 use crate::node::handle::AddedClip;
-use crate::secret::Kept;
 
 /// In so many bytes room is given out.
 const STEP: u64 = 1024 * 1024;
@@ -48,14 +48,11 @@ impl NodeHandle {
     /// # Errors
     /// [`ErrorKind::Denied`] if no camera has it, [`ErrorKind::Unavailable`] if that camera had its share of the day.
     pub fn film_from(&self, token: &str) -> Result<Intake> {
-        let kept = Kept::of(token);
-        let known = self.shared.cameras.known();
-        let mut with_token = known.values().filter(|known| known.token == Some(kept));
-        let feed = with_token.next().and_then(|known| known.feed.clone());
-        let feed = feed.ok_or_else(|| {
-            let message = "no camera has this token: make a new one with 'streetlamp camera token'";
-            Error::new(ErrorKind::Denied, message)
-        })?;
+        let feed = self.shared.cameras.with_token(token)?;
+        if !matches!(feed.settings.source, Source::Push) {
+            let message = "the token is of a camera that this home records by itself: it only starts a recording";
+            return Err(Error::new(ErrorKind::Denied, message));
+        }
         feed.has_share()?;
         Ok(Intake {
             feed,

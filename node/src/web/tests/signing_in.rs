@@ -6,7 +6,7 @@ use super::super::routes::ROUTES;
 use super::{FORM, send, served, text};
 
 /// Every address, and what a stranger's GET and POST of it get. A new route needs a row here.
-const STRANGERS: [(&str, StatusCode, StatusCode); 10] = [
+const STRANGERS: [(&str, StatusCode, StatusCode); 11] = [
     ("/", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
     (
         "/alerts",
@@ -26,6 +26,11 @@ const STRANGERS: [(&str, StatusCode, StatusCode); 10] = [
     ),
     (
         "/intake/film",
+        StatusCode::METHOD_NOT_ALLOWED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
+        "/intake/trigger",
         StatusCode::METHOD_NOT_ALLOWED,
         StatusCode::UNAUTHORIZED,
     ),

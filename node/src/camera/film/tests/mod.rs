@@ -20,6 +20,7 @@ mod players;
 mod refusals;
 mod series;
 mod sound;
+mod takes;
 
 use std::error::Error;
 use std::io::{Cursor, Read};
