@@ -15,7 +15,7 @@ use crate::blocking::block;
 use crate::camera::preroll::{Piece, PreRoll};
 use crate::camera::reach::{Login, Place};
 use crate::camera::stream::Stream;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::node::clips::Recorded;
 
 /// Pieces that wait to be sealed. While they do, the camera waits, too.
@@ -52,7 +52,11 @@ async fn read(
     let mut held: Option<PreRoll> = None;
     let mut recording = false;
     loop {
-        let next = stream.next().await;
+        let next = tokio::select! {
+            next = stream.next() => next,
+            // Sealing failed: the camera waits, and it is said why.
+            () = pieces.closed() => return Err(not_sealed()),
+        };
         let (picture, coding) = match next {
             Ok(next) => next,
             Err(error) => {
@@ -86,13 +90,11 @@ async fn read(
 }
 
 async fn send(pieces: &mpsc::Sender<Piece>, piece: Piece) -> Result<()> {
-    let stopped = |_| {
-        Error::new(
-            crate::error::ErrorKind::Unavailable,
-            "nothing can be sealed now",
-        )
-    };
-    pieces.send(piece).await.map_err(stopped)
+    pieces.send(piece).await.map_err(|_| not_sealed())
+}
+
+fn not_sealed() -> Error {
+    Error::new(ErrorKind::Unavailable, "nothing can be sealed now")
 }
 
 async fn seal(feed: &Feed, mut inbox: mpsc::Receiver<Piece>) -> Result<()> {
