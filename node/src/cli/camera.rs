@@ -85,7 +85,7 @@ pub(super) struct AddArgs {
     #[arg(long, requires = "watch", conflicts_with_all = ["push", "rtsp"])]
     delete_originals: bool,
     /// Keep the sound
-    #[arg(long)]
+    #[arg(long, conflicts_with = "rtsp")]
     sound: bool,
     /// Take at most so many bytes of film within 24 hours
     #[arg(long, value_name = "BYTES", default_value = "20GB", value_parser = amount::bytes)]
