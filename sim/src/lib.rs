@@ -115,6 +115,7 @@ impl Neighbourhood {
             clock,
             entropy: self.entropy(number, starts),
             domains: Domains::silent(),
+            witness: None,
         };
         Core::start(Home::open(&self.place(number))?, parts).await
     }

@@ -54,6 +54,7 @@ pub(super) enum ToDriver {
 }
 
 /// Owns engine, store and mesh.
+#[derive(Debug)]
 pub(super) struct Driver {
     household: Household,
     store: Store,
@@ -245,9 +246,18 @@ impl Driver {
 
     /// Gives the engine one input, makes durable what it wants kept, then lets the rest out.
     fn feed(&mut self, input: Input) -> Result<()> {
+        let now = self.now();
+        let witness = self.handle.shared.witness.as_deref();
+        if let Some(witness) = witness {
+            witness.hears(&self.household, &input, now);
+        }
+        let outputs = self.household.handle(input, now);
+        if let Some(witness) = witness {
+            witness.wants(&self.household, &outputs, now);
+        }
         let mut records = Vec::new();
         let mut rest = Vec::new();
-        for output in self.household.handle(input, self.now()) {
+        for output in outputs {
             match output {
                 Output::Judge {
                     message,

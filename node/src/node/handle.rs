@@ -15,6 +15,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use zeroize::Zeroizing;
 
 use super::driver::ToDriver;
+use super::witness::Witness;
 use super::{clips, fetching, keeping};
 use crate::blocking::block;
 use crate::clock::Clock;
@@ -47,6 +48,7 @@ pub(super) struct Shared {
     pub(super) entropy: Entropy,
     pub(super) peer_id: String,
     pub(super) page: OnceLock<Page>,
+    pub(super) witness: Option<Arc<dyn Witness>>,
 }
 
 /// Where a node's page is, and who lets browsers in.

@@ -8,6 +8,7 @@ mod keeping;
 mod listening;
 mod sealed;
 mod serving;
+mod witness;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -20,6 +21,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 pub use handle::{AddedClip, FetchedClip, Film, NodeHandle, Page};
+pub use witness::Witness;
 
 use crate::blocking;
 use crate::clock::Clock;
@@ -72,6 +74,30 @@ pub struct Parts {
     pub entropy: Entropy,
     /// Whom to ask about domains of publishers.
     pub domains: Domains,
+    /// Who watches.
+    pub witness: Option<Arc<dyn Witness>>,
+}
+
+/// A node that is put together, and whose driver does not run yet.
+#[derive(Debug)]
+pub struct Assembled {
+    /// The way to it, once it runs.
+    pub handle: NodeHandle,
+    /// Everything that will happen.
+    pub events: broadcast::Receiver<Event>,
+    driver: Driver,
+}
+
+impl Assembled {
+    /// Runs the driver until the node is stopped; ends with the store then.
+    ///
+    /// # Errors
+    /// If the store is beyond use.
+    pub async fn run(self) -> Result<Store> {
+        // Whoever wants the events has taken them by now.
+        drop(self.events);
+        self.driver.run().await
+    }
 }
 
 /// A node whose engine and mesh run.
@@ -91,6 +117,23 @@ impl Core {
     /// # Errors
     /// If an address cannot be listened on, or a key or the store is damaged.
     pub async fn start(home: Home, parts: Parts) -> Result<Self> {
+        let Assembled {
+            handle,
+            events,
+            driver,
+        } = Self::assemble(home, parts).await?;
+        Ok(Self {
+            driver: blocking::spawn(driver.run()),
+            handle,
+            events,
+        })
+    }
+
+    /// Puts engine and mesh together and listens, for a caller that sees itself to it that the driver runs.
+    ///
+    /// # Errors
+    /// As [`Core::start`].
+    pub async fn assemble(home: Home, parts: Parts) -> Result<Assembled> {
         let Parts {
             mut store,
             disk,
@@ -100,6 +143,7 @@ impl Core {
             clock,
             entropy,
             domains,
+            witness,
         } = parts;
         let me = home.me()?;
         let run = Run(entropy.generator()?.next_u64());
@@ -133,13 +177,14 @@ impl Core {
             clock,
             entropy: entropy.clone(),
             page: OnceLock::new(),
+            witness,
         };
         let handle = NodeHandle {
             shared: Arc::new(shared),
         };
         let driver = Driver::new(household, store, spare, mesh, inbox, events, handle.clone());
-        Ok(Self {
-            driver: blocking::spawn(driver.run()),
+        Ok(Assembled {
+            driver,
             handle,
             events: from_the_start,
         })
@@ -192,6 +237,7 @@ impl Node {
             clock: Clock::System,
             entropy,
             domains: Domains::of_this_machine(),
+            witness: None,
         };
         let core = Core::start(home, parts).await?;
         let links = web.links();

@@ -38,7 +38,7 @@ use store::DeskStore;
 const COMMANDS: usize = 16;
 
 /// How an agency wants its publisher to run.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct PublisherOptions {
     /// How bytes travel.
     pub transport: Transport,

@@ -86,6 +86,7 @@ async fn served() -> Served {
         clock: Clock::System,
         entropy,
         domains: Domains::silent(),
+        witness: None,
     };
     let handle = Core::start(home, parts).await.unwrap().handle;
     let gate = gate();
