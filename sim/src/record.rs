@@ -24,6 +24,11 @@ impl Micros {
         self.0 as f64 / 1_000.0
     }
 
+    /// This long after a moment.
+    pub const fn plus(self, span: Self) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+
     /// How long after an earlier moment; zero if that one is later.
     pub const fn since(self, earlier: Self) -> Self {
         Self(self.0.saturating_sub(earlier.0))
@@ -174,6 +179,10 @@ pub enum SaidKind {
     Resolve,
     /// A comment.
     Comment,
+    /// No more comments.
+    CloseComments,
+    /// It should not be seen.
+    Flag,
     /// A bulletin of a publisher.
     Bulletin,
 }
@@ -347,8 +356,8 @@ pub struct Expectation {
     pub name: String,
     /// Whether it is within its bound.
     pub ok: bool,
-    /// What it was.
-    pub value: f64,
+    /// What it was; nothing if nothing of the kind happened, which meets no bound.
+    pub value: Option<f64>,
     /// The bound.
     pub bound: f64,
     /// On which side of the bound it has to be.

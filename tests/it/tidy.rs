@@ -22,6 +22,18 @@ fn walk(dir: &Path, found: &mut Vec<PathBuf>) {
 }
 
 #[test]
+fn the_home_node_draws_its_randomness_from_the_system_alone() {
+    for crate_ in ["proto", "node"] {
+        let manifest = root().join(crate_).join("Cargo.toml");
+        let manifest = fs::read_to_string(manifest).expect("the manifest");
+        assert!(
+            !manifest.contains("streetlamp-seeded"),
+            "{crate_} links a generator that can be seeded"
+        );
+    }
+}
+
+#[test]
 fn the_protocol_depends_on_nothing_that_does_io() {
     let manifest = fs::read_to_string(root().join("proto/Cargo.toml")).expect("the manifest");
     let dependencies = manifest
