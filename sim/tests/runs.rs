@@ -1,4 +1,9 @@
 //! Runs of the program as somebody types them.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what helps a test may fail as a test does"
+)]
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -96,7 +96,7 @@ impl Assembled {
     pub async fn run(self) -> Result<Store> {
         // Whoever wants the events has taken them by now.
         drop(self.events);
-        self.driver.run().await
+        Box::pin(self.driver.run()).await
     }
 }
 

@@ -38,13 +38,7 @@ impl Director {
             }
             Deed::FollowUp { of, draw } => self.discuss(of, draw).await,
             Deed::Join { who, from } => self.join(who, from).await,
-            Deed::Leave(home) => {
-                if self.command(home, Command::Leave(None)).await.is_some() {
-                    self.chronicle.moved(home, None);
-                    self.chronicle
-                        .note(Some(home), What::Left, "it leaves its street");
-                }
-            }
+            Deed::Leave(home) => self.leave(home).await,
             Deed::VoteOut { who, by } => {
                 let household = self.households.get(&who).copied();
                 let reason = Reason::clean("The box was stolen").ok();
@@ -141,6 +135,14 @@ impl Director {
         if let Some(alert) = alert {
             let change = Change::Act(act);
             self.command(by, Command::FollowUp { alert, change }).await;
+        }
+    }
+
+    async fn leave(&self, home: HouseNumber) {
+        if self.command(home, Command::Leave(None)).await.is_some() {
+            self.chronicle.moved(home, None);
+            let says = "it leaves its street";
+            self.chronicle.note(Some(home), What::Left, says);
         }
     }
 
