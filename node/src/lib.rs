@@ -18,6 +18,7 @@ pub mod home;
 pub mod journal;
 pub mod mesh;
 pub mod node;
+pub mod picture;
 pub mod publisher;
 pub mod spare;
 pub mod store;

@@ -1,10 +1,10 @@
-//! The page of a home node: the street, the clips, the lock.
+//! The page of a home node: the street, the neighbours, the clips, the lock.
 //!
 //! Server-drawn pages that work without a script, a font or an internet connection; a small module keeps them fresh.
 //! It is reached on this machine only: plain HTTP must not leave it. The node is seen through [`NodeHandle`] alone.
 //!
-//! `gate` stands before everything, `routes` names every address, `street`, `clips`, `lock`, `sign_in`, `live` and
-//! `assets` answer. Left out: names and texts are shown as text, so there is no markup in them, and there is no way to
+//! `gate` stands before everything, `routes` names every address, `street`, `saying`, `neighbours`, `clips`, `lock`,
+//! `sign_in`, `live` and `assets` answer; `proof` asks for the passphrase again before what cannot be undone. Left out: names and texts are shown as text, so there is no markup in them, and there is no way to
 //! reach the page from another machine.
 
 mod assets;
@@ -16,8 +16,11 @@ mod frame;
 mod gate;
 mod live;
 mod lock;
+mod neighbours;
 mod problem;
+mod proof;
 mod routes;
+mod saying;
 mod secret;
 mod sessions;
 mod sign_in;
