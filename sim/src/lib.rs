@@ -4,6 +4,7 @@
 //! node is given: the memory transport, SQLite in memory, a seed, and a wall clock that follows tokio's. On a runtime
 //! of one thread with a paused clock an hour of the street takes as long as its messages do.
 
+pub mod output;
 pub mod record;
 
 use std::path::PathBuf;
