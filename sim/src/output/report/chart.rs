@@ -10,7 +10,9 @@ use crate::output::undrawn;
 use crate::record::Micros;
 
 /// Width and height of a curve, in CSS pixels; the page scales it.
-const SIZE: (u32, u32) = (640, 320);
+const SIZE: (u32, u32) = (480, 300);
+/// Letters at the axes, for that size.
+const LETTERS: (&str, u32) = ("sans-serif", 15);
 /// Most points of a cloud. More would make the page heavy and no clearer.
 const POINTS: usize = 4_000;
 /// Most bars of a histogram.
@@ -35,13 +37,14 @@ pub(super) fn curve(connected: &[(Micros, Micros)]) -> Result<Option<String>> {
     let drawn = svg(|root| {
         let mut chart = ChartBuilder::on(root)
             .margin(12)
-            .x_label_area_size(38)
-            .y_label_area_size(48)
+            .x_label_area_size(44)
+            .y_label_area_size(56)
             .build_cartesian_2d(0.0..Micros(*longest).as_ms().max(1.0), 0_i32..100_i32)
             .map_err(said)?;
         chart
             .configure_mesh()
             .light_line_style(TRANSPARENT)
+            .label_style(LETTERS)
             .x_desc("milliseconds after it was said")
             .y_desc("% of homes")
             .draw()
@@ -71,13 +74,14 @@ pub(super) fn floors(connected: &[(Micros, Micros)]) -> Result<Option<String>> {
     let drawn = svg(|root| {
         let mut chart = ChartBuilder::on(root)
             .margin(12)
-            .x_label_area_size(38)
+            .x_label_area_size(44)
             .y_label_area_size(56)
             .build_cartesian_2d(0.0..right, 0.0..top)
             .map_err(said)?;
         chart
             .configure_mesh()
             .light_line_style(TRANSPARENT)
+            .label_style(LETTERS)
             .x_desc("shortest path, in milliseconds")
             .y_desc("measured, in milliseconds")
             .draw()
@@ -118,7 +122,7 @@ pub(super) fn bars(values: &[u64], unit: &str) -> Result<Option<String>> {
     let drawn = svg(|root| {
         let mut chart = ChartBuilder::on(root)
             .margin(12)
-            .x_label_area_size(38)
+            .x_label_area_size(44)
             .y_label_area_size(56)
             .build_cartesian_2d(*least..end, 0..highest + 1)
             .map_err(said)?;
@@ -126,6 +130,7 @@ pub(super) fn bars(values: &[u64], unit: &str) -> Result<Option<String>> {
             .configure_mesh()
             .disable_x_mesh()
             .light_line_style(TRANSPARENT)
+            .label_style(LETTERS)
             .x_desc(unit)
             .draw()
             .map_err(said)?;
