@@ -26,7 +26,7 @@ function inUse(part) {
 function announce(fresh) {
   const [first] = fresh;
   if (!first) return;
-  const title = first.querySelector('h2').textContent;
+  const title = first.querySelector('h2, h3').textContent;
   const more = fresh.length > 1 ? ` and ${fresh.length - 1} more` : '';
   document.querySelector('[data-announce]').textContent = `New: ${title}${more}`;
 }
@@ -36,7 +36,7 @@ function take(page) {
     const next = page.querySelector(`[data-part="${part.dataset.part}"]`);
     if (!next) return location.reload();
     if (inUse(part)) continue;
-    const fresh = [...next.querySelectorAll('article')].filter((article) => !document.getElementById(article.id));
+    const fresh = [...next.querySelectorAll('article')].filter(({ id }) => !document.getElementById(id));
     for (const article of fresh) article.classList.add('fresh');
     tellTimes(next);
     part.replaceWith(document.adoptNode(next));
@@ -87,9 +87,11 @@ if (live !== undefined) {
   setInterval(() => document.hidden || refresh(), 60_000);
 }
 
-// A second press must not send a second alert.
+// A second press must not send a second alert. Not before the form is on its way: a disabled button does not say its name.
 document.addEventListener('submit', (event) => {
-  for (const button of event.target.querySelectorAll('button')) button.disabled = true;
+  setTimeout(() => {
+    for (const button of event.target.querySelectorAll('button')) button.disabled = true;
+  });
 });
 window.addEventListener('pageshow', () => {
   for (const button of document.querySelectorAll('button')) button.disabled = false;

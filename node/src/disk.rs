@@ -1,4 +1,4 @@
-//! The disk under a home: what may be put on it, and what keeps a full one usable.
+//! The disk under a home or a publisher: what may be put on it, and what keeps a full one usable.
 //!
 //! A database cannot even delete on a disk that is full. So a ballast lies in the home directory and is thrown off when
 //! a write fails for want of room: alerts still come and go, and clips can be deleted. Clips themselves are refused

@@ -1,10 +1,11 @@
-//! What two devices of one household say to each other, so that the one with the reading key grants what the other one
-//! recorded.
+//! What two devices of one household say to each other, so that the one with the reading key watches and grants what the
+//! other one recorded.
 //!
 //! The device that recorded a clip keeps its label, its ledger, and whatever is served. The one that approves gets the
 //! label of the one clip that it names, and hands back a grant that it signed itself; the key of the clip is in that
 //! grant, wrapped to its recipient, and nowhere else. Every message is an age file to the other device's sealing key,
-//! between two keys that the same root certified. There is nothing here for anybody else, and nothing that lists clips.
+//! between two keys that the same root certified. There is nothing here for anybody else: this is the only place of the
+//! protocol where a list of clips stands, and it goes to nobody but the household that made them.
 
 use minicbor::{Decode, Encode};
 
@@ -12,6 +13,7 @@ use crate::clip::{ClipId, Label};
 use crate::grant::{FetchTicket, Grant};
 use crate::ledger::{BareEntry, EntryHash, Head};
 use crate::signed::Signed;
+use crate::time::Timestamp;
 
 /// Every message between two devices of one household.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -32,6 +34,25 @@ pub enum DeviceMessage {
     /// Nothing was done.
     #[n(4)]
     Declined(#[n(0)] Decline),
+    /// "Which clips did you record before this one?" From the newest, if none is named.
+    #[n(5)]
+    List(#[n(0)] Option<Before>),
+    /// The answer to [`DeviceMessage::List`]: the newest first. Fewer than
+    /// [`LABELS_PER_MESSAGE`](crate::wire::limits::LABELS_PER_MESSAGE) are the last.
+    #[n(6)]
+    Listed(#[n(0)] Vec<Label>),
+}
+
+/// A place in the list of a device's clips, the newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(array)]
+pub struct Before {
+    /// When the clip was recorded.
+    #[n(0)]
+    pub recorded: Timestamp,
+    /// The clip.
+    #[n(1)]
+    pub clip: ClipId,
 }
 
 /// What an approver wants to see.

@@ -38,10 +38,62 @@ pub struct Cell(String);
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place(String);
 
+/// A rectangle in the grid of all cells of [`PUBLIC_PRECISION`] characters, 2^15 columns by 2^15 rows: whole numbers, so
+/// that cells can be compared and drawn without a coordinate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Block {
+    /// Its first column, from 180 degrees west.
+    pub west: u32,
+    /// Its first row, from the south pole.
+    pub south: u32,
+    /// How many columns.
+    pub columns: u32,
+    /// How many rows.
+    pub rows: u32,
+}
+
+impl Block {
+    /// Columns and rows of the whole earth.
+    pub const EARTH: u32 = 1 << 15;
+}
+
 impl Cell {
     /// The characters of the cell.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Where it lies.
+    ///
+    /// Each character is five bits of longitude and latitude, taking turns, longitude first (Niemeyer 2008).
+    pub fn block(&self) -> Block {
+        let (mut block, mut turn) = (Block::whole(), 0);
+        for character in self.0.bytes() {
+            let value = ALPHABET.iter().position(|c| *c == character);
+            let value = value.and_then(|v| u32::try_from(v).ok()).unwrap_or(0);
+            for bit in (0..5).rev() {
+                let upper = value >> bit & 1;
+                let (start, span) = match turn % 2 {
+                    0 => (&mut block.west, &mut block.columns),
+                    _ => (&mut block.south, &mut block.rows),
+                };
+                *span >>= 1;
+                *start += upper * *span;
+                turn += 1;
+            }
+        }
+        block
+    }
+}
+
+impl Block {
+    const fn whole() -> Self {
+        Self {
+            west: 0,
+            south: 0,
+            columns: Self::EARTH,
+            rows: Self::EARTH,
+        }
     }
 }
 
@@ -124,6 +176,8 @@ cell_forms!(Place, SEALED_PRECISION);
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::wire;
 
@@ -138,6 +192,23 @@ mod tests {
         assert!("u33dc1k2".parse::<Place>().is_err());
         let seven = wire::to_cbor(&"u33dc1k".parse::<Place>().unwrap());
         assert!(wire::from_cbor::<Cell>(&seven).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn the_geohash_crate_finds_every_cell_in_the_same_place(text in "[0-9b-hjkmnp-z]{1,6}") {
+            let block = text.parse::<Cell>().unwrap().block();
+            let theirs = geohash::decode_bbox(&text).unwrap();
+            let earth = f64::from(Block::EARTH);
+            let column = |longitude: f64| (longitude + 180.0) / 360.0 * earth;
+            let row = |latitude: f64| (latitude + 90.0) / 180.0 * earth;
+            let ours = [block.west, block.west + block.columns, block.south, block.south + block.rows];
+            let (min, max) = (theirs.min(), theirs.max());
+            let theirs = [column(min.x), column(max.x), row(min.y), row(max.y)];
+            for (ours, theirs) in ours.into_iter().zip(theirs) {
+                prop_assert!((f64::from(ours) - theirs).abs() < 1e-6, "{text}");
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Asking a holder for sealed bytes, and by what right.
 //!
-//! Three may ask, each for one clip that it names: who was granted it, with a ticket that is in the owner's ledger; a
-//! keeper, for what it was told to keep; and the owner, for what its keeper has. None of them gets a key this way.
+//! Four may ask, each for one clip that it names: who was granted it, with a ticket that is in the owner's ledger; a
+//! keeper, for what it was told to keep; the owner, for what its keeper has; and another device of the household that may
+//! grant. None of them gets a key this way.
 
 use minicbor::{Decode, Encode};
 
@@ -22,6 +23,9 @@ pub enum Right {
     /// "You keep it for us." By the owner to a keeper.
     #[n(2)]
     Owner(#[n(0)] ClipId),
+    /// "We are of one household." By a device that may grant to the one that recorded.
+    #[n(3)]
+    Device(#[n(0)] ClipId),
 }
 
 impl Right {
@@ -29,13 +33,13 @@ impl Right {
     pub const fn clip(&self) -> ClipId {
         match self {
             Self::Ticket(ticket) => ticket.statement().clip,
-            Self::Keeper(clip) | Self::Owner(clip) => *clip,
+            Self::Keeper(clip) | Self::Owner(clip) | Self::Device(clip) => *clip,
         }
     }
 
     /// Whether the sealed label comes before the bytes: between owner and keeper it does.
     pub const fn with_label(&self) -> bool {
-        !matches!(self, Self::Ticket(_))
+        matches!(self, Self::Keeper(_) | Self::Owner(_))
     }
 }
 

@@ -7,7 +7,7 @@
 use minicbor::{Decode, Encode};
 
 use crate::clip::{ClipId, GrantHeader, KeyCommit, Manifest};
-use crate::identity::{HouseholdId, Role};
+use crate::identity::HouseholdId;
 use crate::ledger::EntryHash;
 use crate::recipient::Recipient;
 use crate::signed::{Signed, Statement, StatementId};
@@ -146,10 +146,10 @@ impl Parcel {
             self.manifest.statement(),
             self.ticket.statement(),
         );
-        let from = members.speaker(self.grant.signer(), Role::Grant)?;
+        let from = members.speaker(&self.grant)?;
         // A clip outlives the box that recorded it.
-        let recorded = members.author(&self.manifest, Role::Record, manifest.recorded);
-        if members.speaker(self.ticket.signer(), Role::Grant)? != from || recorded? != from {
+        let recorded = members.author(&self.manifest, manifest.recorded);
+        if members.speaker(&self.ticket)? != from || recorded? != from {
             return Err(ParcelError::Mismatch);
         }
         if grant.to != to || ticket.to != to || grant.reading != *reading {

@@ -5,16 +5,16 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use streetlamp_tests::Home;
+use streetlamp_tests::{Home, Publisher};
 
 use super::{PROGRAM, place, street, wrapper};
 
 /// A small disk in memory, gone when it is dropped.
-struct SmallDisk(PathBuf);
+pub(super) struct SmallDisk(pub(super) PathBuf);
 
 impl SmallDisk {
     /// Nothing if this account may not mount.
-    fn mount(at: PathBuf) -> Option<Self> {
+    pub(super) fn mount(at: PathBuf) -> Option<Self> {
         fs::create_dir(&at).expect("a directory");
         let mount = Command::new("mount")
             .args(["-t", "tmpfs", "-o", "size=160m", "tmpfs"])
@@ -26,7 +26,7 @@ impl SmallDisk {
     }
 
     /// Writes until nothing more fits.
-    fn fill(&self) -> PathBuf {
+    pub(super) fn fill(&self) -> PathBuf {
         let path = self.0.join("filler");
         let mut file = File::create(&path).expect("a file");
         for size in [1 << 20, 4_096, 1] {
@@ -174,4 +174,47 @@ fn p9_when_a_write_or_sync_fails_it_is_said_and_nothing_acknowledged_is_lost() {
     let checks = ada.run(&["doctor"]);
     let store = checks.list().iter().find(|c| c["check"] == "store");
     assert_eq!(store.expect("the check")["ok"], true, "{checks:?}");
+}
+
+#[test]
+fn a_publisher_on_a_full_disk_still_says_what_it_has_to_say_and_takes_it_back() {
+    let place = place();
+    let Some(disk) = SmallDisk::mount(place.path().join("disk")) else {
+        eprintln!("skipped: this account may not mount, so no disk was filled");
+        return;
+    };
+    let [mut ada, _ben] = street(place.path());
+    let address = ada.ready()["listen"][0]
+        .as_str()
+        .expect("an address")
+        .to_owned();
+    let mut fire = Publisher::at(PROGRAM, &disk.0.join("fire"));
+    let init = ["init", "--name", "Maple Fire", "--domain", "fire.example"];
+    let init = fire.run(&[&init[..], &["--area", "u33dc"]].concat());
+    assert_eq!(init.code, Some(0), "{}", init.words);
+    fire.start(&address).expect("the publisher starts");
+
+    disk.fill();
+    let smoke = fire.run(&[
+        "publish",
+        "--kind",
+        "fire",
+        "--headline",
+        "Smoke on Mill Road",
+    ]);
+    assert_eq!(smoke.code, Some(0), "{}", smoke.words);
+    let smoke = smoke.text("bulletin");
+    let cancelled = fire.run(&["cancel", &smoke]);
+    assert_eq!(cancelled.code, Some(0), "{}", cancelled.words);
+    for _ in 0..2 {
+        ada.wait_for("bulletin", |event| event["bulletin"] == smoke.as_str())
+            .expect("it is heard");
+    }
+    let listed = ada.run(&["bulletin", "list"]);
+    assert_eq!(listed.list()[0]["state"], "cancelled");
+    // It was durable, also on the full disk.
+    fire.kill().expect("it dies");
+    fire.start(&address).expect("it starts again");
+    let shown = fire.run(&["show"]);
+    assert_eq!(shown.json["bulletins"].as_array().map(Vec::len), Some(1));
 }

@@ -187,6 +187,25 @@ fn p4_what_the_laptop_grants_while_the_box_holds_no_key_is_fetched_from_the_box_
     // The entry is in the box's ledger, and the laptop's own is empty.
     let entries = |home: &Home| home.run(&["ledger", "verify"]).number("entries");
     assert_eq!((entries(&recorder), entries(&laptop)), (Some(1), Some(0)));
+    // The laptop lists what the box recorded, and watches it; that is in its own ledger.
+    let listed = laptop.run(&["clip", "list"]);
+    assert_eq!(listed.list()[0]["clip"], clip.as_str());
+    assert_eq!(listed.list()[0]["here"], false);
+    assert_ne!(listed.list()[0]["recorder"], serde_json::Value::Null);
+    let fetched = laptop.run(&["clip", "fetch", &clip[..8]]);
+    assert_eq!(fetched.code, Some(0), "{}", fetched.words);
+    let watched = place.path().join("watched.mp4");
+    let open = laptop.run(&["clip", "open", &clip, "-o", path(&watched)]);
+    assert_eq!(open.code, Some(0), "{}", open.words);
+    let film = |path: &Path| fs::read(path).expect("a film");
+    assert_eq!(film(&watched), film(&opened));
+    assert_eq!((entries(&recorder), entries(&laptop)), (Some(1), Some(1)));
+    // Neither the box nor the neighbour gets a list.
+    for other in [&recorder, &ben] {
+        let listed = other.run(&["clip", "list"]);
+        let of_laptop = listed.list().iter().filter(|c| !c["recorder"].is_null());
+        assert_eq!(of_laptop.count(), 0);
+    }
     // What the laptop says, the box hears, and the other way round.
     post(&laptop, "From the laptop");
     hears(&mut recorder, "From the laptop");

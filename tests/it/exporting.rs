@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use streetlamp_proto::recipient::Identity;
+use streetlamp_proto::recipient::{HybridIdentity, Identity};
 use streetlamp_tests::{Home, Reply};
 use zeroize::Zeroizing;
 
@@ -148,6 +148,57 @@ fn a_header_with_another_key_than_the_one_committed_to_is_shown_to_whoever_has_h
     );
     let fault = story.fault(&first, &["--identity", key.to_str().unwrap()]);
     assert!(fault.contains("another film"), "{fault}");
+}
+
+/// The secret key of the C2SP vectors for hybrid keys.
+const HYBRID: &str =
+    "AGE-SECRET-KEY-PQ-1HZLGZUPT4ETPKDEV8HSGFDCYZ4E522W0A7PU2LHT8EH9W6YLNC3SW78XKG";
+
+#[test]
+fn an_outsider_with_a_post_quantum_key_gets_a_clip_and_checks_it() {
+    let mut story = Exporting::ready();
+    let identity: HybridIdentity = HYBRID.parse().unwrap();
+    story.recipient = identity.recipient().unwrap().to_string();
+    let key = story.path("hybrid.txt");
+    fs::write(&key, format!("# made elsewhere\n{HYBRID}\n")).unwrap();
+    let whole = story.export_sealed("clip.age");
+    let changed = story.path("silent.age");
+    let args = ["--to", &story.recipient, "--without-audio"];
+    assert_eq!(story.export("silent.age", &args), changed);
+
+    let listed = story.home.run(&["ledger", "show"]);
+    assert_eq!(listed.list()[0]["to"], story.recipient.as_str());
+    story.home.stop().unwrap();
+    let checked = story.verify(&whole, &["--identity", key.to_str().unwrap()]);
+    assert_eq!(checked.code, Some(0), "{checked:?}");
+    assert_eq!(checked.text("to"), story.recipient);
+    let other = story.path("key.txt");
+    let fault = story.fault(&whole, &["--identity", other.to_str().unwrap()]);
+    assert!(fault.contains("sealed to another key"), "{fault}");
+
+    let note = fs::read_to_string(beside(&whole, ".note.txt")).unwrap();
+    assert!(note.contains("behind the first\n1627 "), "{note}");
+    assert!(note.contains("version 1.3 or later"), "{note}");
+    assert!(note.lines().all(|line| line.len() < 1_500), "{note}");
+    let sealed = blake3::hash(&fs::read(&whole).unwrap()[1627..]);
+    assert_eq!(sealed.to_string(), story.clip);
+}
+
+#[test]
+fn a_recipient_that_cannot_be_sealed_to_is_refused_before_the_ledger_has_an_entry() {
+    let story = Exporting::ready();
+    let identity: HybridIdentity = HYBRID.parse().unwrap();
+    let hybrid = identity.recipient().unwrap().to_string();
+    for to in [&hybrid[..1958], "age1pq1", "age1nobody"] {
+        let file = story.path("refused.age");
+        let args = ["clip", "export", &story.clip, "--to", to, "-o"];
+        let refused = story
+            .home
+            .run(&[&args[..], &[file.to_str().unwrap()]].concat());
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+        assert!(!file.exists());
+    }
+    assert_eq!(story.home.run(&["ledger", "show"]).list().len(), 0);
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn street<const N: usize>(place: &Path, names: [&str; N]) -> [Home; N] {
     homes
 }
 
-fn ask(owner: &Home, keeper: &str) {
+pub(super) fn ask(owner: &Home, keeper: &str) {
     let asked = owner.run(&[
         "keeper", "ask", keeper, "--bytes", "500MB", "--until", "30d",
     ]);
@@ -44,21 +44,21 @@ fn keepers_of(home: &Home, clip: &str) -> usize {
 }
 
 /// Waits until so many keepers hold a clip.
-fn wait_for_keepers(home: &mut Home, clip: &str, count: usize) {
+pub(super) fn wait_for_keepers(home: &mut Home, clip: &str, count: usize) {
     while keepers_of(home, clip) < count {
         home.wait_for("clip", |event| event["clip"] == clip)
             .expect("a keeper takes it");
     }
 }
 
-fn lease_with(home: &Home, name: &str) -> Value {
+pub(super) fn lease_with(home: &Home, name: &str) -> Value {
     let list = home.run(&["keeper", "list"]);
     let lease = list.list().iter().find(|lease| lease["name"] == name);
     lease.cloned().unwrap_or_default()
 }
 
 /// Where a keeper has the sealed bytes of a clip.
-fn kept(keeper: &Home, owner: &Home, clip: &str) -> PathBuf {
+pub(super) fn kept(keeper: &Home, owner: &Home, clip: &str) -> PathBuf {
     let owner = owner.run(&["status"]).text("household");
     let dir = keeper.dir().join("kept").join(owner);
     dir.join(format!("{clip}.sealed"))
@@ -203,31 +203,93 @@ fn a_keeper_proves_what_it_holds_and_one_that_lost_it_is_named_and_given_it_agai
     assert_eq!(checked.text("finding"), "lost", "{}", checked.words);
     ada.wait_for("keeper-fault", |event| event["clip"] == clip.as_str())
         .expect("it is named");
+    let status = ada.run(&["status"]);
+    let wrong = &status.json["keepers_wrong"][0];
+    assert_eq!(
+        (&wrong["name"], &wrong["state"]),
+        (&"Ben".into(), &"lost".into())
+    );
+    let checks = ada.run(&["doctor"]);
+    let check = checks.list().iter().find(|c| c["check"] == "keepers");
+    let check = check.expect("the check");
+    assert_eq!(check["ok"], false);
+    assert!(
+        check["advice"]
+            .as_str()
+            .is_some_and(|text| text.contains("Ben lost a clip"))
+    );
     wait_for_keepers(&mut ada, &clip, 1);
     assert_eq!(fs::read(&copy).expect("a copy"), sealed);
 }
 
 #[test]
-fn a_deleted_clip_and_an_ended_lease_leave_nothing_at_the_keeper() {
+fn a_stolen_box_tells_its_keeper_to_delete_and_the_household_restored_from_its_sheet_gets_every_clip_back()
+ {
     let place = place();
-    let [mut ada, mut ben] = street(place.path(), ["Ada", "Ben"]);
+    let [mut ada, mut ben, cem] = street(place.path(), ["Ada", "Ben", "Cem"]);
     ask(&ada, "Ben");
     let source = film(place.path());
-    let first = ada.run(&["clip", "add", path(&source)]).text("clip");
-    let second = ada.run(&["clip", "add", path(&source)]).text("clip");
-    wait_for_keepers(&mut ada, &first, 1);
-    wait_for_keepers(&mut ada, &second, 1);
-    let (one, two) = (kept(&ben, &ada, &first), kept(&ben, &ada, &second));
-    assert_eq!(ada.run(&["clip", "delete", &first]).code, Some(0));
-    while one.exists() || one.with_extension("label").exists() {
-        ben.wait_for("keeper", |_| true).expect("it is told");
+    let clips = ["Porch", "Yard"].map(|camera| {
+        let added = ada.run(&["clip", "add", path(&source), "--camera", camera]);
+        added.text("clip")
+    });
+    let sealed = clips.each_ref().map(|clip| {
+        wait_for_keepers(&mut ada, clip, 1);
+        fs::read(kept(&ben, &ada, clip)).expect("a copy")
+    });
+
+    // The burglar has the running box: it deletes one clip, and ends the lease.
+    assert_eq!(ada.run(&["clip", "delete", &clips[0]]).code, Some(0));
+    while lease_with(&ada, "Ben")["let_go"]["clips"] != 1 {
+        ada.wait_for("keeper", |_| true).expect("Ben says so");
     }
-    assert!(two.exists());
     assert_eq!(ada.run(&["keeper", "end", "Ben"]).code, Some(0));
-    while two.exists() || two.with_extension("label").exists() {
+    while lease_with(&ben, "Ada")["state"] != "ending" {
         ben.wait_for("keeper", |_| true).expect("it is told");
     }
-    assert!(ben.run(&["keeper", "list"]).list().is_empty());
+    let there = lease_with(&ben, "Ada");
+    assert_eq!(
+        (&there["clips"], &there["let_go"]["clips"]),
+        (&0.into(), &2.into())
+    );
+    let old = ada.run(&["device", "list"]).list()[0]["device"].clone();
+    let old = old.as_str().expect("the box");
+
+    let sheet = place.path().join("Ada-recovery-sheet.txt");
+    let mut again = Home::at(PROGRAM, &place.path().join("Ada again"));
+    let made = again.run(&["restore", "--from-sheet", path(&sheet)]);
+    assert_eq!(made.code, Some(0), "{}", made.words);
+    again.start().expect("it starts");
+    let back = again.run(&["street", "return", &address(&cem)]);
+    assert_eq!(back.code, Some(0), "{}", back.words);
+    assert_eq!(again.run(&["unlock"]).code, Some(0));
+    while !lists_as_connected(&again, "Ben") {
+        again.wait_for("neighbour", |_| true).expect("Ben is there");
+    }
+    let recalled = again.run(&["keeper", "recall", "Ben"]);
+    let counts = (recalled.number("clips"), recalled.number("let_go"));
+    assert_eq!(counts, (Some(2), Some(2)), "{}", recalled.words);
+    for (clip, sealed) in clips.iter().zip(sealed) {
+        let fetched = again.run(&["clip", "fetch", clip]);
+        assert_eq!(fetched.code, Some(0), "{}", fetched.words);
+        let at_home = again.dir().join("clips").join(format!("{clip}.sealed"));
+        assert_eq!(fs::read(&at_home).expect("it is back"), sealed);
+        let out = place.path().join(clip);
+        let opened = again.run(&["clip", "open", clip, "-o", path(&out)]);
+        assert_eq!(opened.code, Some(0), "{}", opened.words);
+    }
+    // Once the box is removed, what it said counts for nothing.
+    let removed = again.run(&["device", "remove", old, "--words-file", path(&sheet)]);
+    assert_eq!(removed.code, Some(0), "{}", removed.words);
+    while lease_with(&ben, "Ada")["clips"] != 2 {
+        ben.wait_for("keeper", |_| true)
+            .expect("it is kept after all");
+    }
+    let there = lease_with(&ben, "Ada");
+    assert_eq!(
+        (&there["state"], &there["let_go"]),
+        (&"good".into(), &Value::Null)
+    );
 }
 
 #[test]
@@ -253,11 +315,21 @@ fn p7_a_grantee_fetches_from_a_keeper_while_the_owner_is_away() {
 
     let fetched = cem.run(&["clip", "fetch", &clip]);
     assert_eq!(fetched.code, Some(0), "{}", fetched.words);
-    assert_eq!(fetched.text("from"), ben.run(&["status"]).text("household"));
+    let ben_is = ben.run(&["status"]).text("household");
+    assert_eq!(fetched.text("from"), ben_is);
     cem.run(&["unlock"]);
     let out = place.path().join("out.mp4");
     let opened = cem.run(&["clip", "open", &clip, "-o", path(&out)]);
     assert_eq!(opened.code, Some(0), "{}", opened.words);
+
+    // When Ada is back, Ben tells her who fetched, and she is told that it is his word.
+    ada.start().expect("it starts again");
+    let grant = |ada: &Home| ada.run(&["grant", "list", "--given"]).list()[0].clone();
+    while grant(&ada)["fetched"] != true {
+        ada.wait_for("clip", |_| true).expect("Ben says so");
+    }
+    assert_eq!(grant(&ada)["fetched_from"], ben_is.as_str());
+    assert_ne!(grant(&ada)["fetched_at"], Value::Null);
 }
 
 #[test]

@@ -16,17 +16,17 @@ use crate::rogue::Rogue;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-async fn ask(owner: &NodeHandle, household: HouseholdId) {
+pub(crate) async fn ask(owner: &NodeHandle, household: HouseholdId) {
     let ask = KeeperCommand::Ask {
         household,
         bytes: 100_000_000,
-        until: owner.now().after(86_400 * SECOND),
+        until: owner.now().after(30 * 86_400 * SECOND),
     };
     let asked = owner.command(Command::Keeper(ask)).await;
     assert!(matches!(asked, Ok(Answer::Lease { .. })), "{asked:?}");
 }
 
-async fn keepers_of(owner: &NodeHandle, clip: ClipId) -> Vec<HouseholdId> {
+pub(crate) async fn keepers_of(owner: &NodeHandle, clip: ClipId) -> Vec<HouseholdId> {
     let clips = owner.read(|household, _| household.clips()).await;
     let clips = clips.expect("it runs");
     let view = clips.into_iter().find(|view| view.manifest.clip == clip);

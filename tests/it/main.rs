@@ -13,18 +13,21 @@ mod attacks;
 mod bad_disk;
 mod bad_input;
 mod bad_members;
+mod cameras;
 mod canaries;
 mod devices;
 mod exporting;
 mod harvest;
 mod keepers;
 mod kills;
+mod letting_go;
 mod lying_keeper;
 #[cfg(target_os = "linux")]
 mod memory;
 #[cfg(target_os = "linux")]
 mod power_cut;
 mod publishers;
+mod relaying;
 mod restoring;
 mod rogue;
 mod secrets;
@@ -32,7 +35,10 @@ mod sharing;
 mod shredding;
 mod story;
 mod tidy;
+#[cfg(target_os = "linux")]
+mod uploads;
 mod virtual_time;
+mod web_server;
 
 use std::path::{Path, PathBuf};
 

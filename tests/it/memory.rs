@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
+use std::process::{Command, Stdio};
 
 use zeroize::Zeroizing;
 
@@ -73,4 +74,43 @@ fn p4_the_memory_of_a_locked_node_holds_no_reading_key_also_after_it_was_used() 
         Some(false),
         "a node that was locked again"
     );
+}
+
+/// Whether a program of the same account, which may not do what only root may, can look into a process.
+fn can_be_looked_into(process: u32) -> bool {
+    let file = format!("/proc/{process}/environ");
+    // Root without its powers is an account like any other.
+    let powerless = ["--bounding-set=-all", "--inh-caps=-all", "cat"];
+    let looked = match fs::metadata("/proc/self").map(|me| uid(&me)) {
+        Ok(0) => Command::new("setpriv").args(powerless).arg(&file).output(),
+        _ => Command::new("cat").arg(&file).output(),
+    };
+    looked.is_ok_and(|looked| looked.status.success())
+}
+
+fn uid(file: &fs::Metadata) -> u32 {
+    std::os::unix::fs::MetadataExt::uid(file)
+}
+
+#[test]
+fn a_node_dumps_no_core_and_no_other_program_of_its_account_looks_into_it() {
+    let place = place();
+    let [ada] = super::homes(place.path(), ["Ada"]);
+    let node = ada.pid().expect("a node");
+    let limits = fs::read_to_string(format!("/proc/{node}/limits")).expect("limits");
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"));
+    let core: Vec<_> = core.expect("a limit").split_whitespace().skip(4).collect();
+    assert_eq!(core[..2], ["0", "0"]);
+
+    let other = Command::new("sleep").arg("60").stdin(Stdio::null()).spawn();
+    let mut other = other.expect("a process");
+    let sees = can_be_looked_into(other.id());
+    other.kill().and_then(|()| other.wait()).expect("it ends");
+    if !sees {
+        eprintln!("skipped: no process can be looked into here, so it is not known who may");
+        return;
+    }
+    assert!(!can_be_looked_into(node));
 }

@@ -96,6 +96,20 @@ fn a_fire_department_is_heard_by_the_whole_street_through_one_home() {
 }
 
 #[test]
+fn a_home_that_was_away_hears_a_bulletin_at_once_although_its_publisher_is_gone() {
+    let place = place();
+    let [mut ada, mut ben] = street(place.path());
+    let mut fire = fire_department(place.path(), &ada);
+    ben.kill().expect("it dies");
+    let smoke = publish(&fire, "fire", "Smoke on Mill Road", &[]);
+    comes(&mut ada, &smoke);
+    fire.kill().expect("it dies");
+    ben.start().expect("it starts again");
+    comes(&mut ben, &smoke);
+    assert_eq!(headlines(&ben), ["Smoke on Mill Road"]);
+}
+
+#[test]
 fn a_test_is_shown_to_nobody_who_does_not_ask_and_an_evacuation_takes_two_keys() {
     let place = place();
     let [mut ada, _ben] = street(place.path());
@@ -165,6 +179,7 @@ fn p3_the_directory_of_a_publisher_holds_a_signing_key_and_no_other() {
         .collect();
     names.sort();
     let known = [
+        "ballast",
         "control.sock",
         "node.lock",
         "publisher.db",

@@ -22,6 +22,18 @@ fn walk(dir: &Path, found: &mut Vec<PathBuf>) {
 }
 
 #[test]
+fn the_home_node_draws_its_randomness_from_the_system_alone() {
+    for crate_ in ["proto", "node"] {
+        let manifest = root().join(crate_).join("Cargo.toml");
+        let manifest = fs::read_to_string(manifest).expect("the manifest");
+        assert!(
+            !manifest.contains("streetlamp-seeded"),
+            "{crate_} links a generator that can be seeded"
+        );
+    }
+}
+
+#[test]
 fn the_protocol_depends_on_nothing_that_does_io() {
     let manifest = fs::read_to_string(root().join("proto/Cargo.toml")).expect("the manifest");
     let dependencies = manifest
@@ -122,7 +134,10 @@ fn every_test_that_the_tables_of_attacks_and_promises_name_exists() {
     for document in ["docs/conformance.md", "docs/threat-model.md"] {
         let named = named_tests(document);
         assert!(named.len() > 20, "{document} names {} tests", named.len());
-        let vectors = |name: &String| root().join("proto/vectors/age").join(name).is_file();
+        let vectors = |name: &String| {
+            let of_age = ["age", "age-hybrid"].map(|set| root().join("proto/vectors").join(set));
+            of_age.iter().any(|set| set.join(name).is_file())
+        };
         let missing: Vec<_> = named
             .difference(&tests)
             .filter(|name| !vectors(name))
@@ -168,6 +183,7 @@ fn no_host_of_ours_is_in_the_code() {
     }
     let known = [
         "w3.org",
+        "graphml.graphdrawing.org",
         "127.0.0.1",
         "localhost",
         "github.com",

@@ -3,9 +3,9 @@
 use clap::Subcommand;
 
 use super::Context;
-use super::print::short;
+use super::print::{note, short};
 use crate::control::Request;
-use crate::control::answers::{BulletinItem, Muted};
+use crate::control::answers::{BulletinExported, BulletinItem, Muted, OriginalItem};
 use crate::error::Result;
 use crate::when;
 
@@ -19,6 +19,16 @@ pub(super) enum BulletinCommand {
         /// Also what is not shown: muted ones, tests and exercises, and those of whoever uses another's domain
         #[arg(long)]
         all: bool,
+    },
+    /// Print a bulletin in the form that other warning systems read
+    ///
+    /// If it was made from a message of that form, that message is printed to the letter.
+    Export {
+        /// The bulletin's id, or its first 8 or more characters
+        bulletin: String,
+        /// As a message of the Common Alerting Protocol 1.2 (XML)
+        #[arg(long, required = true)]
+        cap: bool,
     },
     /// Hear no more of a publisher, or of a kind of bulletin
     ///
@@ -43,6 +53,18 @@ pub(super) fn bulletin(context: &Context, command: BulletinCommand) -> Result<()
             context
                 .out
                 .answer(&bulletins, |bulletins| list_words(bulletins))
+        }
+        BulletinCommand::Export { bulletin, .. } => {
+            let export = Request::BulletinExport { bulletin };
+            let exported: BulletinExported = context.node()?.ask(&export)?;
+            if exported.made == "contradicted" {
+                note(
+                    "It carries a message that says something else. What is printed was made of what homes show.",
+                );
+            }
+            context
+                .out
+                .answer(&exported, |exported| exported.cap.clone())
         }
         BulletinCommand::Mute { what } => mute(context, what, true),
         BulletinCommand::Unmute { what } => mute(context, what, false),
@@ -93,6 +115,9 @@ fn words(bulletin: &BulletinItem) -> String {
             text.push_str(&format!("  {name}{}\n", said.replace('\n', "\n  ")));
         }
     }
+    if let Some(original) = &bulletin.original {
+        text.push_str(&format!("  {}\n", original_words(original)));
+    }
     text.push_str(&format!(
         "  from {} ({})\n  area {}; until {}\n  bulletin {}",
         bulletin.publisher_name,
@@ -107,6 +132,19 @@ fn words(bulletin: &BulletinItem) -> String {
         bulletin.bulletin
     ));
     text
+}
+
+/// Where a bulletin comes from.
+fn original_words(original: &OriginalItem) -> String {
+    match (&original.sender, original.signature.as_deref()) {
+        (Some(sender), Some("not-checked")) => {
+            format!("made from a CAP message of {sender}; its XML signature was not checked")
+        }
+        (Some(sender), _) => format!("made from a CAP message of {sender}"),
+        (None, _) => {
+            "carries a CAP message that says something else, which is not shown".to_owned()
+        }
+    }
 }
 
 /// What this home knows of a publisher, in a few words.

@@ -32,6 +32,8 @@ pub(super) enum ClipCommand {
         at: Option<When>,
     },
     /// List clips, own and granted, the newest first
+    ///
+    /// A device that may grant also lists the newest that its household's other devices recorded, while they are online.
     List,
     /// Show one clip
     Show {
@@ -57,9 +59,9 @@ pub(super) enum ClipCommand {
     ///
     /// Anybody can do that: it needs no home and no running node.
     Verify(VerifyArgs),
-    /// Get the sealed bytes of a clip that a neighbour granted, or of an own one from its keepers
+    /// Get the sealed bytes of a granted clip, or of an own one from a keeper or another device
     ///
-    /// Goes on where an earlier fetch stopped. While the owner is away, keepers are asked.
+    /// Goes on where an earlier fetch stopped. The owner and the keepers that can be reached give parts of it at the same time.
     Fetch {
         /// The clip's id, or its first 8 or more characters
         clip: String,
@@ -90,7 +92,8 @@ pub(super) enum ClipCommand {
     },
     /// Destroy a clip: first what opens it, then its sealed bytes
     ///
-    /// Its grants end, too. It cannot be undone, and it cannot recall what others fetched or were sent.
+    /// Its grants end, too. It cannot be undone here, and it cannot recall what others fetched or were sent. Keepers hold
+    /// their sealed copy for a week more: a thief who has the box can delete clips, too.
     Delete {
         /// The clip's id, or its first 8 or more characters
         clip: String,
@@ -134,8 +137,12 @@ pub(super) fn clip(context: &Context, command: ClipCommand) -> Result<ExitCode> 
         ClipCommand::Unpin { clip } => pin(context, clip, false),
         ClipCommand::Delete { clip } => {
             let deleted: Deleted = context.node()?.ask(&Request::ClipDelete { clip })?;
-            context.out.answer(&deleted, |_| {
-                "Deleted: nobody can open it from this home any more. Copies that others fetched or were sent stay with them, and the ledger still says who got the key.".to_owned()
+            context.out.answer(&deleted, |deleted| match &deleted.still_at {
+                Some(device) => format!(
+                    "The copy here is gone. The device that recorded the clip still has it: delete it there, too ({}).",
+                    short(device)
+                ),
+                None => "Deleted: nobody can open it from this home any more. Sealed copies at keepers go after a week. Copies that others fetched or were sent stay with them, and the ledger still says who got the key.".to_owned(),
             })
         }
         ClipCommand::Open { clip, output } => write(context, &Request::ClipOpen { clip }, &output),
@@ -148,8 +155,13 @@ pub(super) fn clip(context: &Context, command: ClipCommand) -> Result<ExitCode> 
                 .work(&Request::ClipFetch { clip }, |now| bar.show(now))?;
             drop(bar);
             context.out.answer(&fetched, |fetched| {
+                let others = match fetched.also_from.len() {
+                    0 => String::new(),
+                    1 => " and one more".to_owned(),
+                    more => format!(" and {more} more"),
+                };
                 format!(
-                    "Here: {} from {}. Watch it with 'streetlamp clip open'.",
+                    "Here: {} from {}{others}. Watch it with 'streetlamp clip open'.",
                     size(fetched.bytes),
                     short(&fetched.from)
                 )
@@ -242,7 +254,9 @@ fn list_words(clips: &[ClipItem]) -> String {
         return "No clips yet: add one with 'streetlamp clip add FILE'.".to_owned();
     }
     let rows = clips.iter().map(|clip| {
-        let whose = if clip.mine {
+        let whose = if let Some(device) = &clip.recorder {
+            format!("own, at {}", short(device))
+        } else if clip.mine {
             "own".to_owned()
         } else {
             format!("of {}", short(&clip.owner))
@@ -306,6 +320,11 @@ offered     {}
             "served till"
         };
         text.push_str(&format!("{end} {}\n", when::readable(expires.0)));
+    }
+    if let Some(device) = &clip.recorder {
+        text.push_str(&format!(
+            "recorded by {device} (another device of this household)\n"
+        ));
     }
     if clip.pinned {
         text.push_str("pinned      yes: it stays until you delete it\n");

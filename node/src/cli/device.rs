@@ -115,10 +115,11 @@ pub(super) fn device(context: &Context, command: DeviceCommand) -> Result<()> {
                 .node()?
                 .ask(&Request::DeviceCertify { certificate })?;
             context.out.answer(&changed, |changed| {
-                format!(
-                    "Removed. Nothing that this device says counts any more, and the street has a new key.\ndevice  {}",
-                    changed.device
-                )
+                let follows = match changed.epoch {
+                    0 => "This home tells its street when it enters it: 'streetlamp street return'.",
+                    _ => "Nothing that this device says counts any more, and the street has a new key.",
+                };
+                format!("Removed. {follows}\ndevice  {}", changed.device)
             })
         }
     }

@@ -52,6 +52,9 @@ pub(super) enum GrantCommand {
         until: Option<When>,
     },
     /// List grants, given and received
+    ///
+    /// Of given ones it says whether the neighbour fetched the clip. If it was from a keeper, that is the keeper's word, and
+    /// comes when the keeper is met.
     List {
         /// Only those that this household gave
         #[arg(long, conflicts_with = "received")]
@@ -139,13 +142,23 @@ fn share_words(shared: &[SharedItem]) -> String {
     print::table(["GRANT", "TO", "ENTRY"], rows)
 }
 
+/// When and from whom a grant was fetched. What a keeper says of it is its word.
+fn fetched(grant: &GrantItem) -> String {
+    let at = grant.fetched_at.as_ref();
+    let at = at.map_or_else(String::new, |at| format!(" {}", when::readable(at.0)));
+    match &grant.fetched_from {
+        None => format!("fetched{at}"),
+        Some(keeper) => format!("fetched{at} from keeper {}, as it says", short(keeper)),
+    }
+}
+
 fn list_words(grants: &[GrantItem]) -> String {
     if grants.is_empty() {
         return "No grants.".to_owned();
     }
     let state = |grant: &GrantItem| match (grant.stopped, grant.fetched, grant.delivered) {
         (Some(at), ..) => format!("stopped {}", when::readable(at.0)),
-        (None, true, _) => "fetched".to_owned(),
+        (None, true, _) => fetched(grant),
         (None, false, true) => "delivered".to_owned(),
         (None, false, false) => "waits for the neighbour to come".to_owned(),
     };

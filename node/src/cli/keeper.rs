@@ -15,7 +15,7 @@ pub(super) enum KeeperCommand {
     /// Say how much this home keeps for neighbours, or show it
     ///
     /// What is kept opens nothing here. 0 takes the offer back; leases that were given run on until they end, or until
-    /// 'keeper end'.
+    /// 'keeper end'. What a neighbour lets go of stays for a week, and takes up to as much room again.
     Offer {
         /// Sealed bytes in all, such as 20GB; as it is if left out
         #[arg(long, value_name = "BYTES", value_parser = amount::bytes)]
@@ -24,7 +24,8 @@ pub(super) enum KeeperCommand {
     /// Ask a neighbour to keep sealed copies of this home's clips
     ///
     /// The neighbour's home answers at once, within what it offers. From then on every clip goes there as soon as it is
-    /// sealed, the newest first; when the lease is full, the oldest copies make room. Asking again changes the lease.
+    /// sealed, the newest first; when the lease is full, the oldest copies make room. Asking again changes the lease, but
+    /// never ends it sooner.
     Ask {
         /// The neighbour: a household's id or its name
         household: String,
@@ -38,6 +39,9 @@ pub(super) enum KeeperCommand {
     /// List leases: who keeps for this home, and for whom it keeps
     List,
     /// End every lease with a neighbour, and delete what is kept for it here
+    ///
+    /// What the neighbour keeps for this home goes after a week. Until then another device of this household can have it
+    /// back ('keeper recall'), or this one, if it asks for a lease again.
     End {
         /// The neighbour: a household's id or its name
         household: String,
@@ -63,12 +67,19 @@ pub(super) fn keeper(context: &Context, command: KeeperCommand) -> Result<()> {
         KeeperCommand::Offer { bytes } => {
             let offered: Offered = context.node()?.ask(&Request::KeeperOffer { bytes })?;
             context.out.answer(&offered, |offered| {
-                format!(
+                let mut text = format!(
                     "This home keeps up to {} for neighbours: {} are leased, {} are held.",
                     size(offered.bytes),
                     size(offered.leased),
                     size(offered.held)
-                )
+                );
+                if offered.let_go > 0 {
+                    text.push_str(&format!(
+                        " Beside that {} wait to be deleted.",
+                        size(offered.let_go)
+                    ));
+                }
+                text
             })
         }
         KeeperCommand::Ask {
@@ -98,7 +109,7 @@ pub(super) fn keeper(context: &Context, command: KeeperCommand) -> Result<()> {
         KeeperCommand::End { household } => {
             let ended: LeaseEnded = context.node()?.ask(&Request::KeeperEnd { household })?;
             context.out.answer(&ended, |_| {
-                "Ended: what was kept here for that neighbour is deleted, and its home is told to delete what it kept for this one.".to_owned()
+                "Ended: what was kept here for that neighbour is deleted, and its home deletes what it kept for this one after a week.".to_owned()
             })
         }
         KeeperCommand::Check { household } => {
@@ -119,16 +130,30 @@ pub(super) fn keeper(context: &Context, command: KeeperCommand) -> Result<()> {
             let recalled: Recalled = context.node()?.ask(&Request::KeeperRecall { household })?;
             context.out.answer(&recalled, |recalled| match recalled.clips {
                 0 => "It keeps nothing for this home that is not known here.".to_owned(),
-                clips => format!(
-                    "{clips} clips are known again. Get their bytes with 'streetlamp clip fetch'."
-                ),
+                clips => {
+                    let let_go = match recalled.let_go {
+                        0 => String::new(),
+                        let_go => format!(
+                            " It had been told to delete {let_go} of them, and keeps those after all that find room in the lease."
+                        ),
+                    };
+                    format!(
+                        "{clips} clips are known again. Get their bytes with 'streetlamp clip fetch'.{let_go}"
+                    )
+                }
             })
         }
     }
 }
 
+/// Who a keeper is and what is to be said about it, if anything.
+pub(super) fn in_words(keeper: &KeeperItem) -> Option<String> {
+    let name = keeper.name.as_deref().unwrap_or(short(&keeper.household));
+    Some(format!("{name} {}", advice(keeper)?))
+}
+
 /// What a state means, and what to do about it.
-pub(super) fn advice(keeper: &KeeperItem) -> Option<&'static str> {
+fn advice(keeper: &KeeperItem) -> Option<&'static str> {
     Some(match keeper.state.as_str() {
         "lied" => {
             "gave other bytes than it was given: it gets no more clips, so ask another neighbour to keep and end this lease"
@@ -143,7 +168,12 @@ pub(super) fn advice(keeper: &KeeperItem) -> Option<&'static str> {
         "ledger-cut" => {
             "knows ledger entries that this home does not have: it was set back to an old state, or entries were removed"
         }
-        "full" => "has no room although it leased some: its disk may be full",
+        "ending" => {
+            "let go of its lease here: what is kept for it is deleted within a week, unless its household asks for it again"
+        }
+        "full" => {
+            "has no room although it leased some: its disk may be full, or the lease holds less than a day of film"
+        }
         "small" => "leased less than all clips need: the newest are there",
         _ => return None,
     })
@@ -180,9 +210,21 @@ fn list_words(keepers: &[KeeperItem]) -> String {
     ];
     let mut text = print::table(headings, rows);
     for keeper in keepers {
-        if let Some(advice) = advice(keeper) {
+        if let Some(words) = in_words(keeper) {
+            text.push_str(&format!("{words}.\n"));
+        }
+        if let Some(let_go) = &keeper.let_go {
             let name = keeper.name.as_deref().unwrap_or(short(&keeper.household));
-            text.push_str(&format!("{name} {advice}.\n"));
+            let what = match keeper.direction.as_str() {
+                "ours-there" => format!("{name} still has"),
+                _ => format!("For {name} there are still"),
+            };
+            text.push_str(&format!(
+                "{what} {} clips ({}) that were let go. The last of them goes {}.\n",
+                let_go.clips,
+                size(let_go.bytes),
+                when::readable(let_go.until.0)
+            ));
         }
     }
     text

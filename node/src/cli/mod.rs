@@ -10,6 +10,7 @@ mod amount;
 mod backup;
 mod beyond;
 mod bulletin;
+mod camera;
 mod clip;
 mod device;
 mod directory;
@@ -27,6 +28,7 @@ mod print;
 mod progress;
 mod publisher;
 mod recovery;
+mod relay;
 mod run;
 mod status;
 mod street;
@@ -38,6 +40,7 @@ use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::control::{self, Connection};
+use crate::core_dumps;
 use crate::error::{Error, Result};
 use crate::home::{self, Home};
 use print::Out;
@@ -108,6 +111,9 @@ enum Command {
     /// Take films in, open and export them
     #[command(subcommand)]
     Clip(clip::ClipCommand),
+    /// Take films from cameras and recorders by itself
+    #[command(subcommand)]
+    Camera(camera::CameraCommand),
     /// Give the key of one clip to one neighbour
     #[command(subcommand)]
     Grant(grant::GrantCommand),
@@ -167,6 +173,10 @@ pub fn main() -> ExitCode {
         }
     };
     log(cli.global.verbose);
+    // Before any key is read, whatever the command.
+    if let Err(error) = core_dumps::switch_off() {
+        tracing::warn!(%error, "core dumps cannot be switched off: a crash could write keys to disk");
+    }
     match dispatch(cli) {
         Ok(code) => code,
         Err(error) => {
@@ -210,6 +220,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Bulletin(command) => bulletin::bulletin(&context, command)?,
         Command::Publisher(command) => publisher::publisher(&context, command)?,
         Command::Clip(command) => return clip::clip(&context, command),
+        Command::Camera(command) => camera::camera(&context, command)?,
         Command::Grant(command) => grant::grant(&context, command)?,
         Command::Keeper(command) => keeper::keeper(&context, command)?,
         Command::Ledger(command) => return ledger::ledger(&context, command),
@@ -224,14 +235,19 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
 
 /// Sends the log to standard error. `STREETLAMP_LOG` says more precisely what is wanted than `-v` can.
 fn log(verbose: u8) {
+    // Gossip warns of every copy that it drops, which is what it is there for.
     let default = match verbose {
-        0 => "warn",
-        1 => "warn,streetlamp=info,streetlamp_proto=info",
+        0 => "warn,libp2p_gossipsub=error",
+        1 => "warn,libp2p_gossipsub=error,streetlamp=info,streetlamp_proto=info",
         2 => "info,streetlamp=debug,streetlamp_proto=debug",
         _ => "debug,streetlamp=trace,streetlamp_proto=trace",
     };
-    let filter =
+    let mut filter =
         EnvFilter::try_from_env("STREETLAMP_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    // It logs addresses of cameras, which may hold passwords.
+    if let Ok(quiet) = "retina=off".parse() {
+        filter = filter.add_directive(quiet);
+    }
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

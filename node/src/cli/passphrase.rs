@@ -65,6 +65,22 @@ pub(super) fn chosen(file: Option<&Path>) -> Result<Option<Zeroizing<String>>> {
     Ok(Some(typed))
 }
 
+/// A camera's password: from a file, or from a terminal.
+///
+/// # Errors
+/// If there is none and nobody to ask.
+pub(super) fn of_camera(file: Option<&Path>) -> Result<Zeroizing<String>> {
+    if let Some(path) = file {
+        return from_file(path);
+    }
+    if print::at_terminal() {
+        return prompt("Password of the camera: ");
+    }
+    let message =
+        "the camera's password is needed: give --password-file FILE, or run this in a terminal";
+    Err(Error::new(ErrorKind::Invalid, message))
+}
+
 fn given(file: Option<&Path>) -> Result<Option<Zeroizing<String>>> {
     if let Some(path) = file {
         return from_file(path).map(Some);

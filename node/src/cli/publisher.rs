@@ -1,6 +1,8 @@
 //! `publisher`: an agency's own node, and the directory of agencies that a home knows.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
@@ -10,8 +12,10 @@ use streetlamp_proto::identity::Name;
 use streetlamp_proto::publisher::{Area, Certainty, Domain, Kind, Severity, Status, Urgency};
 
 use super::directory::{self, DirectoryCommand};
+use super::relay::{self, RelayArgs};
 use super::run::Stop;
 use super::{Context, print};
+use crate::cap::{MESSAGE_BYTES, Wanted};
 use crate::clock::Clock;
 use crate::control::answers::{PublisherMade, PublisherShown, Said};
 use crate::domains;
@@ -20,8 +24,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::home::Home;
 use crate::mesh::Transport;
 use crate::publisher::{
-    self, DeskRequest, DraftWords, NewPublisher, PublisherHome, PublisherOptions, RevisionWords,
-    RunningPublisher,
+    self, Becomes, DeskRequest, DraftWords, NewPublisher, PublisherHome, PublisherOptions,
+    RevisionWords, RunningPublisher, Terms,
 };
 use crate::when;
 
@@ -42,6 +46,11 @@ pub(super) enum PublisherCommand {
         /// The bulletin's id, or its first 8 or more characters
         bulletin: String,
     },
+    /// Follow a feed of messages, such as a weather service's, and publish them
+    ///
+    /// The publisher's node has to run. What the feed updates or takes back is updated and taken back; nothing is
+    /// published twice. Homes take 6 new bulletins an hour: the worst come first, and what waits is told.
+    Relay(RelayArgs),
     /// Show this publisher and what it said
     Show,
     /// Change the signing key; the old one names the new one, so that homes follow
@@ -81,14 +90,33 @@ pub(super) struct RunArgs {
     connect: Vec<String>,
 }
 
+/// What a message says itself.
+const CAP_SAYS: [&str; 9] = [
+    "headline",
+    "text",
+    "instruction",
+    "contact",
+    "expires",
+    "severity",
+    "urgency",
+    "certainty",
+    "status",
+];
+
 #[derive(Debug, Args)]
 pub(super) struct PublishArgs {
+    /// In place of --kind and --headline: publish this message of the Common Alerting Protocol 1.2 (XML), and carry it along
+    #[arg(long, value_name = "FILE", conflicts_with_all = CAP_SAYS)]
+    cap: Option<PathBuf>,
+    /// The language of the message to publish, such as 'en' or 'fr-CA'; its first one if left out
+    #[arg(long, requires = "cap")]
+    language: Option<String>,
     /// What it is about
-    #[arg(long, value_parser = words(Kind::ALL, |kind| kind.word()))]
-    kind: String,
+    #[arg(long, required_unless_present = "cap", value_parser = words(Kind::ALL, |kind| kind.word()))]
+    kind: Option<String>,
     /// What it is, in one line of at most 160 characters
-    #[arg(long)]
-    headline: String,
+    #[arg(long, required_unless_present = "cap")]
+    headline: Option<String>,
     /// What it is, in at most 2000 characters
     #[arg(long, default_value = "", hide_default_value = true)]
     text: String,
@@ -98,7 +126,7 @@ pub(super) struct PublishArgs {
     /// Whom to call or write to: text, of which homes make no link
     #[arg(long, default_value = "", hide_default_value = true)]
     contact: String,
-    /// Where it holds: cells of 4 to 6 characters; all of the publisher's area if left out
+    /// Where it holds: cells of 4 to 6 characters; if left out, where the message's polygons lie, or all of the publisher's area
     #[arg(long, value_name = "CELL", value_delimiter = ',', num_args = 1..)]
     area: Vec<Cell>,
     /// How long it holds: at most 14d
@@ -159,7 +187,10 @@ pub(super) struct Better {
     expires: Option<Duration>,
 }
 
-fn words<T: Copy>(all: &'static [T], word: impl Fn(T) -> &'static str) -> PossibleValuesParser {
+pub(super) fn words<T: Copy>(
+    all: &'static [T],
+    word: impl Fn(T) -> &'static str,
+) -> PossibleValuesParser {
     PossibleValuesParser::new(all.iter().map(|value| word(*value)))
 }
 
@@ -173,6 +204,7 @@ pub(super) fn publisher(context: &Context, command: PublisherCommand) -> Result<
             let cancel = DeskRequest::Cancel { bulletin };
             say(context, &cancel, "Taken back. Homes show this above it.")
         }
+        PublisherCommand::Relay(args) => relay::relay(context, args),
         PublisherCommand::Show => {
             let home = PublisherHome::open(&context.dir)?;
             let shown: PublisherShown = publisher::connect(&home)?.ask(&DeskRequest::Show)?;
@@ -294,14 +326,17 @@ fn run(context: &Context, args: RunArgs) -> Result<()> {
 }
 
 fn publish(context: &Context, args: PublishArgs) -> Result<()> {
+    if let Some(file) = &args.cap {
+        return publish_cap(context, file, &args);
+    }
     let draft = DraftWords {
-        kind: args.kind,
+        kind: args.kind.unwrap_or_default(),
         status: args.status,
         severity: args.severity,
         urgency: args.urgency,
         certainty: args.certainty,
         area: args.area.iter().map(Cell::to_string).collect(),
-        headline: args.headline,
+        headline: args.headline.unwrap_or_default(),
         text: args.text,
         instruction: args.instruction,
         contact: args.contact,
@@ -312,6 +347,56 @@ fn publish(context: &Context, args: PublishArgs) -> Result<()> {
         second_key: absolute(args.second_key)?,
     };
     say(context, &publish, "Published.")
+}
+
+fn publish_cap(context: &Context, file: &Path, args: &PublishArgs) -> Result<()> {
+    let home = PublisherHome::open(&context.dir)?;
+    let xml = read_bounded(file)?;
+    let kind = args.kind.as_deref().map(str::parse).transpose();
+    let terms = Terms {
+        wanted: Wanted {
+            language: args.language.clone(),
+            kind: kind.unwrap_or_default(),
+        },
+        area: area(&args.area)?,
+        attended: true,
+    };
+    let declared = &home.binding().statement().area;
+    let becomes = publisher::from_cap(&xml, declared, &terms, Clock::System.now())?;
+    let Becomes::Words(message, _) = becomes else {
+        let message = "the CAP message is about places outside this publisher's area";
+        return Err(Error::new(ErrorKind::Invalid, message));
+    };
+    let takes_back = message.says.is_none();
+    let relay = DeskRequest::Relay {
+        message,
+        second_key: absolute(args.second_key.clone())?,
+    };
+    let done = match takes_back {
+        true => "Taken back. Homes show this above it.",
+        false => "Published.",
+    };
+    say(context, &relay, done)
+}
+
+/// A file that somebody else wrote.
+fn read_bounded(file: &Path) -> Result<Vec<u8>> {
+    let failed = |e| Error::io(file.display(), e);
+    let open = File::open(file).map_err(failed)?;
+    let mut bytes = Vec::new();
+    let most = MESSAGE_BYTES as u64 + 1;
+    open.take(most).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
+/// The cells that were named, if any.
+pub(super) fn area(cells: &[Cell]) -> Result<Option<Area>> {
+    if cells.is_empty() {
+        return Ok(None);
+    }
+    let area = Area::of(cells.iter().cloned());
+    let unusable = |e| Error::new(ErrorKind::Invalid, format!("the area cannot be used: {e}"));
+    area.map(Some).map_err(unusable)
 }
 
 fn update(context: &Context, args: UpdateArgs) -> Result<()> {
@@ -342,7 +427,7 @@ fn update(context: &Context, args: UpdateArgs) -> Result<()> {
 }
 
 /// The node opens the file, from another directory.
-fn absolute(file: Option<PathBuf>) -> Result<Option<PathBuf>> {
+pub(super) fn absolute(file: Option<PathBuf>) -> Result<Option<PathBuf>> {
     let absolute =
         |file: PathBuf| std::path::absolute(&file).map_err(|e| Error::io(file.display(), e));
     file.map(absolute).transpose()
@@ -356,7 +441,11 @@ fn say(context: &Context, request: &DeskRequest, done: &str) -> Result<()> {
             "sent" => "Homes that listen there have it, and pass it on.",
             _ => "No home that listens there is connected: it is said when one comes.",
         };
-        format!("{done} {reach}\nbulletin  {}", said.bulletin)
+        let missed = match said.whole {
+            true => "",
+            false => " It is about more places than what it updates; there it cannot be new before homes take more.",
+        };
+        format!("{done} {reach}{missed}\nbulletin  {}", said.bulletin)
     })
 }
 

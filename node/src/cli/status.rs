@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Context, passphrase};
+use super::{Context, keeper, passphrase};
 use crate::control::answers::{Locked, SignIn, Status};
-use crate::control::{self, Request, Secret};
+use crate::control::{self, Request};
 use crate::error::Result;
+use crate::secret::Secret;
 use crate::when;
 
 #[derive(Debug, Args)]
@@ -76,12 +77,20 @@ fn words(status: &Status) -> String {
         0 => "nothing waits".to_owned(),
         waiting => format!("{waiting} waiting for neighbours to come"),
     };
+    let cameras = match (status.cameras, status.cameras_failing) {
+        (0, _) => "none yet: add one with 'streetlamp camera add'".to_owned(),
+        (cameras, 0) => cameras.to_string(),
+        (cameras, failing) => {
+            format!("{cameras}, {failing} with trouble: look at 'streetlamp camera list'")
+        }
+    };
     let mut text = format!(
         "household   {} ({})
 street      {street}
 neighbours  {} of {} connected
 alerts      {}
 clips       {}
+cameras     {cameras}
 queued      {queued}
 ledger      {} entries
 reading     {locked}
@@ -94,6 +103,9 @@ reading     {locked}
         status.clips,
         status.ledger_seq,
     );
+    for words in status.keepers_wrong.iter().filter_map(keeper::in_words) {
+        text.push_str(&format!("keeper      {words}\n"));
+    }
     if let Some(advice) = status.disk.advice() {
         text.push_str(&format!("disk        {advice}\n"));
     }

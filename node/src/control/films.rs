@@ -125,6 +125,7 @@ pub(super) async fn fetch(
             clip: fetched.clip.to_string(),
             bytes: fetched.sealed_len,
             from: fetched.from.to_string(),
+            also_from: fetched.also_from.iter().map(ToString::to_string).collect(),
         })
     };
     tokio::select! {
@@ -181,10 +182,8 @@ pub(super) async fn export(
     let exported = async {
         let recipient = match recipient {
             Some(text) => Some(text.parse().map_err(|e| {
-                Error::new(
-                    ErrorKind::Invalid,
-                    format!("'{text}' cannot be exported to: {e}"),
-                )
+                let message = format!("the recipient cannot be exported to: {e}");
+                Error::new(ErrorKind::Invalid, message)
             })?),
             None => None,
         };

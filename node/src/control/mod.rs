@@ -24,6 +24,8 @@ pub(crate) use answering::ok as answered;
 pub(crate) use client::connect_at;
 pub use client::{Connection, connect};
 pub(crate) use ids::resolve;
-pub use protocol::{AlertPost, FilmStart, FilmWritten, Progress, Request, Saying, Secret};
+pub use protocol::{
+    AlertPost, CameraAdd, CameraSource, FilmStart, FilmWritten, Progress, Request, Saying,
+};
 pub use server::{bind, serve};
 pub(crate) use server::{converse_once, serve_at};

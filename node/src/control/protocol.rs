@@ -1,15 +1,15 @@
 //! What goes over the control socket, and how much of it at most.
 
-use std::fmt;
 use std::path::PathBuf;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind};
+use crate::secret::Secret;
 
 /// Longest request in bytes. The longest one in use is an alert of 1,000 characters, or a ticket.
-pub(super) const REQUEST_BYTES: usize = 64 * 1024;
+pub(super) const REQUEST_BYTES: usize = 96 * 1024;
 
 /// What the command line wants. Ids may be unique prefixes; the node resolves them.
 #[derive(Debug, Serialize, Deserialize)]
@@ -140,6 +140,11 @@ pub enum Request {
         publisher: Option<String>,
         /// Also what this home does not show.
         all: bool,
+    },
+    /// A bulletin as a message of the Common Alerting Protocol.
+    BulletinExport {
+        /// Which.
+        bulletin: String,
     },
     /// Show bulletins of a publisher or kind, or do not.
     Mute {
@@ -291,8 +296,76 @@ pub enum Request {
         /// A household's id or name.
         household: String,
     },
+    /// Take films from a camera from now on.
+    CameraAdd(Box<CameraAdd>),
+    /// Every camera.
+    CameraList,
+    /// Look whether films can come from a camera.
+    CameraTest {
+        /// Its name.
+        camera: String,
+    },
+    /// Take no more films from a camera.
+    CameraRemove {
+        /// Its name.
+        camera: String,
+    },
+    /// Record a camera now.
+    CameraTrigger {
+        /// Its name.
+        camera: String,
+        /// For how long.
+        lasts_ms: u64,
+    },
+    /// Make a new token for a camera.
+    CameraToken {
+        /// Its name.
+        camera: String,
+    },
     /// The whole ledger.
     LedgerShow,
+}
+
+/// A camera as it was typed.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CameraAdd {
+    /// How it is called.
+    pub name: String,
+    /// Where its films come from.
+    pub source: CameraSource,
+    /// Whether their sound stays.
+    pub sound: bool,
+    /// Sealed bytes within 24 hours, at most.
+    pub daily: u64,
+}
+
+/// Where films come from, as it was typed.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum CameraSource {
+    /// A folder.
+    Watch {
+        /// Absolute path.
+        dir: PathBuf,
+        /// Whether a file is deleted once it is sealed.
+        delete_originals: bool,
+    },
+    /// A program that sends them.
+    Push,
+    /// The camera's own stream.
+    Rtsp {
+        /// Its address, which may hold a password.
+        url: Secret,
+        /// Who may watch it, if the address does not say.
+        user: Option<String>,
+        /// The password of that name.
+        password: Option<Secret>,
+        /// Whether it may be this very machine.
+        allow_loopback: bool,
+        /// Whether it is recorded also when nothing happens.
+        always: bool,
+    },
 }
 
 /// An alert as it was typed.
@@ -351,28 +424,6 @@ pub enum Saying {
         /// The reason's word.
         reason: String,
     },
-}
-
-/// Text that is wiped when it is dropped and never printed: a passphrase, a ticket.
-#[derive(Clone)]
-pub struct Secret(pub Zeroizing<String>);
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
-
-impl Serialize for Secret {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Secret {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self(Zeroizing::new(text)))
-    }
 }
 
 /// One line of the node's answer.

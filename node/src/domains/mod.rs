@@ -13,15 +13,14 @@
 //!
 //! Left to others: when to ask, and what follows from the answer (`household::bulletins`).
 
-mod address;
 mod dns;
-mod https;
 mod listing;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::StatusCode;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use streetlamp_proto::household::{DomainAnswer, Way};
@@ -31,7 +30,11 @@ use tokio::time::timeout;
 pub use listing::{file_text, record_text};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::https::{self, Question};
+use listing::{FILE_BYTES, PATH};
 
+/// What every home calls itself: nothing that tells one from another.
+const AGENT: &str = "streetlamp";
 /// How long one way of asking may take in all.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -104,14 +107,18 @@ impl Domains {
         let resolver = self.resolver()?;
         let mut addresses = dns::addresses(&resolver, domain).await?;
         if !matches!(self.0, Source::Given(_)) {
-            addresses.retain(|ip| address::is_public(*ip));
+            addresses.retain(|ip| https::is_public(*ip));
         }
         let port = match &self.0 {
             Source::Given(given) => given.https_port,
             _ => https::PORT,
         };
-        let file = https::get(domain, &addresses, port, self.authorities()?).await?;
-        listing::read_file(&file)
+        let file = https::get(&question(domain), &addresses, port, self.authorities()?).await?;
+        if file.status != StatusCode::OK {
+            let message = format!("the domain answers {}", file.status);
+            return Err(Error::new(ErrorKind::NotFound, message));
+        }
+        listing::read_file(&file.body)
     }
 
     async fn ask_record(
@@ -130,21 +137,25 @@ impl Domains {
     }
 
     fn authorities(&self) -> Result<RootCertStore> {
+        let Source::Given(given) = &self.0 else {
+            return https::authorities_of_this_machine();
+        };
         let mut authorities = RootCertStore::empty();
-        match &self.0 {
-            Source::Given(given) => {
-                authorities.add_parsable_certificates(given.authorities.iter().cloned());
-            }
-            _ => {
-                let found = rustls_native_certs::load_native_certs();
-                authorities.add_parsable_certificates(found.certs);
-            }
-        }
-        if authorities.is_empty() {
-            let message = "this machine trusts no certificate authority: install ca-certificates";
-            return Err(Error::new(ErrorKind::Unavailable, message));
-        }
+        authorities.add_parsable_certificates(given.authorities.iter().cloned());
         Ok(authorities)
+    }
+}
+
+/// The file of a domain.
+fn question(domain: &Domain) -> Question<'_> {
+    Question {
+        host: domain.as_str(),
+        authority: domain.as_str(),
+        path: PATH,
+        agent: AGENT,
+        accept: "application/json",
+        conditions: &[],
+        most: FILE_BYTES,
     }
 }
 

@@ -11,6 +11,7 @@ use ed25519_dalek::SigningKey;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::Rng;
 use streetlamp_proto::cell::Cell;
+use streetlamp_proto::household::Me;
 use streetlamp_proto::identity::{Card, DeviceCert, DeviceId, HouseholdId, Roles};
 use streetlamp_proto::recipient::{Identity, Recipient};
 use streetlamp_proto::signed::{PublicKey, Signed};
@@ -35,6 +36,22 @@ pub(super) struct Parts {
 }
 
 impl Parts {
+    /// What a device needs that cannot read.
+    pub(super) fn of_a_device(me: Me) -> Self {
+        Self {
+            card: me.card,
+            cert: me.cert,
+            device: DeviceKeys {
+                signing: me.device,
+                sealing: me.sealing,
+            },
+            recovery: me.recovery,
+            reading: None,
+            sheet: None,
+            cell: me.cell,
+        }
+    }
+
     /// Makes the home, with no database yet.
     ///
     /// # Errors

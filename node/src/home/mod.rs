@@ -165,6 +165,17 @@ impl Home {
         create::create(dir, new, entropy)
     }
 
+    /// Makes the home directory of a device whose keys the caller holds. The household's words and its reading key stay
+    /// with the caller: nothing here opens a clip.
+    ///
+    /// # Errors
+    /// As [`Home::create`].
+    pub fn settle(dir: &Path, me: Me) -> Result<Self> {
+        let (dir, parent) = making::place(dir)?;
+        making::Parts::of_a_device(me).write(&dir, &parent)?;
+        Self::open(&dir)
+    }
+
     /// Makes a home of a household again from its words alone: with a device, a reading key and a passphrase that are
     /// new.
     ///

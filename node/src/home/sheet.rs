@@ -11,6 +11,7 @@ use streetlamp_proto::identity::{Name, Words};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::picture::inside_a_page;
 
 /// The sheet as a page.
 #[derive(Template)]
@@ -55,14 +56,12 @@ fn page(
     let code = QrCode::with_error_correction_level(all.as_bytes(), EcLevel::M);
     let code = code.map_err(|e| failed(e.into()))?;
     let picture = Zeroizing::new(code.render::<render::svg::Color<'_>>().build());
-    // A page holds the drawing itself, without the line that makes it a file of its own.
-    let picture = picture.find("<svg").and_then(|at| picture.get(at..));
     let recovery = words.recovery().expose();
     let page = Page {
         name: name.as_str(),
         household: words.root().household().to_string(),
         words: all.split(' ').collect(),
-        picture: picture.unwrap_or_default(),
+        picture: inside_a_page(&picture),
         made_passphrase: made_passphrase.map(|made| made.as_str()),
         recovery: recovery.as_str(),
     };

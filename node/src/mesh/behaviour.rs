@@ -10,6 +10,7 @@ use libp2p::gossipsub::{
 use libp2p::identity::Keypair;
 use libp2p::request_response::{self, ProtocolSupport};
 use libp2p::swarm::NetworkBehaviour;
+use libp2p::swarm::behaviour::toggle::Toggle;
 use libp2p::{connection_limits, identify, memory_connection_limits, ping};
 use streetlamp_proto::wire::limits::GOSSIP_FRAME;
 
@@ -43,7 +44,7 @@ pub(super) struct Behaviour {
     /// Peers that sent far too much.
     pub(super) shut_out: allow_block_list::Behaviour<BlockedPeers>,
     limits: connection_limits::Behaviour,
-    memory: memory_connection_limits::Behaviour,
+    memory: Toggle<memory_connection_limits::Behaviour>,
     pub(super) gossip: Gossip,
     pub(super) join: request_response::Behaviour<FrameCodec>,
     pub(super) street: request_response::Behaviour<FrameCodec>,
@@ -58,6 +59,7 @@ impl Behaviour {
         keypair: &Keypair,
         streams: libp2p_stream::Behaviour,
         run: Run,
+        has_process_alone: bool,
     ) -> Result<Self> {
         let failed = |e: Box<dyn std::error::Error + Send + Sync>| {
             Error::new(ErrorKind::Internal, "the mesh could not be set up").because(e)
@@ -74,7 +76,9 @@ impl Behaviour {
         Ok(Self {
             shut_out: allow_block_list::Behaviour::default(),
             limits: connection_limits::Behaviour::new(limits),
-            memory: memory_connection_limits::Behaviour::with_max_bytes(MEMORY),
+            memory: has_process_alone
+                .then(|| memory_connection_limits::Behaviour::with_max_bytes(MEMORY))
+                .into(),
             gossip: gossip().map_err(|e| failed(e.into()))?,
             join: exchange(JOIN, ProtocolSupport::Full),
             street: exchange(STREET, ProtocolSupport::Full),

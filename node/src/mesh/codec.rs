@@ -5,15 +5,15 @@ use std::io;
 use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use libp2p::StreamProtocol;
 use libp2p::request_response::Codec;
+use streetlamp_proto::access::Channel;
 use streetlamp_proto::wire::limits::{DIRECT_FRAME, JOIN_FRAME, WELCOME_FRAME};
 
 /// For newcomers: a ticket's proof, and the welcome.
-pub(super) const JOIN: StreamProtocol = StreamProtocol::new("/streetlamp/join/1");
+pub(super) const JOIN: StreamProtocol = StreamProtocol::new(Channel::Join.name());
 /// Between neighbours: sealed messages.
-pub(super) const STREET: StreamProtocol = StreamProtocol::new("/streetlamp/street/1");
-
+pub(super) const STREET: StreamProtocol = StreamProtocol::new(Channel::Street.name());
 /// Between two devices of one household: messages sealed to one of them.
-pub(super) const DEVICE: StreamProtocol = StreamProtocol::new("/streetlamp/device/1");
+pub(super) const DEVICE: StreamProtocol = StreamProtocol::new(Channel::Device.name());
 
 /// Reads one frame to the end of its stream, up to the limit of its protocol.
 #[derive(Debug, Clone, Copy, Default)]

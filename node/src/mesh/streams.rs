@@ -3,12 +3,17 @@
 use futures::StreamExt;
 use libp2p::{PeerId, Stream, StreamProtocol};
 use libp2p_stream::{Control, IncomingStreams};
+use streetlamp_proto::access::Channel;
 use streetlamp_proto::identity::DeviceId;
+use tokio::sync::mpsc;
 
 use super::peers::{device_of, peer_of};
 use crate::error::{Error, ErrorKind, Result};
 
-const SEALED: StreamProtocol = StreamProtocol::new("/streetlamp/sealed/1");
+const SEALED: StreamProtocol = StreamProtocol::new(Channel::Sealed.name());
+
+/// Streams of others that wait for the driver, at most.
+const WAITING: usize = 64;
 
 /// Opens streams to neighbours. Cheap to clone.
 #[derive(Clone)]
@@ -32,14 +37,16 @@ pub struct IncomingStream {
 }
 
 /// Streams that others open.
-pub(super) struct Incoming(IncomingStreams);
+pub(super) struct Incoming(mpsc::Receiver<IncomingStream>);
 
 impl SealedStreams {
     pub(super) fn new(mut control: Control) -> Result<(Self, Incoming)> {
         let incoming = control.accept(SEALED).map_err(|e| {
             Error::new(ErrorKind::Internal, "the stream protocol is taken").because(e)
         })?;
-        Ok((Self { control }, Incoming(incoming)))
+        let (to, waiting) = mpsc::channel(WAITING);
+        tokio::spawn(gather(incoming, to));
+        Ok((Self { control }, Incoming(waiting)))
     }
 
     /// Opens a stream to a device that is connected.
@@ -62,13 +69,24 @@ impl SealedStreams {
     }
 }
 
+/// Takes streams as soon as they come: `libp2p-stream` keeps one and drops the next, and the driver may be at the disk.
+async fn gather(mut incoming: IncomingStreams, to: mpsc::Sender<IncomingStream>) {
+    while let Some((peer, stream)) = incoming.next().await {
+        let Some(from) = device_of(peer) else {
+            continue;
+        };
+        match to.try_send(IncomingStream { from, stream }) {
+            Ok(()) => {}
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                tracing::debug!("too many streams wait: one was let go");
+            }
+            Err(mpsc::error::TrySendError::Closed(_)) => return,
+        }
+    }
+}
+
 impl Incoming {
     pub(super) async fn next(&mut self) -> Option<IncomingStream> {
-        loop {
-            let (peer, stream) = self.0.next().await?;
-            if let Some(from) = device_of(peer) {
-                return Some(IncomingStream { from, stream });
-            }
-        }
+        self.0.recv().await
     }
 }

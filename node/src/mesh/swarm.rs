@@ -75,7 +75,7 @@ impl Mesh {
         let keypair = keypair(device)?;
         let streams = libp2p_stream::Behaviour::new();
         let (sealed, incoming) = SealedStreams::new(streams.new_control())?;
-        let behaviour = Behaviour::new(&keypair, streams, run)?;
+        let behaviour = Behaviour::new(&keypair, streams, run, transport.has_process_alone())?;
         let peer = keypair.public().to_peer_id();
         let lan = mdns.then(|| Lan::new(peer)).transpose()?;
         let config = swarm::Config::with_tokio_executor().with_idle_connection_timeout(IDLE);

@@ -1,5 +1,6 @@
-//! How bytes travel: TCP and QUIC between homes, or memory within one process.
+//! How bytes travel: TCP and QUIC between homes, memory within one process, or however the caller likes.
 
+use std::fmt;
 use std::time::Duration;
 
 use libp2p::core::Transport as _;
@@ -14,15 +15,31 @@ use crate::error::{Error, ErrorKind, Result};
 const SET_UP: Duration = Duration::from_secs(20);
 
 /// The transports that a node may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transport {
     /// TCP with Noise and Yamux, and QUIC.
     Internet,
     /// Channels within this process, with Noise and Yamux above them. Needs no network and no real time.
     Memory,
+    /// Made elsewhere, such as by a simulator. Many nodes may share the process then.
+    Given(Boxed<(PeerId, StreamMuxerBox)>),
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Internet => "Internet",
+            Self::Memory => "Memory",
+            Self::Given(_) => "Given",
+        })
+    }
 }
 
 impl Transport {
+    /// Whether the memory of this process is this node's alone.
+    pub(super) const fn has_process_alone(&self) -> bool {
+        !matches!(self, Self::Given(_))
+    }
+
     pub(super) fn build(self, keypair: &Keypair) -> Result<Boxed<(PeerId, StreamMuxerBox)>> {
         let failed = |e: Box<dyn std::error::Error + Send + Sync>| {
             Error::new(ErrorKind::Internal, "the transports could not be set up").because(e)
@@ -30,6 +47,7 @@ impl Transport {
         let noise = noise::Config::new(keypair).map_err(|e| failed(e.into()))?;
         let yamux = yamux::Config::default();
         Ok(match self {
+            Self::Given(transport) => transport,
             Self::Memory => MemoryTransport::default()
                 .upgrade(upgrade::Version::V1Lazy)
                 .authenticate(noise)

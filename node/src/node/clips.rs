@@ -24,43 +24,66 @@ const CHUNKS_PER_PIECE: u64 = 16;
 /// Sealed bytes of one piece.
 const SEALED_PIECE: usize = 16 * SEALED_CHUNK;
 
+/// When a film was recorded.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Recorded {
+    /// It began then.
+    Began(Timestamp),
+    /// It ended then.
+    Ended(Timestamp),
+}
+
 pub(super) async fn add(
     node: &NodeHandle,
-    mut film: impl Read + Seek,
+    film: impl Read + Seek,
     camera: Name,
     recorded: Option<Timestamp>,
 ) -> Result<AddedClip> {
-    let len = film.seek(SeekFrom::End(0)).map_err(unreadable_film)?;
-    film.rewind().map_err(unreadable_film)?;
-    node.shared.disk.has_room_for(len)?;
+    let film = block(|| CleanFilm::read(film))?;
+    let recorded = recorded.map_or_else(|| Recorded::Ended(node.now()), Recorded::Began);
+    let new = seal(node, film, camera, recorded).await?;
+    keep(node, new).await
+}
+
+/// Pads and seals a cleaned film. Nobody knows of the clip before it is kept.
+pub(super) async fn seal(
+    node: &NodeHandle,
+    film: CleanFilm<impl Read + Seek>,
+    camera: Name,
+    recorded: Recorded,
+) -> Result<NewClip> {
+    let film = film.padded(padded_len);
+    node.shared.disk.has_room_for(film.len())?;
     let owners = node.read(|household, _| household.me().owners()).await?;
     let mut rng = node.shared.entropy.generator()?;
-    let (duration, made) = block(|| {
-        let film = CleanFilm::read(film)?.padded(padded_len);
-        let duration = film.facts().duration;
-        let made = node.shared.vault.seal(film, &owners, &mut rng)?;
-        Ok::<_, Error>((duration, made))
-    })?;
-    let duration_ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
-    let (clip, sealed_len) = (made.clip, made.sealed.sealed_len);
-    let new = NewClip {
-        clip,
-        sealed_len,
+    let duration = film.facts().duration;
+    let made = block(|| node.shared.vault.seal(film, &owners, &mut rng))?;
+    Ok(NewClip {
+        clip: made.clip,
+        sealed_len: made.sealed.sealed_len,
         key_commit: made.sealed.key_commit,
         header: made.header,
-        recorded: recorded.unwrap_or_else(|| node.now().before(duration)),
-        duration_ms,
+        recorded: match recorded {
+            Recorded::Began(at) => at,
+            Recorded::Ended(at) => at.before(duration),
+        },
+        duration_ms: u32::try_from(duration.as_millis()).unwrap_or(u32::MAX),
         camera,
+    })
+}
+
+/// Takes a sealed clip in; it is durable when this returns.
+pub(super) async fn keep(node: &NodeHandle, new: NewClip) -> Result<AddedClip> {
+    let added = AddedClip {
+        clip: new.clip,
+        sealed_len: new.sealed_len,
+        duration_ms: new.duration_ms,
     };
     match node.command(Command::AddClip(Box::new(new))).await {
-        Ok(_) => Ok(AddedClip {
-            clip,
-            sealed_len,
-            duration_ms,
-        }),
+        Ok(_) => Ok(added),
         Err(error) => {
             // It was never acknowledged: what stays of it is noise without a key.
-            let _noise_stays = node.shared.vault.remove(clip);
+            let _noise_stays = node.shared.vault.remove(added.clip);
             Err(error)
         }
     }
@@ -219,10 +242,6 @@ fn read_some(file: &mut std::fs::File, len: usize) -> Result<Vec<u8>> {
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
     Ok(bytes)
-}
-
-fn unreadable_film(error: std::io::Error) -> Error {
-    Error::io("the film cannot be read", error)
 }
 
 fn unreadable(error: std::io::Error) -> Error {

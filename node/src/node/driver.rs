@@ -35,6 +35,9 @@ const STREAMS: usize = 64;
 /// A look at the engine from outside.
 pub(super) type Look = Box<dyn FnOnce(&Household, Timestamp) + Send>;
 
+/// A use of the store beside the engine's.
+pub(super) type StoreUse = Box<dyn FnOnce(Result<&mut Store>) + Send>;
+
 /// What a handle can ask of the driver.
 pub(super) enum ToDriver {
     /// Carry a command out.
@@ -43,6 +46,8 @@ pub(super) enum ToDriver {
     Read(Look),
     /// Read the ledger.
     Ledger(oneshot::Sender<Result<Vec<Entry>>>),
+    /// Use the store for what is not the engine's.
+    Store(StoreUse),
     /// Name the addresses that are listened on.
     Listening(oneshot::Sender<Vec<String>>),
     /// Tell the engine about keepers.
@@ -54,6 +59,7 @@ pub(super) enum ToDriver {
 }
 
 /// Owns engine, store and mesh.
+#[derive(Debug)]
 pub(super) struct Driver {
     household: Household,
     store: Store,
@@ -177,6 +183,10 @@ impl Driver {
                 let entries = block(|| self.store.ledger()).map(|(entries, _)| entries);
                 let _asker_is_gone = reply.send(entries);
             }
+            ToDriver::Store(work) => {
+                let may_write = self.handle.shared.disk.may_write();
+                block(|| work(may_write.map(|()| &mut self.store)));
+            }
             ToDriver::Listening(reply) => {
                 let peer = self.mesh.peer_id();
                 let addresses = self.mesh.addresses();
@@ -245,9 +255,18 @@ impl Driver {
 
     /// Gives the engine one input, makes durable what it wants kept, then lets the rest out.
     fn feed(&mut self, input: Input) -> Result<()> {
+        let now = self.now();
+        let witness = self.handle.shared.witness.as_deref();
+        if let Some(witness) = witness {
+            witness.hears(&self.household, &input, now);
+        }
+        let outputs = self.household.handle(input, now);
+        if let Some(witness) = witness {
+            witness.wants(&self.household, &outputs, now);
+        }
         let mut records = Vec::new();
         let mut rest = Vec::new();
-        for output in self.household.handle(input, self.now()) {
+        for output in outputs {
             match output {
                 Output::Judge {
                     message,

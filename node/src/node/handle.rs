@@ -14,7 +14,9 @@ use streetlamp_proto::time::Timestamp;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use zeroize::Zeroizing;
 
+use super::cameras::Cameras;
 use super::driver::ToDriver;
+use super::witness::Witness;
 use super::{clips, fetching, keeping};
 use crate::blocking::block;
 use crate::clock::Clock;
@@ -24,6 +26,7 @@ use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::Home;
 use crate::mesh::SealedStreams;
+use crate::store::Store;
 use crate::vault::{Kept, Vault};
 
 /// A running node, as page and command line see it. Cheap to clone.
@@ -47,6 +50,8 @@ pub(super) struct Shared {
     pub(super) entropy: Entropy,
     pub(super) peer_id: String,
     pub(super) page: OnceLock<Page>,
+    pub(super) cameras: Cameras,
+    pub(super) witness: Option<Arc<dyn Witness>>,
 }
 
 /// Where a node's page is, and who lets browsers in.
@@ -114,8 +119,19 @@ pub struct FetchedClip {
     pub clip: ClipId,
     /// Length of its sealed bytes.
     pub sealed_len: u64,
-    /// Who gave them.
+    /// Who gave most of them.
     pub from: HouseholdId,
+    /// Who else gave some.
+    pub also_from: Vec<HouseholdId>,
+}
+
+/// Clips that are known again.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RecalledClips {
+    /// How many.
+    pub clips: usize,
+    /// Of them, those that the keeper had been told to delete.
+    pub let_go: usize,
 }
 
 impl NodeHandle {
@@ -152,6 +168,21 @@ impl NodeHandle {
             .await
             .map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())
+    }
+
+    /// Uses the store for what is not the engine's; what it keeps is durable when this returns.
+    pub(super) async fn with_store<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Store) -> Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let work = Box::new(move |store: Result<&mut Store>| {
+            let _gone = reply.send(store.and_then(work));
+        });
+        let asked = self.shared.driver.send(ToDriver::Store(work)).await;
+        asked.map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?
     }
 
     /// Tells the engine about keepers.
@@ -274,12 +305,11 @@ impl NodeHandle {
         block(|| self.shared.vault.sealed(clip, sealed_len)).is_ok()
     }
 
-    /// Makes clips known again that a neighbour keeps for this household, and gives their number. Their sealed bytes
-    /// can be fetched then.
+    /// Makes clips known again that a neighbour keeps for this household. Their sealed bytes can be fetched then.
     ///
     /// # Errors
     /// If the node is locked, or the neighbour is not connected, or what it gives does not hold.
-    pub async fn recall_clips(&self, from: HouseholdId) -> Result<usize> {
+    pub async fn recall_clips(&self, from: HouseholdId) -> Result<RecalledClips> {
         keeping::recall(self, from).await
     }
 

@@ -13,11 +13,11 @@ use streetlamp_proto::identity::{DeviceId, HouseholdId};
 use streetlamp_proto::ledger::Fork;
 use tokio::sync::Semaphore;
 
-use super::handle::NodeHandle;
+use super::handle::{NodeHandle, RecalledClips};
 use super::sealed::{self, Trouble};
 use crate::blocking::block;
 use crate::error::{Error, ErrorKind, Result};
-use crate::vault::{Kept, write_durably};
+use crate::vault::{Kept, slices, write_durably};
 
 /// Carries out what takes a while. Nothing if the engine need not know how it went.
 pub(super) async fn carry_out(
@@ -60,7 +60,7 @@ pub(super) async fn carry_out(
             range,
         } => {
             let right = Right::Owner(clip);
-            let coming = sealed::ask(&node, device, Vec::new(), right, range.clone()).await;
+            let coming = sealed::ask(&node, device, right, range.clone()).await;
             let proven = match coming {
                 Ok(coming) => coming.prove(clip, sealed_len, range).await,
                 Err(trouble) => Err(trouble),
@@ -110,13 +110,22 @@ async fn pull(
     disk.has_room_for(sealed_len).map_err(Trouble::Disk)?;
     let vault = block(|| node.shared.kept.of(owner)).map_err(Trouble::Disk)?;
     let mut arriving = vault.arriving(clip, sealed_len).map_err(Trouble::Disk)?;
-    let right = Right::Keeper(clip);
-    let range = arriving.here()..sealed_len;
-    let mut coming = sealed::ask(node, device, Vec::new(), right, range).await?;
-    if let Some(label) = coming.label.take() {
-        block(|| vault.keep_sealed_label(clip, &label)).map_err(Trouble::Disk)?;
+    let mut missing = arriving.missing();
+    if missing.is_empty() {
+        // All came, and then something happened to the label.
+        missing.push(sealed_len..sealed_len);
     }
-    coming.into(&mut arriving, sealed_len, &|_, _| {}).await?;
+    for range in missing {
+        let right = Right::Keeper(clip);
+        let mut coming = sealed::ask(node, device, right, range.clone()).await?;
+        if let Some(label) = coming.label.take() {
+            block(|| vault.keep_sealed_label(clip, &label)).map_err(Trouble::Disk)?;
+        }
+        for range in slices(range) {
+            let slice = coming.slice(sealed_len, range.clone()).await?;
+            block(|| arriving.take(range, &slice))?;
+        }
+    }
     block(|| arriving.finish()).map_err(Trouble::Disk)
 }
 
@@ -149,14 +158,14 @@ fn write_proof(dir: &Path, fork: &Fork) -> Result<()> {
         .map_err(failed)
 }
 
-/// Gets the labels of everything back that a neighbour keeps for this household. Gives how many clips are known again.
-pub(super) async fn recall(node: &NodeHandle, from: HouseholdId) -> Result<usize> {
+/// Gets the labels of everything back that a neighbour keeps for this household.
+pub(super) async fn recall(node: &NodeHandle, from: HouseholdId) -> Result<RecalledClips> {
     let recall = Command::Keeper(KeeperCommand::Recall(from));
     let Answer::Kept { kept, .. } = node.command(recall).await? else {
         let message = "the engine answered something else";
         return Err(Error::new(ErrorKind::Internal, message));
     };
-    let mut back = 0;
+    let mut back = RecalledClips::default();
     for to in kept {
         let known = node
             .read(move |h, _| h.manifest_of(to.clip).is_some())
@@ -167,7 +176,7 @@ pub(super) async fn recall(node: &NodeHandle, from: HouseholdId) -> Result<usize
         let devices = node.read(move |h, _| h.devices_of_household(from)).await?;
         for device in devices {
             let right = Right::Owner(to.clip);
-            let Ok(coming) = sealed::ask(node, device, Vec::new(), right, 0..0).await else {
+            let Ok(coming) = sealed::ask(node, device, right, 0..0).await else {
                 continue;
             };
             let Some(label) = coming.label else { continue };
@@ -176,7 +185,10 @@ pub(super) async fn recall(node: &NodeHandle, from: HouseholdId) -> Result<usize
                 identity: None,
             };
             match node.command(Command::Keeper(take)).await {
-                Ok(_) => back += 1,
+                Ok(_) => {
+                    back.clips += 1;
+                    back.let_go += usize::from(to.until.is_some());
+                }
                 // One label that is not ours, or damaged, is no reason to leave the others.
                 Err(error) if error.kind() == ErrorKind::DataLoss => {
                     tracing::warn!(clip = %to.clip, error = %error.chain(), "a label was not taken");

@@ -1,5 +1,6 @@
 //! The node: store, mesh and engine put together, and the order in which they start and stop.
 
+mod cameras;
 mod clips;
 mod driver;
 mod fetching;
@@ -8,6 +9,7 @@ mod keeping;
 mod listening;
 mod sealed;
 mod serving;
+mod witness;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -19,7 +21,9 @@ use tokio::sync::{broadcast, mpsc};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-pub use handle::{AddedClip, FetchedClip, Film, NodeHandle, Page};
+pub use cameras::{CameraView, Intake};
+pub use handle::{AddedClip, FetchedClip, Film, NodeHandle, Page, RecalledClips};
+pub use witness::Witness;
 
 use crate::blocking;
 use crate::clock::Clock;
@@ -34,6 +38,7 @@ use crate::spare::{Spare, TakenBack};
 use crate::store::Store;
 use crate::vault::{Kept, Vault};
 use crate::web::Web;
+use cameras::Cameras;
 use driver::Driver;
 use handle::Shared;
 
@@ -72,6 +77,30 @@ pub struct Parts {
     pub entropy: Entropy,
     /// Whom to ask about domains of publishers.
     pub domains: Domains,
+    /// Who watches.
+    pub witness: Option<Arc<dyn Witness>>,
+}
+
+/// A node that is put together, and whose driver does not run yet.
+#[derive(Debug)]
+pub struct Assembled {
+    /// The way to it, once it runs.
+    pub handle: NodeHandle,
+    /// Everything that will happen.
+    pub events: broadcast::Receiver<Event>,
+    driver: Driver,
+}
+
+impl Assembled {
+    /// Runs the driver until the node is stopped; ends with the store then.
+    ///
+    /// # Errors
+    /// If the store is beyond use.
+    pub async fn run(self) -> Result<Store> {
+        // Whoever wants the events has taken them by now.
+        drop(self.events);
+        Box::pin(self.driver.run()).await
+    }
 }
 
 /// A node whose engine and mesh run.
@@ -91,6 +120,23 @@ impl Core {
     /// # Errors
     /// If an address cannot be listened on, or a key or the store is damaged.
     pub async fn start(home: Home, parts: Parts) -> Result<Self> {
+        let Assembled {
+            handle,
+            events,
+            driver,
+        } = Self::assemble(home, parts).await?;
+        Ok(Self {
+            driver: blocking::spawn(driver.run()),
+            handle,
+            events,
+        })
+    }
+
+    /// Puts engine and mesh together and listens, for a caller that sees itself to it that the driver runs.
+    ///
+    /// # Errors
+    /// As [`Core::start`].
+    pub async fn assemble(home: Home, parts: Parts) -> Result<Assembled> {
         let Parts {
             mut store,
             disk,
@@ -100,6 +146,7 @@ impl Core {
             clock,
             entropy,
             domains,
+            witness,
         } = parts;
         let me = home.me()?;
         let run = Run(entropy.generator()?.next_u64());
@@ -133,13 +180,15 @@ impl Core {
             clock,
             entropy: entropy.clone(),
             page: OnceLock::new(),
+            cameras: Cameras::default(),
+            witness,
         };
         let handle = NodeHandle {
             shared: Arc::new(shared),
         };
         let driver = Driver::new(household, store, spare, mesh, inbox, events, handle.clone());
-        Ok(Self {
-            driver: blocking::spawn(driver.run()),
+        Ok(Assembled {
+            driver,
             handle,
             events: from_the_start,
         })
@@ -192,11 +241,13 @@ impl Node {
             clock: Clock::System,
             entropy,
             domains: Domains::of_this_machine(),
+            witness: None,
         };
         let core = Core::start(home, parts).await?;
         let links = web.links();
         core.handle
             .has_page(Page::new(links.url(), move || links.new_sign_in_link()));
+        core.handle.start_cameras().await?;
         let shutdown = CancellationToken::new();
         let mut services = JoinSet::new();
         let (url, sign_in) = (web.url(), web.sign_in_link());
@@ -229,7 +280,7 @@ impl Running {
         std::mem::replace(&mut self.events, self.handle.events())
     }
 
-    /// Runs until `shutdown` is ready, then stops: page and socket first, the engine last.
+    /// Runs until `shutdown` is ready, then stops: page and socket first, then the cameras, the engine last.
     ///
     /// # Errors
     /// If a part of the node failed.
@@ -241,6 +292,7 @@ impl Running {
         };
         self.shutdown.cancel();
         while self.services.join_next().await.is_some() {}
+        self.handle.stop_cameras().await;
         self.handle.stop().await;
         ended
     }

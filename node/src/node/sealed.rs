@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use futures::{AsyncReadExt, AsyncWriteExt};
+use futures::{AsyncReadExt, AsyncWriteExt, TryFutureExt};
 use streetlamp_proto::clip::{ClipId, SLICE, SliceError, decode_slice, slice_len};
 use streetlamp_proto::fetch::{FetchRequest, Right};
 use streetlamp_proto::household::{Event, Finding};
@@ -17,8 +17,8 @@ use super::driver::ToDriver;
 use super::handle::{NodeHandle, stopped};
 use super::serving::COMING;
 use crate::blocking::block;
-use crate::error::{Error, ErrorKind, Result};
-use crate::vault::{Arriving, Untaken};
+use crate::error::{Error, ErrorKind};
+use crate::vault::Untaken;
 
 /// How long a holder may take to be connected.
 const CONNECTING: Duration = Duration::from_secs(15);
@@ -72,16 +72,15 @@ pub(super) struct Coming {
     pub(super) label: Option<SealedLabel>,
 }
 
-/// Asks a device for a range of a clip.
+/// Asks a device that is connected for a range of a clip.
 pub(super) async fn ask(
     node: &NodeHandle,
     device: DeviceId,
-    addresses: Vec<Address>,
     right: Right,
     range: Range<u64>,
-) -> std::result::Result<Coming, Trouble> {
-    let stream = connect(node, device, addresses).await;
-    let mut stream = stream.map_err(Trouble::Away)?;
+) -> Result<Coming, Trouble> {
+    let stream = node.shared.streams.open(device).await;
+    let mut stream = stream.map_err(|_| away())?;
     let with_label = right.with_label();
     let request = FetchRequest {
         right,
@@ -117,7 +116,7 @@ pub(super) async fn ask(
     Ok(Coming { stream, label })
 }
 
-async fn read_label(stream: &mut libp2p::Stream) -> std::result::Result<SealedLabel, Trouble> {
+async fn read_label(stream: &mut libp2p::Stream) -> Result<SealedLabel, Trouble> {
     let mut length = [0; 4];
     read(stream, &mut length).await?;
     let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
@@ -134,28 +133,13 @@ async fn read_label(stream: &mut libp2p::Stream) -> std::result::Result<SealedLa
 }
 
 impl Coming {
-    /// Takes everything that is missing in, checked slice by slice.
-    pub(super) async fn into(
-        mut self,
-        arriving: &mut Arriving<'_>,
-        sealed_len: u64,
-        progress: &(impl Fn(u64, u64) + Send + Sync),
-    ) -> std::result::Result<(), Trouble> {
-        while let Some(range) = arriving.next() {
-            let slice = self.slice(sealed_len, range).await?;
-            block(|| arriving.take(&slice))?;
-            progress(arriving.here(), sealed_len);
-        }
-        Ok(())
-    }
-
     /// Looks whether what comes is the clip's, and keeps nothing. The range is of at most one slice.
     pub(super) async fn prove(
         mut self,
         clip: ClipId,
         sealed_len: u64,
         range: Range<u64>,
-    ) -> std::result::Result<(), Trouble> {
+    ) -> Result<(), Trouble> {
         let slice = self.slice(sealed_len, range.clone()).await?;
         let proven = block(|| decode_slice(clip, sealed_len, range, &slice));
         proven.map(drop).map_err(|e| {
@@ -164,11 +148,12 @@ impl Coming {
         })
     }
 
-    async fn slice(
+    /// The slice of a range of at most [`SLICE`] bytes, which must be the next that was asked for. Not checked yet.
+    pub(super) async fn slice(
         &mut self,
         sealed_len: u64,
         range: Range<u64>,
-    ) -> std::result::Result<Vec<u8>, Trouble> {
+    ) -> Result<Vec<u8>, Trouble> {
         debug_assert!(range.end - range.start <= SLICE, "one slice");
         let no_such = |e: SliceError| {
             Trouble::Away(Error::new(ErrorKind::Internal, "no such slice").because(e))
@@ -180,53 +165,51 @@ impl Coming {
     }
 }
 
-async fn read(stream: &mut libp2p::Stream, into: &mut [u8]) -> std::result::Result<(), Trouble> {
+async fn read(stream: &mut libp2p::Stream, into: &mut [u8]) -> Result<(), Trouble> {
     let read = timeout(PATIENCE, stream.read_exact(into)).await;
     read.map_err(|_| slow())?.map_err(cut)
 }
 
-/// A stream to a device, connecting first if need be.
-async fn connect(
+/// Connects to a device if it is not connected. One whose address is not known may come by itself.
+pub(super) async fn reach(
     node: &NodeHandle,
     device: DeviceId,
     addresses: Vec<Address>,
-) -> Result<libp2p::Stream> {
-    if let Ok(stream) = node.shared.streams.open(device).await {
-        return Ok(stream);
-    }
-    let away = || {
-        let message = "the home that has this clip could not be reached: try again when it is online (what came so far is kept)";
-        Error::new(ErrorKind::Unavailable, message)
-    };
-    if addresses.is_empty() {
-        return Err(away());
-    }
+) -> Result<(), Trouble> {
     let mut events = node.events();
-    node.shared
-        .driver
-        .send(ToDriver::Dial(device, addresses))
-        .await
-        .map_err(|_| stopped())?;
+    let is_there = || node.shared.streams.open(device).map_ok(drop);
+    if is_there().await.is_ok() {
+        return Ok(());
+    }
+    if !addresses.is_empty() {
+        let dial = ToDriver::Dial(device, addresses);
+        let asked = node.shared.driver.send(dial).await;
+        asked.map_err(|_| Trouble::Away(stopped()))?;
+    }
     let connected = async {
         while let Ok(event) = events.recv().await {
-            if matches!(
+            let somebody = matches!(
                 event,
                 Event::Neighbour {
                     connected: true,
                     ..
                 }
-            ) && let Ok(stream) = node.shared.streams.open(device).await
-            {
-                return Some(stream);
+            );
+            if somebody && is_there().await.is_ok() {
+                return true;
             }
         }
-        None
+        false
     };
-    timeout(CONNECTING, connected)
-        .await
-        .ok()
-        .flatten()
-        .ok_or_else(away)
+    match timeout(CONNECTING, connected).await {
+        Ok(true) => Ok(()),
+        _ => Err(away()),
+    }
+}
+
+fn away() -> Trouble {
+    let message = "the home that has this clip could not be reached: try again when it is online (what came so far is kept)";
+    Trouble::Away(Error::new(ErrorKind::Unavailable, message))
 }
 
 fn cut(error: std::io::Error) -> Trouble {

@@ -57,10 +57,11 @@ async fn try_serve(
         clip,
         sealed_len,
         place,
-        grant,
+        by,
         ..
     } = permit;
-    let whole_groups = start % GROUP == 0 && (end % GROUP == 0 || end == sealed_len);
+    let whole = |at| at % GROUP == 0 || at == sealed_len;
+    let whole_groups = whole(start) && whole(end);
     if start > end || end > sealed_len || !whole_groups {
         return Err(broken("not a range of the clip"));
     }
@@ -102,8 +103,8 @@ async fn try_serve(
         .close()
         .await
         .map_err(|e| Error::io("the stream broke", e))?;
-    match grant {
-        Some(grant) if end == sealed_len => node.command(Command::Served(grant)).await.map(drop),
+    match by {
+        Some(by) if end == sealed_len => node.command(Command::Served(by)).await.map(drop),
         _ => Ok(()),
     }
 }

@@ -4,8 +4,9 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
-use streetlamp_proto::publisher::{Area, DeskCommand, Draft, Revision};
+use streetlamp_proto::publisher::{Area, DeskCommand, Draft, Relayed, Revision};
 use streetlamp_proto::signed::StatementId;
 use tokio::net::UnixListener;
 use zeroize::Zeroizing;
@@ -40,6 +41,13 @@ pub enum DeskRequest {
         /// Which.
         bulletin: String,
     },
+    /// Say what a message of another system says, once.
+    Relay {
+        /// What it says.
+        message: Box<RelayedWords>,
+        /// The file with the second key.
+        second_key: Option<PathBuf>,
+    },
     /// The publisher at a glance.
     Show,
 }
@@ -70,6 +78,49 @@ pub struct DraftWords {
     pub contact: String,
     /// How long it lives.
     pub life_ms: u64,
+}
+
+/// A message of another system, as it was read. The reading is not done by the node that speaks.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelayedWords {
+    /// What it is called there.
+    pub origin: String,
+    /// The earlier ones that it is about.
+    pub references: Vec<String>,
+    /// What it says; nothing if it takes those back.
+    pub says: Option<DraftWords>,
+    /// The message itself, if it can be carried.
+    pub original: Option<String>,
+}
+
+impl RelayedWords {
+    /// Its headline, if it says something.
+    pub fn headline(&self) -> Option<String> {
+        self.says.as_ref().map(|says| says.headline.clone())
+    }
+
+    fn command(&self, second: Option<Box<SigningKey>>) -> Result<DeskCommand> {
+        let original = self.original.as_ref();
+        let original = original.map(|text| word("message", text)).transpose()?;
+        let references = self.references.iter();
+        let references = references
+            .map(|name| word("reference", name))
+            .collect::<Result<_>>()?;
+        let says = match &self.says {
+            Some(draft) => Relayed::Says(Draft {
+                original,
+                ..draft.draft()?
+            }),
+            None => Relayed::TakesBack(original),
+        };
+        Ok(DeskCommand::Relay {
+            origin: word("name of the message", &self.origin)?,
+            references,
+            says: Box::new(says),
+            second,
+        })
+    }
 }
 
 /// What an update changes, as it was typed.
@@ -124,6 +175,7 @@ impl DraftWords {
                 streetlamp_proto::text::Prose::clean,
             )?,
             life: Duration::from_millis(self.life_ms),
+            original: None,
         })
     }
 }
@@ -149,6 +201,7 @@ impl RevisionWords {
             urgency: each(self.urgency.as_ref(), |given| word("urgency", given))?,
             certainty: each(self.certainty.as_ref(), |given| word("certainty", given))?,
             life: self.life_ms.map(Duration::from_millis),
+            ..Revision::default()
         })
     }
 }
@@ -195,6 +248,10 @@ async fn answer(handle: &PublisherHandle, request: DeskRequest) -> Result<Zeroiz
             second: second(second_key)?,
         },
         DeskRequest::Cancel { bulletin } => DeskCommand::Cancel(named(handle, &bulletin).await?),
+        DeskRequest::Relay {
+            message,
+            second_key,
+        } => message.command(second(second_key)?)?,
         DeskRequest::Show => return control::answered(&shown(handle).await?),
     };
     let published = handle.command(command).await?;
@@ -202,6 +259,7 @@ async fn answer(handle: &PublisherHandle, request: DeskRequest) -> Result<Zeroiz
         bulletin: published.answer.bulletin.to_string(),
         said: published.answer.said.to_string(),
         state: if published.heard { "sent" } else { "queued" }.to_owned(),
+        whole: published.answer.whole,
     })
 }
 

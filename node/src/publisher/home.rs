@@ -4,6 +4,7 @@
 //! publisher.key    the signing key, and its word about itself  (0600)
 //! streetlamp.json  for https://DOMAIN/.well-known/              (public)
 //! publisher.db     what it said                                 (see `store`)
+//! ballast          thrown off when the disk is full      (see `disk`)
 //! node.lock        held by the running node
 //! control.sock     the command line's way in
 //! ```

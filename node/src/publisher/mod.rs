@@ -1,11 +1,12 @@
 //! A publisher's own node: a directory, a loop, and a command socket. No street, no clip, no page.
 //!
 //! It is a program of its own inside this one. Of a home it uses the error type, the way in which a directory appears
-//! whole or not at all, the command socket and the transport; the engine ([`Desk`]), the swarm ([`Speaker`]) and the
+//! whole or not at all, the ballast on its disk, the command socket and the transport; the engine ([`Desk`]), the swarm ([`Speaker`]) and the
 //! database are its own. So there is nothing in a publisher's node that could read what residents say, whatever
 //! somebody configures; and who changes the program gets no more than anybody who listens on the open topics.
 
 mod control;
+mod from_cap;
 mod home;
 mod station;
 mod store;
@@ -20,13 +21,15 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-pub use control::{DeskRequest, DraftWords, RevisionWords, connect};
+pub use control::{DeskRequest, DraftWords, RelayedWords, RevisionWords, connect};
+pub use from_cap::{Becomes, Terms, Weight, from_cap};
 pub use home::{NewPublisher, PublisherHome, second_key};
 pub use station::{Glance, Published};
 
 use crate::blocking;
 use crate::clock::Clock;
 use crate::control as socket;
+use crate::disk::Disk;
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::HomeLock;
@@ -38,7 +41,7 @@ use store::DeskStore;
 const COMMANDS: usize = 16;
 
 /// How an agency wants its publisher to run.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct PublisherOptions {
     /// How bytes travel.
     pub transport: Transport,
@@ -76,7 +79,13 @@ impl RunningPublisher {
         let lock = home.lock()?;
         home.refresh_well_known()?;
         let entropy = Entropy::System;
-        let store = DeskStore::open(&home.store_path())?;
+        let disk = Disk::under(home.dir());
+        let store = match DeskStore::open(&home.store_path()) {
+            // A full disk has no room for the database's log, either.
+            Err(error) if disk.after_failure().is_err() => return Err(error),
+            Err(_) => DeskStore::open(&home.store_path())?,
+            Ok(store) => store,
+        };
         let listener = socket::bind(home.dir())?;
         let run = Run(entropy.generator()?.next_u64());
         let key = home.key()?;
@@ -98,6 +107,7 @@ impl RunningPublisher {
         let station = Station {
             desk,
             store,
+            disk,
             speaker,
             inbox,
             homes,

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use libp2p::Multiaddr;
 use streetlamp_proto::publisher::{
-    Binding, Desk, DeskAnswer, DeskCommand, DeskInput, DeskOutput, DeskTimer, OwnBulletin,
+    Binding, BulletinError, Desk, DeskAnswer, DeskCommand, DeskFailure, DeskInput, DeskOutput,
+    DeskRecord, DeskTimer, OwnBulletin,
 };
 use streetlamp_proto::signed::Signed;
 use streetlamp_proto::time::Timestamp;
@@ -14,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::store::DeskStore;
 use crate::blocking::block;
 use crate::clock::Clock;
+use crate::disk::{Condition, Disk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mesh::{Speaker, SpeakerEvent};
 
@@ -53,6 +55,7 @@ pub struct Glance {
 pub(super) struct Station {
     pub(super) desk: Desk,
     pub(super) store: DeskStore,
+    pub(super) disk: Disk,
     pub(super) speaker: Speaker,
     pub(super) inbox: mpsc::Receiver<ToStation>,
     pub(super) homes: Vec<Multiaddr>,
@@ -131,6 +134,29 @@ impl Station {
         Ok(())
     }
 
+    /// Makes records durable, on a full disk with the room that was set aside for it.
+    fn keep(&mut self, records: &[DeskRecord]) -> Result<()> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        self.disk.may_write()?;
+        if let Err(error) = self.store.save(records) {
+            tracing::warn!(error = %error.chain(), "a write failed");
+            self.disk
+                .after_failure()
+                .map_err(|error| match error.kind() {
+                    ErrorKind::Unavailable => no_room(error),
+                    _ => error,
+                })?;
+            self.store.save(records).map_err(no_room)?;
+            tracing::warn!("the disk is full: make room, or soon nothing more can be said");
+        }
+        if self.disk.condition() == Condition::Full {
+            self.disk.recover();
+        }
+        Ok(())
+    }
+
     /// Gives the engine one input, makes durable what it wants kept, then says the rest.
     ///
     /// # Errors
@@ -144,7 +170,7 @@ impl Station {
                 other => rest.push(other),
             }
         }
-        block(|| self.store.save(&records))?;
+        block(|| self.keep(&records))?;
         let (mut heard, mut answered) = (false, None);
         for output in rest {
             match output {
@@ -157,14 +183,37 @@ impl Station {
                 }
                 DeskOutput::Answer(answer) => {
                     let answer = answer.map(|answer| Published { answer, heard });
-                    answered =
-                        Some(answer.map_err(|failure| {
-                            Error::new(ErrorKind::Invalid, failure.to_string())
-                        }));
+                    answered = Some(answer.map_err(refused));
                 }
             }
         }
         Ok(answered)
+    }
+}
+
+/// What an agency has to say may be all the more urgent on the day on which its disk is full.
+fn no_room(cause: Error) -> Error {
+    let message =
+        "the disk is full, so nothing was said: make room, then start the publisher again";
+    Error::new(ErrorKind::Unavailable, message).because(cause)
+}
+
+fn refused(failure: DeskFailure) -> Error {
+    let advice = match failure {
+        DeskFailure::Bulletin(BulletinError::OneKey) => {
+            ": name its file with --second-key (the one that 'streetlamp publisher init --second-key' made)"
+        }
+        _ => "",
+    };
+    Error::new(kind_of(failure), format!("{failure}{advice}"))
+}
+
+const fn kind_of(failure: DeskFailure) -> ErrorKind {
+    match failure {
+        DeskFailure::TooOften | DeskFailure::TooMany => ErrorKind::Unavailable,
+        DeskFailure::SaidBefore => ErrorKind::Conflict,
+        DeskFailure::Unknown | DeskFailure::NothingToTakeBack => ErrorKind::NotFound,
+        _ => ErrorKind::Invalid,
     }
 }
 

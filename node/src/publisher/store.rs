@@ -1,13 +1,13 @@
 //! What a publisher keeps: what it said, until it is over.
 //!
-//! A database of its own, with the same care as a home's (WAL, `synchronous=FULL`, deleted text overwritten), and two
+//! A database of its own, with the same care as a home's (WAL, `synchronous=FULL`, deleted text overwritten), and three
 //! tables.
 
 use std::path::Path;
 
 use rusqlite::{Connection, Transaction, params};
 use streetlamp_proto::publisher::DeskRecord;
-use streetlamp_proto::signed::Signed;
+use streetlamp_proto::signed::{Signed, StatementId};
 use streetlamp_proto::wire;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -19,6 +19,13 @@ create table if not exists bulletin (
   announced blob not null,
   stamp     blob not null
 ) strict;
+-- What became of a message of another system; several bulletins if it is about more than one place.
+create table if not exists relayed (
+  origin   text not null,
+  bulletin blob not null check (length(bulletin) = 32),
+  whole    integer not null check (whole in (0, 1)),
+  primary key (origin, bulletin)
+) strict, without rowid;
 -- At most one row: the publisher's newest word about itself.
 create table if not exists binding (
   one    integer primary key check (one = 1),
@@ -62,6 +69,18 @@ impl DeskStore {
             let stamp = wire::from_cbor(&stamp).map_err(damaged)?;
             records.push(DeskRecord::Bulletin(Box::new(announced), stamp));
         }
+        let mut query = self
+            .db
+            .prepare("select origin, bulletin, whole from relayed")?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            let (origin, bulletin): (String, [u8; 32]) = (row.get(0)?, row.get(1)?);
+            records.push(DeskRecord::Relayed {
+                origin: origin.parse().map_err(damaged)?,
+                bulletin: StatementId::from_bytes(bulletin),
+                whole: row.get(2)?,
+            });
+        }
         Ok(records)
     }
 
@@ -92,6 +111,17 @@ fn save(db: &Transaction<'_>, record: &DeskRecord) -> Result<()> {
                 wire::to_cbor(stamp)
             ],
         ),
+        DeskRecord::Relayed {
+            origin,
+            bulletin,
+            whole,
+        } => db.execute(
+            "insert or replace into relayed (origin, bulletin, whole) values (?1, ?2, ?3)",
+            params![origin.as_str(), bulletin.as_bytes(), whole],
+        ),
+        DeskRecord::RelayedOver(origin) => {
+            db.execute("delete from relayed where origin = ?1", [origin.as_str()])
+        }
         DeskRecord::Over(id) => db.execute("delete from bulletin where id = ?1", [id.as_bytes()]),
     }?;
     Ok(())

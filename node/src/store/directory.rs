@@ -166,6 +166,7 @@ mod tests {
             text: Prose::default(),
             instruction: Prose::default(),
             contact: Prose::default(),
+            original: None,
             issued: NOW,
             expires,
         };

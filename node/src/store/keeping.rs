@@ -2,9 +2,10 @@
 
 use rusqlite::{Row, Transaction, params};
 use streetlamp_proto::clip::ClipId;
-use streetlamp_proto::household::{Finding, KeeperRecord, Record, Side};
-use streetlamp_proto::identity::HouseholdId;
-use streetlamp_proto::signed::Signed;
+use streetlamp_proto::household::{Finding, KeeperRecord, LettingGo, Record, Side};
+use streetlamp_proto::identity::{DeviceId, HouseholdId};
+use streetlamp_proto::keeper::Served;
+use streetlamp_proto::signed::{Signed, StatementId};
 use streetlamp_proto::wire;
 
 use super::load::{Fault, Reader, bytes};
@@ -12,7 +13,8 @@ use super::{OFFER, ms, time};
 
 type Read = Result<Vec<Record>, Fault>;
 
-/// Every table about keepers with its reader. Leases come first: clips and chains belong to one.
+/// Every table about keepers with its reader. Leases come first: clips and chains belong to one. What was let go of comes
+/// after the clips.
 pub(super) const TABLES: &[(&str, &str, Reader)] = &[
     (
         "offer",
@@ -38,6 +40,21 @@ pub(super) const TABLES: &[(&str, &str, Reader)] = &[
         "kept clip",
         "select owner, clip, sealed_len, here from kept order by rowid",
         kept,
+    ),
+    (
+        "clip that was let go",
+        "select owner, clip, let_go_ms, let_go_by from kept where let_go_ms is not null order by rowid",
+        let_go,
+    ),
+    (
+        "lease that was let go",
+        "select household, let_go_ms, let_go_by from lease where side = 1 and let_go_ms is not null",
+        lease_let_go,
+    ),
+    (
+        "fetch from here",
+        "select owner, ticket, at_ms from served order by rowid",
+        served,
     ),
     (
         "pinned ledger",
@@ -71,6 +88,7 @@ pub(super) fn save(db: &Transaction<'_>, record: &KeeperRecord) -> rusqlite::Res
                 Side::Keeper => &[
                     "delete from kept where owner = ?1",
                     "delete from pinned where owner = ?1",
+                    "delete from served where owner = ?1",
                 ],
             };
             for delete in under {
@@ -124,6 +142,52 @@ pub(super) fn save(db: &Transaction<'_>, record: &KeeperRecord) -> rusqlite::Res
         KeeperRecord::KeepGone { owner, clip } => db.execute(
             "delete from kept where owner = ?1 and clip = ?2",
             params![owner.as_bytes(), clip.as_bytes()],
+        ),
+        KeeperRecord::LetGo {
+            owner,
+            clip,
+            letting_go: LettingGo { at, by },
+        } => db.execute(
+            "update kept set let_go_ms = ?3, let_go_by = ?4 where owner = ?1 and clip = ?2",
+            params![
+                owner.as_bytes(),
+                clip.as_bytes(),
+                ms(*at),
+                by.as_ref().map(DeviceId::as_bytes)
+            ],
+        ),
+        KeeperRecord::KeptAfterAll { owner, clip } => db.execute(
+            "update kept set let_go_ms = null, let_go_by = null where owner = ?1 and clip = ?2",
+            params![owner.as_bytes(), clip.as_bytes()],
+        ),
+        KeeperRecord::LeaseLetGo {
+            owner,
+            letting_go: LettingGo { at, by },
+        } => {
+            let by = by.as_ref().map(DeviceId::as_bytes);
+            db.execute(
+                "update kept set let_go_ms = ?2, let_go_by = ?3 where owner = ?1 and let_go_ms is null",
+                params![owner.as_bytes(), ms(*at), by],
+            )?;
+            db.execute(
+                "update lease set let_go_ms = ?2, let_go_by = ?3 where side = 1 and household = ?1",
+                params![owner.as_bytes(), ms(*at), by],
+            )
+        }
+        KeeperRecord::LeaseGoesOn(owner) => db.execute(
+            "update lease set let_go_ms = null, let_go_by = null where side = 1 and household = ?1",
+            [owner.as_bytes()],
+        ),
+        KeeperRecord::Served {
+            owner,
+            served: Served { ticket, at },
+        } => db.execute(
+            "insert or replace into served (owner, ticket, at_ms) values (?1, ?2, ?3)",
+            params![owner.as_bytes(), ticket.as_bytes(), ms(*at)],
+        ),
+        KeeperRecord::ServedTold { owner, ticket } => db.execute(
+            "delete from served where owner = ?1 and ticket = ?2",
+            params![owner.as_bytes(), ticket.as_bytes()],
         ),
         KeeperRecord::Pinned {
             owner,
@@ -213,6 +277,36 @@ fn kept(row: &Row<'_>) -> Read {
         records.push(record(KeeperRecord::Here { owner, clip, here }));
     }
     Ok(records)
+}
+
+fn letting_go(row: &Row<'_>, column: usize) -> Result<LettingGo, Fault> {
+    let by: Option<Vec<u8>> = row.get(column + 1)?;
+    let by = by.map(|by| DeviceId::try_from(by.as_slice())).transpose()?;
+    let at = time(row.get(column)?);
+    Ok(LettingGo { at, by })
+}
+
+fn let_go(row: &Row<'_>) -> Read {
+    Ok(vec![record(KeeperRecord::LetGo {
+        owner: household(row, 0)?,
+        clip: clip(row, 1)?,
+        letting_go: letting_go(row, 2)?,
+    })])
+}
+
+fn lease_let_go(row: &Row<'_>) -> Read {
+    Ok(vec![record(KeeperRecord::LeaseLetGo {
+        owner: household(row, 0)?,
+        letting_go: letting_go(row, 1)?,
+    })])
+}
+
+fn served(row: &Row<'_>) -> Read {
+    let ticket = StatementId::try_from(bytes(row, 1)?.as_slice())?;
+    let at = time(row.get(2)?);
+    let served = Served { ticket, at };
+    let owner = household(row, 0)?;
+    Ok(vec![record(KeeperRecord::Served { owner, served })])
 }
 
 fn pinned(row: &Row<'_>) -> Read {

@@ -129,7 +129,7 @@ const TABLES: &[(&str, &str, Reader)] = &[
     ),
     (
         "grant",
-        "select id, parcel, delivered, fetched_ms, stopped_ms from given order by rowid",
+        "select id, parcel, delivered, fetched_ms, stopped_ms, fetched_from from given order by rowid",
         given,
     ),
     (
@@ -141,6 +141,11 @@ const TABLES: &[(&str, &str, Reader)] = &[
         "fetched clip",
         "select clip from arrived order by rowid",
         arrived,
+    ),
+    (
+        "clip of another device",
+        "select manifest, header, camera, device from copied order by rowid",
+        copied,
     ),
     (
         "deleted clip",
@@ -292,14 +297,25 @@ fn ticket(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
     }])
 }
 
-fn clip(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
+/// A label, from the first three columns.
+fn label(row: &Row<'_>) -> std::result::Result<Label, Fault> {
     let header = OwnerHeader::parse(&bytes(row, 1)?).map_err(|_| Fault::Form)?;
     let camera = Name::clean(&row.get::<_, String>(2)?).map_err(|_| Fault::Form)?;
-    let mut records = vec![Record::Clip(Label {
+    Ok(Label {
         manifest: Signed::from_bytes(&bytes(row, 0)?)?,
         header,
         camera,
-    })];
+    })
+}
+
+fn copied(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
+    let device = DeviceId::try_from(bytes(row, 3)?.as_slice())?;
+    let label = label(row)?;
+    Ok(vec![Record::Copied { device, label }])
+}
+
+fn clip(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
+    let mut records = vec![Record::Clip(label(row)?)];
     if row.get(4)? {
         let clip = ClipId::try_from(bytes(row, 3)?.as_slice()).map_err(|_| Fault::Length)?;
         let pinned = true;
@@ -320,9 +336,12 @@ fn given(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
         records.push(Record::Delivered(grant));
     }
     if let Some(at) = row.get::<_, Option<i64>>(3)? {
+        let from: Option<Vec<u8>> = row.get(5)?;
+        let from = from.map(|from| HouseholdId::try_from(from.as_slice()));
         records.push(Record::Fetched {
             grant,
             at: time(at),
+            from: from.transpose()?,
         });
     }
     if let Some(at) = row.get::<_, Option<i64>>(4)? {

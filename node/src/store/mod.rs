@@ -4,6 +4,7 @@
 //! `synchronous=FULL` in WAL mode, so that what was acknowledged survives a power cut. SQLite is compiled in: versions
 //! below 3.51.3 can corrupt a WAL database, and are refused.
 
+mod cameras;
 mod directory;
 mod keeping;
 mod load;
@@ -12,6 +13,7 @@ mod save;
 
 use std::path::Path;
 
+pub use cameras::{CameraFile, CameraRow, Stage};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use streetlamp_proto::ledger::{Entry, Head};
 use streetlamp_proto::signed::Signed;
@@ -43,7 +45,10 @@ impl Store {
     /// # Errors
     /// The database's own.
     pub fn in_memory() -> Result<Self> {
-        Self::prepare(Connection::open_in_memory()?)
+        let db = Connection::open_in_memory()?;
+        // Every table and index takes a page at least, and a simulation has thousands of databases.
+        db.pragma_update(None, "page_size", 1024)?;
+        Self::prepare(db)
     }
 
     /// Opens the database beside a running node, or when none runs.
@@ -104,6 +109,18 @@ impl Store {
             params![name, value],
         )?;
         Ok(())
+    }
+
+    /// How large it is, in bytes.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn bytes(&self) -> Result<u64> {
+        let pragma = |name: &str| -> Result<u64> {
+            let value: i64 = self.db.pragma_query_value(None, name, |row| row.get(0))?;
+            Ok(u64::try_from(value).unwrap_or(0))
+        };
+        Ok(pragma("page_count")? * pragma("page_size")?)
     }
 
     /// Every ledger entry in order, and the head that closes the chain.

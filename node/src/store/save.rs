@@ -2,6 +2,7 @@
 
 use rusqlite::{Transaction, params};
 use streetlamp_proto::household::Record;
+use streetlamp_proto::identity::HouseholdId;
 use streetlamp_proto::wire;
 
 use super::{ASKS_DOMAINS, RADIUS, RETENTION, Store, directory, keeping, ms};
@@ -214,6 +215,7 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
         Record::ClipGone(clip) => {
             db.execute("delete from clip where id = ?1", [clip.as_bytes()])?;
             db.execute("delete from arrived where clip = ?1", [clip.as_bytes()])?;
+            db.execute("delete from copied where clip = ?1", [clip.as_bytes()])?;
             db.execute("insert or ignore into shredding (clip) values (?1)", [clip.as_bytes()])
         }
         Record::Shredded(clip) => {
@@ -230,9 +232,10 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
         Record::Delivered(grant) => {
             db.execute("update given set delivered = 1 where id = ?1", [grant.as_bytes()])
         }
-        Record::Fetched { grant, at } => {
-            db.execute("update given set fetched_ms = ?2 where id = ?1", params![grant.as_bytes(), ms(*at)])
-        }
+        Record::Fetched { grant, at, from } => db.execute(
+            "update given set fetched_ms = ?2, fetched_from = ?3 where id = ?1",
+            params![grant.as_bytes(), ms(*at), from.as_ref().map(HouseholdId::as_bytes)],
+        ),
         Record::Stopped { grant, at } => {
             db.execute("update given set stopped_ms = ?2 where id = ?1", params![grant.as_bytes(), ms(*at)])
         }
@@ -242,6 +245,16 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
             params![parcel.grant.id().as_bytes(), wire::to_cbor(parcel), ms(*at)],
         ),
         Record::Arrived(clip) => db.execute("insert or ignore into arrived (clip) values (?1)", [clip.as_bytes()]),
+        Record::Copied { device, label } => db.execute(
+            "insert or replace into copied (clip, device, manifest, header, camera) values (?1, ?2, ?3, ?4, ?5)",
+            params![
+                label.manifest.statement().clip.as_bytes(),
+                device.as_bytes(),
+                label.manifest.to_bytes(),
+                label.header.as_bytes(),
+                label.camera.as_str()
+            ],
+        ),
         Record::Ledger { entry, head } => db.execute(
             "insert into ledger (seq, entry, head) values (?1, ?2, ?3)",
             params![i64::try_from(entry.seq).unwrap_or(i64::MAX), wire::to_cbor(entry), head.to_bytes()],

@@ -175,6 +175,8 @@ create table given (
   -- Whether the recipient's home has the parcel.
   delivered  integer not null default 0 check (delivered in (0, 1)),
   fetched_ms integer,
+  -- The keeper who says so; null if this home served it.
+  fetched_from blob check (length(fetched_from) = 32),
   stopped_ms integer
 ) strict;
 
@@ -188,6 +190,15 @@ create table received (
 -- One row per granted clip whose sealed bytes are here.
 create table arrived (
   clip blob primary key check (length(clip) = 32)
+) strict;
+
+-- One row per clip of another device of this household whose sealed bytes are here, with its label.
+create table copied (
+  clip     blob primary key check (length(clip) = 32),
+  device   blob not null check (length(device) = 32),
+  manifest blob not null,
+  header   blob not null,
+  camera   text not null
 ) strict;
 
 -- One row per clip that was deleted while its files may still be there.
@@ -210,6 +221,9 @@ create table lease (
   -- When a keeper of ours was last asked for proof, and what came of it.
   checked_ms integer,
   finding    text check (finding in ('proven', 'lost', 'lied')),
+  -- When the owner let go of a lease that we gave, and which of its devices said so; no device if it left the street.
+  let_go_ms  integer,
+  let_go_by  blob check (length(let_go_by) = 32),
   primary key (side, household)
 ) strict;
 
@@ -233,7 +247,18 @@ create table kept (
   sealed_len integer not null check (sealed_len > 0),
   -- Whether all of it is on this disk.
   here       integer not null default 0 check (here in (0, 1)),
+  -- When the owner let go of it, and which of its devices said so.
+  let_go_ms  integer,
+  let_go_by  blob check (length(let_go_by) = 32),
   primary key (owner, clip)
+) strict;
+
+-- One row per ticket under which a neighbour's clip was fetched here, until the neighbour knows.
+create table served (
+  owner  blob not null check (length(owner) = 32),
+  ticket blob not null check (length(ticket) = 32),
+  at_ms  integer not null,
+  primary key (owner, ticket)
 ) strict;
 
 -- One row per piece of a neighbour's ledger, as far as a keeper may see it, with the signed head after it.
@@ -259,6 +284,32 @@ create table ledger_seen (
 create table address (
   device    blob primary key check (length(device) = 32),
   addresses blob not null
+) strict;
+
+-- One row per camera that this home takes films from.
+create table camera (
+  name     text primary key,
+  -- What was said about it, as an age file to this device's sealing key: addresses and passwords are in it.
+  settings blob not null,
+  -- BLAKE3 of the token that recorders show; null if there is none.
+  token    blob check (length(token) = 32)
+) strict;
+
+-- One row per file of a watched folder that was taken, or refused, and still lies there.
+create table camera_file (
+  camera      text not null,
+  -- Its path within the folder, as the system writes it.
+  file        blob not null,
+  size        integer not null,
+  modified_ns integer not null,
+  stage       text not null check (stage in ('going', 'taken', 'refused')),
+  -- Clips of it that are in for sure.
+  parts       integer not null check (parts >= 0),
+  -- While it is going: the clip after those, which may be in or not.
+  clip        blob check (length(clip) = 32),
+  -- Why it was refused.
+  why         text,
+  primary key (camera, file)
 ) strict;
 
 -- Small things that the node remembers about itself, such as its ports.

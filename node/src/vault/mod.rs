@@ -17,7 +17,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
-pub use arriving::{Arriving, Untaken};
+pub use arriving::{Arriving, Untaken, slices};
 use data_encoding::HEXLOWER;
 pub use kept::Kept;
 use rand_chacha::ChaCha20Rng;

@@ -90,32 +90,51 @@ fn a_fetch_goes_on_where_it_stopped_and_takes_no_wrong_byte() {
     let slice = |range| encode_slice(&file, &outboard, range).unwrap();
 
     let mut arriving = to.arriving(clip, sealed_len).unwrap();
-    arriving.take(&slice(arriving.next().unwrap())).unwrap();
-    let mut wrong = slice(arriving.next().unwrap());
+    let all: Vec<_> = slices(0..sealed_len).collect();
+    // Another holder was faster.
+    arriving
+        .take(all[2].clone(), &slice(all[2].clone()))
+        .unwrap();
+    let mut wrong = slice(all[0].clone());
     *wrong.last_mut().unwrap() ^= 1;
-    assert!(arriving.take(&wrong).is_err());
-    assert_eq!(arriving.here(), SLICE);
+    assert!(arriving.take(all[0].clone(), &wrong).is_err());
+    let last = all[2].end - all[2].start;
+    assert_eq!(arriving.here(), last);
+    let part = 2 * GROUP..5 * GROUP;
+    arriving.take(part.clone(), &slice(part)).unwrap();
     drop(arriving);
 
-    // The power went in the middle of a group.
-    let part = to.path(clip, "part");
-    OpenOptions::new()
-        .append(true)
-        .open(&part)
-        .unwrap()
-        .write_all(&[9; 100])
-        .unwrap();
     let mut arriving = to.arriving(clip, sealed_len).unwrap();
-    assert_eq!(arriving.here(), SLICE);
-    assert_eq!(SLICE % GROUP, 0);
-    while let Some(range) = arriving.next() {
-        arriving.take(&slice(range)).unwrap();
+    assert_eq!(arriving.here(), last + 3 * GROUP);
+    let missing = arriving.missing();
+    assert_eq!(missing, [0..2 * GROUP, 5 * GROUP..all[2].start]);
+    for range in missing.into_iter().flat_map(slices) {
+        arriving.take(range.clone(), &slice(range)).unwrap();
     }
+    assert_eq!((arriving.here(), arriving.missing().len()), (sealed_len, 0));
     arriving.finish().unwrap();
     assert_eq!(
         fs::read(to.path(clip, "sealed")).unwrap(),
         fs::read(from.path(clip, "sealed")).unwrap()
     );
+}
+
+#[test]
+fn a_half_fetched_clip_whose_file_is_torn_is_begun_anew() {
+    let ((_a, from), (_b, to)) = (vault(), vault());
+    let made = made(&from, &vec![3; 50_000]);
+    let (clip, sealed_len) = (made.clip, made.sealed.sealed_len);
+    let outboard = from.outboard(clip, sealed_len).unwrap();
+    let sealed = from.sealed(clip, sealed_len).unwrap();
+    let slice = encode_slice(sealed, &outboard, 0..GROUP).unwrap();
+    let mut arriving = to.arriving(clip, sealed_len).unwrap();
+    arriving.take(0..GROUP, &slice).unwrap();
+    drop(arriving);
+    let part = OpenOptions::new().write(true).open(to.path(clip, "part"));
+    part.unwrap().set_len(sealed_len).unwrap();
+    let arriving = to.arriving(clip, sealed_len).unwrap();
+    assert_eq!(arriving.here(), 0);
+    assert_eq!(arriving.missing().first(), Some(&(0..sealed_len)));
 }
 
 #[test]
@@ -125,13 +144,9 @@ fn what_a_failing_disk_did_to_a_half_fetched_clip_is_noticed_at_the_end() {
     let (clip, sealed_len) = (made.clip, made.sealed.sealed_len);
     let outboard = from.outboard(clip, sealed_len).unwrap();
     let mut arriving = to.arriving(clip, sealed_len).unwrap();
-    let slice = encode_slice(
-        from.sealed(clip, sealed_len).unwrap(),
-        &outboard,
-        arriving.next().unwrap(),
-    )
-    .unwrap();
-    arriving.take(&slice).unwrap();
+    let sealed = from.sealed(clip, sealed_len).unwrap();
+    let slice = encode_slice(sealed, &outboard, 0..sealed_len).unwrap();
+    arriving.take(0..sealed_len, &slice).unwrap();
     let part = to.path(clip, "part");
     let mut bytes = fs::read(&part).unwrap();
     bytes[20_000] ^= 1;

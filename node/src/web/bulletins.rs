@@ -1,10 +1,11 @@
 //! Bulletins as they are drawn: apart from what neighbours say, and as text only. What looks like a link is none.
 
 use streetlamp_proto::household::{BulletinView, PublisherView};
-use streetlamp_proto::publisher::{Kind, Severity, State};
+use streetlamp_proto::publisher::{Bulletin, Kind, Severity, State};
 use streetlamp_proto::time::Timestamp;
 
 use super::words::Moment;
+use crate::cap::{self, Carried};
 use crate::control::answers::warning;
 use crate::when;
 
@@ -23,6 +24,8 @@ pub(super) struct BulletinCard {
     pub(super) standing: String,
     /// Why its publisher may not be who it says it is.
     pub(super) warning: Option<&'static str>,
+    /// Where it comes from, if it was made from a message of another system.
+    pub(super) original: Option<String>,
     pub(super) taken_back: bool,
     pub(super) issued: Moment,
     pub(super) expires: Moment,
@@ -42,6 +45,7 @@ impl BulletinCard {
             publisher: view.publisher.name.to_string(),
             standing: standing(&view.publisher),
             warning: view.publisher.warning.map(warning),
+            original: original(said),
             taken_back: view.state == State::Cancelled,
             issued: Moment::new(said.issued, now),
             expires: Moment::new(said.expires, now),
@@ -50,7 +54,7 @@ impl BulletinCard {
 }
 
 /// What this home knows of a publisher's domain, in one line.
-fn standing(publisher: &PublisherView) -> String {
+pub(super) fn standing(publisher: &PublisherView) -> String {
     let domain = &publisher.domain;
     match (publisher.listing.confirmed, publisher.pinned) {
         (Some((at, _)), _) => {
@@ -63,7 +67,27 @@ fn standing(publisher: &PublisherView) -> String {
     }
 }
 
-const fn kind(kind: Kind) -> &'static str {
+/// Where a bulletin comes from, in one line. A signature that nobody checked is worth nothing to a resident.
+fn original(said: &Bulletin) -> Option<String> {
+    match cap::carried(said) {
+        Carried::Nothing => None,
+        Carried::Message(message) => {
+            let signature = match message.signed {
+                true => "; its XML signature was not checked",
+                false => "",
+            };
+            Some(format!(
+                "made from a CAP message of {}{signature}",
+                message.sender.trim()
+            ))
+        }
+        Carried::Contradiction => {
+            Some("carries a CAP message that says something else, which is not shown".to_owned())
+        }
+    }
+}
+
+pub(super) const fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::SafetyTip => "Safety tip",
         Kind::Update => "Update",
@@ -75,5 +99,6 @@ const fn kind(kind: Kind) -> &'static str {
         Kind::MissingPerson => "Missing person",
         Kind::CommunityEvent => "Community event",
         Kind::Meeting => "Meeting",
+        Kind::Hazard => "Hazard",
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use streetlamp_proto::household::{ClipView, StatusView};
+use streetlamp_proto::household::{ClipView, Command, StatusView};
 use streetlamp_proto::identity::HouseholdId;
 use streetlamp_proto::time::Timestamp;
 
@@ -42,6 +42,7 @@ struct ClipCard {
 type Names = BTreeMap<HouseholdId, String>;
 
 pub(super) async fn show(State(app): State<App>) -> Result<Response, Problem> {
+    app.handle.command(Command::Look).await?;
     let (status, clips, names, now): (StatusView, Vec<ClipView>, Names, Timestamp) = app
         .handle
         .read(|household, now| {

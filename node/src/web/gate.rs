@@ -20,17 +20,19 @@ use tokio_util::sync::CancellationToken;
 
 use super::frame::Frame;
 use super::problem::Problem;
-use super::secret::{Kept, Secrets};
 use super::sessions::{LONGEST, Links, Sessions};
 use super::site::Site;
 use super::throttle::Throttle;
 use crate::entropy::Entropy;
 use crate::error::Result;
+use crate::secret::{Kept, Tokens};
 
 /// Most bytes of a form. A text of 1,000 four-byte characters takes 12 kB when it is escaped.
 const BODY: usize = 64 * 1024;
 /// A request is answered, its body included, within this. Unlocking may wait half a minute for its turn.
 const ANSWER: Duration = Duration::from_secs(60);
+/// A film is sent and sealed within this.
+const FILM: Duration = Duration::from_secs(15 * 60);
 /// Requests that are worked on at the same time.
 const REQUESTS: usize = 256;
 /// Streams of live changes at the same time: one for every visible tab.
@@ -72,7 +74,7 @@ pub(super) struct Gate {
     /// Ends those streams when the node stops.
     pub(super) closing: CancellationToken,
     requests: Semaphore,
-    secrets: Secrets,
+    secrets: Tokens,
 }
 
 impl Gate {
@@ -86,7 +88,7 @@ impl Gate {
             streams: Arc::new(Semaphore::new(STREAMS)),
             closing: CancellationToken::new(),
             requests: Semaphore::new(REQUESTS),
-            secrets: Secrets::new(entropy.generator()?),
+            secrets: Tokens::new(entropy.generator()?),
         })
     }
 
@@ -140,7 +142,12 @@ impl Gate {
 /// Lets a request through to the pages, or answers it here.
 pub(super) async fn guard(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
     let root = Frame::root_from(request.uri().path());
-    let answer = tokio::time::timeout(ANSWER, async {
+    let patience = if is_intake(request.uri().path()) {
+        FILM
+    } else {
+        ANSWER
+    };
+    let answer = tokio::time::timeout(patience, async {
         let Ok(_place) = gate.requests.try_acquire() else {
             return Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -189,6 +196,9 @@ async fn admit(
             words,
         ));
     };
+    if is_intake(parts.uri.path()) {
+        return Ok(Request::from_parts(parts, body));
+    }
     let changes = !matches!(parts.method, Method::GET | Method::HEAD);
     if changes && !Site::same_origin(host, &parts.headers) {
         let words = "This request did not come from this node's own page, so nothing was done.";
@@ -216,6 +226,12 @@ async fn admit(
         Body::empty()
     };
     Ok(Request::from_parts(parts, body))
+}
+
+/// Where programs send films. They have a token instead of a session, and a film instead of a form: what is sent there is
+/// judged there.
+fn is_intake(path: &str) -> bool {
+    path.starts_with("/intake/")
 }
 
 /// What strangers may see: the sign-in page and what it is drawn with.

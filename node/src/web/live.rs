@@ -21,7 +21,7 @@ use tokio::time::Instant;
 use super::App;
 use super::gate::Gate;
 use super::problem::Problem;
-use super::secret::Kept;
+use crate::secret::Kept;
 
 /// A sign of life, so that both sides notice when the other is gone, and that a session has ended.
 const STILL_HERE: Duration = Duration::from_secs(20);

@@ -1,5 +1,6 @@
 //! Taking the reading key into memory, and wiping it.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -11,8 +12,9 @@ use super::App;
 use super::form::Fields;
 use super::gate::see_other;
 use super::problem::Problem;
+use super::proof::{self, Proof};
 use super::street;
-use crate::error::ErrorKind;
+use crate::secret::Kept;
 
 /// The form of either button.
 #[derive(Default, Deserialize)]
@@ -24,24 +26,20 @@ pub(super) struct LockForm {
 
 pub(super) async fn unlock(
     State(app): State<App>,
+    Extension(session): Extension<Kept>,
     Fields(form): Fields<LockForm>,
 ) -> Result<Response, Problem> {
     let passphrase = Zeroizing::new(form.passphrase);
-    let Some(turn) = app.gate.unlock.turn().await else {
-        let why = "Too many attempts at once. Wait a few seconds and try again.".to_owned();
-        return street::unlock_failed(&app, StatusCode::TOO_MANY_REQUESTS, why).await;
-    };
-    match app.handle.unlock(passphrase, Household::AUTO_LOCK).await {
-        Ok(()) => {
-            turn.succeeded();
-            Ok(see_other(back_to(&form.back)))
-        }
-        Err(error) if error.kind() == ErrorKind::Denied => {
-            drop(turn);
+    let unlocking = app.handle.unlock(passphrase, Household::AUTO_LOCK);
+    match proof::attempt(&app, session, unlocking).await? {
+        Proof::Given => Ok(see_other(back_to(&form.back))),
+        Proof::Wrong => {
             let why = "That passphrase is not right. Nothing was unlocked.".to_owned();
             street::unlock_failed(&app, StatusCode::FORBIDDEN, why).await
         }
-        Err(error) => Err(error.into()),
+        Proof::TooMany(why) => {
+            street::unlock_failed(&app, StatusCode::TOO_MANY_REQUESTS, why.to_owned()).await
+        }
     }
 }
 
@@ -57,6 +55,8 @@ pub(super) async fn lock(
 fn back_to(page: &str) -> &'static str {
     match page {
         "clips" => "./clips",
+        "neighbours" => "./neighbours",
+        "publishers" => "./publishers",
         _ => "./",
     }
 }

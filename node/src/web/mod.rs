@@ -1,11 +1,12 @@
-//! The page of a home node: the street, the clips, the lock.
+//! The page of a home node: the street, the neighbours, the clips, the lock.
 //!
 //! Server-drawn pages that work without a script, a font or an internet connection; a small module keeps them fresh.
 //! It is reached on this machine only: plain HTTP must not leave it. The node is seen through [`NodeHandle`] alone.
 //!
-//! `gate` stands before everything, `routes` names every address, `street`, `clips`, `lock`, `sign_in`, `live` and
-//! `assets` answer. Left out: names and texts are shown as text, so there is no markup in them, and there is no way to
-//! reach the page from another machine.
+//! `gate` stands before everything, `routes` names every address, `street`, `saying`, `neighbours`, `clips`,
+//! `publishers`, `lock`, `sign_in`, `live` and `assets` answer; `proof` asks for the passphrase again before what cannot
+//! be undone; `intake` takes films from cameras. Left out: names and texts are shown as text, so there is no markup in
+//! them, and there is no way to reach the page from another machine.
 
 mod assets;
 mod bulletins;
@@ -14,11 +15,16 @@ mod draft;
 mod form;
 mod frame;
 mod gate;
+mod intake;
 mod live;
 mod lock;
+mod map;
+mod neighbours;
 mod problem;
+mod proof;
+mod publishers;
 mod routes;
-mod secret;
+mod saying;
 mod sessions;
 mod sign_in;
 mod site;

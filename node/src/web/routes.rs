@@ -13,7 +13,7 @@ use super::App;
 use super::frame::Frame;
 use super::gate::{Gate, guard};
 use super::problem::Problem;
-use super::{assets, clips, live, lock, sign_in, street};
+use super::{assets, clips, intake, live, lock, neighbours, publishers, saying, sign_in, street};
 
 /// An address and what answers there.
 pub(super) type Route = (&'static str, fn() -> MethodRouter<App>);
@@ -25,7 +25,16 @@ pub(super) const ROUTES: &[Route] = &[
     ("/assets/{name}", || get(assets::asset)),
     ("/clips", || get(clips::show)),
     ("/events", || get(live::events)),
+    ("/follow-ups", || post(saying::say)),
+    ("/intake/film", || post(intake::film).put(intake::film)),
+    ("/intake/trigger", || post(intake::trigger)),
     ("/lock", || post(lock::lock)),
+    ("/neighbours", || {
+        get(neighbours::show).post(neighbours::act)
+    }),
+    ("/publishers", || {
+        get(publishers::show).post(publishers::decide)
+    }),
     ("/sign-in", || get(sign_in::show).post(sign_in::enter)),
     ("/sign-out", || post(sign_in::leave)),
     ("/unlock", || post(lock::unlock)),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::secret::Kept;
+use crate::secret::Kept;
 
 /// How long a link is good.
 const LINK_LIFE: Duration = Duration::from_secs(15 * 60);
@@ -17,6 +17,8 @@ const LINKS: usize = 8;
 const IDLE: Duration = Duration::from_secs(12 * 3600);
 /// A session ends after this long, however busy.
 pub(super) const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Whoever gave the passphrase is believed to sit there still for so long.
+const PROVEN: Duration = Duration::from_secs(10 * 60);
 /// Sessions at the same time; a further one ends the one that was idle longest.
 const SESSIONS: usize = 32;
 
@@ -50,6 +52,8 @@ struct Session {
     key: Kept,
     since: Instant,
     seen: Instant,
+    /// When the passphrase was given last.
+    proven: Option<Instant>,
 }
 
 impl Session {
@@ -75,6 +79,7 @@ impl Sessions {
             key,
             since: now,
             seen: now,
+            proven: None,
         });
     }
 
@@ -94,6 +99,23 @@ impl Sessions {
         locked(&self.0)
             .iter()
             .any(|session| session.key == key && session.alive(now))
+    }
+
+    /// Notes that the right passphrase was given in this session.
+    pub(super) fn prove(&self, key: Kept, now: Instant) {
+        let mut sessions = locked(&self.0);
+        if let Some(session) = sessions.iter_mut().find(|session| session.key == key) {
+            session.proven = Some(now);
+        }
+    }
+
+    /// Whether the passphrase was given in this session a short while ago.
+    pub(super) fn is_proven(&self, key: Kept, now: Instant) -> bool {
+        locked(&self.0)
+            .iter()
+            .filter(|session| session.key == key && session.alive(now))
+            .filter_map(|session| session.proven)
+            .any(|proven| now.duration_since(proven) < PROVEN)
     }
 
     /// Ends a session.
@@ -136,6 +158,20 @@ mod tests {
         }
         assert!(!sessions.touch(Kept::of("idle"), start + 12 * HOUR));
         assert!(!sessions.touch(Kept::of("busy"), start + 30 * 24 * HOUR));
+    }
+
+    #[test]
+    fn a_passphrase_counts_for_ten_minutes_and_in_its_own_session_only() {
+        let (sessions, now) = (Sessions::default(), Instant::now());
+        sessions.begin(Kept::of("mine"), now);
+        sessions.begin(Kept::of("another"), now);
+        assert!(!sessions.is_proven(Kept::of("mine"), now));
+        sessions.prove(Kept::of("mine"), now);
+        assert!(sessions.is_proven(Kept::of("mine"), now + 9 * MINUTE));
+        assert!(!sessions.is_proven(Kept::of("mine"), now + 10 * MINUTE));
+        assert!(!sessions.is_proven(Kept::of("another"), now));
+        sessions.end(Kept::of("mine"));
+        assert!(!sessions.is_proven(Kept::of("mine"), now));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::form::Fields;
 use super::frame::Frame;
 use super::gate::see_other;
 use super::problem::rendered;
-use super::secret::{Kept, well_formed};
+use crate::secret::{Kept, well_formed};
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]

@@ -20,7 +20,9 @@ use super::draft::{AlertForm, Choice, Complaints};
 use super::form::Fields;
 use super::frame::Frame;
 use super::gate::see_other;
+use super::neighbours::Beginning;
 use super::problem::{Problem, rendered, sentence, status_of};
+use super::saying::Button;
 use super::words::{self, Moment, count};
 use crate::disk::Condition;
 
@@ -33,12 +35,14 @@ const SHOWN: usize = 50;
 pub(super) struct Asked {
     all: bool,
     posted: Option<usize>,
+    done: Option<Button>,
 }
 
 /// What the page needs of the engine, taken in one look.
 pub(super) struct Look {
     status: StatusView,
     disk: Condition,
+    beginning: Beginning,
     alerts: Vec<AlertView>,
     bulletins: Vec<BulletinView>,
     names: BTreeMap<HouseholdId, String>,
@@ -50,6 +54,7 @@ pub(super) struct Look {
 struct Page {
     frame: Frame,
     on_a_street: bool,
+    beginning: Beginning,
     refused: bool,
     notice: Option<String>,
     bulletins: Vec<BulletinCard>,
@@ -90,10 +95,37 @@ struct AlertCard {
     over: Option<Over>,
     /// How many neighbours saw it too.
     confirmed: Option<String>,
+    /// Which buttons stand under it.
+    may: May,
     comments: Vec<CommentLine>,
     issued: Moment,
     happened: Option<Moment>,
     expires: Moment,
+}
+
+/// What this home can say about an alert with a button.
+struct May {
+    /// It was not so, or is over.
+    end: bool,
+    close_comments: bool,
+    confirm: bool,
+    comment: bool,
+    flag: bool,
+}
+
+impl May {
+    fn of(view: &AlertView, me: HouseholdId) -> Self {
+        let thread = &view.thread;
+        let mine = view.author == Some(me);
+        let goes_on = matches!(thread.progress, Progress::Active);
+        Self {
+            end: mine && goes_on,
+            close_comments: mine && !thread.closed,
+            confirm: !mine && goes_on && !thread.confirmations.contains(&me),
+            comment: !thread.closed,
+            flag: !mine && !thread.flags.contains_key(&me),
+        }
+    }
 }
 
 /// An alert that is not true, or not true any more.
@@ -114,10 +146,11 @@ pub(super) async fn show(
     query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let asked = query.map(|Query(asked)| asked).unwrap_or_default();
-    let notice = asked.posted.map(|homes| match homes {
+    let posted = asked.posted.map(|homes| match homes {
         0 => "Your alert is kept here. It goes out as soon as a neighbour is connected.".to_owned(),
         homes => format!("Your alert went to {}.", count(homes, "home")),
     });
+    let notice = posted.or_else(|| asked.done.map(|button| button.done().to_owned()));
     let look = look(&app).await?;
     let mut page = Page::new(look, AlertForm::default(), Complaints::default(), asked.all);
     page.notice = notice;
@@ -169,9 +202,11 @@ pub(super) async fn unlock_failed(
 
 async fn look(app: &App) -> Result<Look, Problem> {
     let disk = app.handle.disk();
+    let beginning = Beginning::at(app.handle.home().cell());
     let look = app.handle.read(move |household, now| Look {
         status: household.status(now),
         disk,
+        beginning,
         alerts: household
             .alerts(now)
             .into_iter()
@@ -197,6 +232,7 @@ impl Page {
         let Look {
             status,
             disk,
+            beginning,
             alerts,
             bulletins,
             names,
@@ -211,6 +247,7 @@ impl Page {
         Self {
             frame: Frame::of(&status, disk, ""),
             on_a_street: !status.streets.is_empty(),
+            beginning,
             refused: wrong != Complaints::default(),
             notice: None,
             bulletins: bulletins
@@ -284,6 +321,7 @@ impl AlertCard {
             next_door: view.next_door.as_ref().map(ToString::to_string),
             over,
             confirmed: (confirmed > 0).then(|| count(confirmed, "neighbour")),
+            may: May::of(view, me),
             comments: comments.collect(),
             issued: Moment::new(alert.issued, now),
             happened: apart.then(|| Moment::new(alert.happened, now)),

@@ -140,6 +140,9 @@ pub enum FollowUpError {
     /// Lives longer than any alert.
     #[error("follow-up outlives every alert")]
     Life,
+    /// A comment without a word.
+    #[error("a comment needs words")]
+    NoWords,
     /// Not of the alert that it names: another audience, another end, or said before it.
     #[error("follow-up does not fit its alert")]
     Misfit,
@@ -155,7 +158,7 @@ impl FollowUp {
     /// Checks what can be checked without the alert.
     ///
     /// # Errors
-    /// [`FollowUpError::Expired`], [`FollowUpError::Future`], [`FollowUpError::Life`].
+    /// [`FollowUpError::Expired`], [`FollowUpError::Future`], [`FollowUpError::Life`], [`FollowUpError::NoWords`].
     pub fn check(&self, now: Timestamp) -> Result<(), FollowUpError> {
         if self.expires <= now {
             return Err(FollowUpError::Expired);
@@ -165,6 +168,9 @@ impl FollowUp {
         }
         if self.expires <= self.issued || self.expires.since(self.issued) > ALERT_LIFE_SEARCH {
             return Err(FollowUpError::Life);
+        }
+        if matches!(&self.act, Act::Comment(words) if words.as_str().is_empty()) {
+            return Err(FollowUpError::NoWords);
         }
         Ok(())
     }

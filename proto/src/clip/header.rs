@@ -10,7 +10,7 @@
 
 use std::fmt;
 
-use age::{Identity as _, Recipient as _};
+use age::Recipient as _;
 use age_core::format::{Stanza, write::age_stanza};
 use data_encoding::BASE64_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -19,8 +19,7 @@ use sha2::Sha256;
 
 use super::{FileKey, KeyCommit};
 use crate::recipient::{
-    AgeHeader, HEADER_STANZAS, Identity, MAC_MARK, Recipient, RecipientError, VERSION_LINE,
-    scrubbed,
+    AgeHeader, HEADER_STANZAS, Identity, MAC_MARK, Recipient, RecipientError, Unwraps, VERSION_LINE,
 };
 
 /// Bytes of a header with one X25519 stanza.
@@ -82,7 +81,11 @@ impl OwnerHeader {
         if recipients.is_empty() || recipients.len() > HEADER_STANZAS {
             return Err(HeaderError::Recipients(recipients.len()));
         }
-        write(key, recipients).map(Self)
+        let mut all = Vec::new();
+        for recipient in recipients {
+            all.extend(stanzas(key, recipient)?);
+        }
+        write(key, &all).map(Self)
     }
 
     /// Reads a header as it was stored.
@@ -119,11 +122,23 @@ impl OwnerHeader {
         expected: &KeyCommit,
         to: &Recipient,
     ) -> Result<GrantHeader, HeaderError> {
+        GrantHeader::wrap(&self.committed(owner, expected)?, to)
+    }
+
+    /// The file key, if it is the one that the clip's manifest commits to.
+    ///
+    /// # Errors
+    /// Those of [`Self::unwrap`], and [`HeaderError::WrongKey`].
+    pub(super) fn committed(
+        &self,
+        owner: &Identity,
+        expected: &KeyCommit,
+    ) -> Result<FileKey, HeaderError> {
         let key = self.unwrap(owner)?;
-        if key.commit() != *expected {
-            return Err(HeaderError::WrongKey);
+        match key.commit() == *expected {
+            true => Ok(key),
+            false => Err(HeaderError::WrongKey),
         }
-        GrantHeader::wrap(&key, to)
     }
 }
 
@@ -155,8 +170,8 @@ pub struct GrantHeader([u8; GRANT_HEADER_LEN]);
 
 impl GrantHeader {
     /// Wraps a file key for one recipient.
-    fn wrap(key: &FileKey, to: &Recipient) -> Result<Self, HeaderError> {
-        Self::parse(&write(key, std::slice::from_ref(to))?)
+    pub(super) fn wrap(key: &FileKey, to: &Recipient) -> Result<Self, HeaderError> {
+        Self::parse(&write(key, &stanzas(key, to)?)?)
     }
 
     /// Reads a header that a neighbour sent.
@@ -213,20 +228,21 @@ impl<'b, C> Decode<'b, C> for GrantHeader {
     }
 }
 
-/// Writes a header for these recipients.
-fn write(key: &FileKey, recipients: &[Recipient]) -> Result<Vec<u8>, HeaderError> {
+/// What wraps a file key for a recipient.
+pub(super) fn stanzas(key: &FileKey, to: &Recipient) -> Result<Vec<Stanza>, RecipientError> {
+    let wrapped = to.as_age().wrap_file_key(&key.to_age());
+    let (stanzas, _) = wrapped.map_err(|_| RecipientError::Sealing)?;
+    Ok(stanzas)
+}
+
+/// Writes a header with these stanzas.
+pub(super) fn write(key: &FileKey, stanzas: &[Stanza]) -> Result<Vec<u8>, HeaderError> {
     let mut header = VERSION_LINE.as_bytes().to_vec();
-    for recipient in recipients {
-        let (stanzas, _) = recipient
-            .as_age()
-            .wrap_file_key(&key.to_age())
-            .map_err(|_| RecipientError::Sealing)?;
-        for Stanza { tag, args, body } in &stanzas {
-            header = age_stanza(tag, args, body)(header.into())
-                .map_err(|_| RecipientError::Sealing)?
-                .into_inner()
-                .0;
-        }
+    for Stanza { tag, args, body } in stanzas {
+        header = age_stanza(tag, args, body)(header.into())
+            .map_err(|_| RecipientError::Sealing)?
+            .into_inner()
+            .0;
     }
     header.extend_from_slice(MAC_MARK.as_bytes());
     let mac = mac(key, &header).finalize().into_bytes();
@@ -236,11 +252,19 @@ fn write(key: &FileKey, recipients: &[Recipient]) -> Result<Vec<u8>, HeaderError
 
 /// Reads bytes that are one header with X25519 stanzas only, and nothing else.
 fn detached(bytes: &[u8]) -> Result<AgeHeader<'_>, HeaderError> {
+    detached_with(bytes, is_x25519)
+}
+
+/// Reads bytes that are one header with stanzas of this shape only, and nothing else.
+pub(super) fn detached_with(
+    bytes: &[u8],
+    is_ours: impl Fn(&Stanza) -> bool,
+) -> Result<AgeHeader<'_>, HeaderError> {
     let (header, rest) = AgeHeader::read(bytes)?;
     if !rest.is_empty() {
         return Err(HeaderError::TrailingBytes);
     }
-    if header.stanzas.iter().all(is_x25519) {
+    if header.stanzas.iter().all(is_ours) {
         Ok(header)
     } else {
         Err(HeaderError::ForeignStanza)
@@ -248,18 +272,19 @@ fn detached(bytes: &[u8]) -> Result<AgeHeader<'_>, HeaderError> {
 }
 
 /// Whether a stanza has the shape of an X25519 recipient's.
-fn is_x25519(stanza: &Stanza) -> bool {
+pub(super) fn is_x25519(stanza: &Stanza) -> bool {
     stanza.tag == X25519_TAG
         && matches!(stanza.args.as_slice(), [share] if share.len() == SHARE_CHARS)
         && stanza.body.len() == WRAPPED_KEY_LEN
 }
 
 /// Finds the stanza of this identity, and checks the header's MAC under the file key inside.
-pub(super) fn unwrap(header: &AgeHeader<'_>, identity: &Identity) -> Result<FileKey, HeaderError> {
-    let key = scrubbed(|| identity.as_age().unwrap_stanzas(&header.stanzas))
-        .ok_or(HeaderError::NotForThisKey)?
-        .map_err(|_| RecipientError::Malformed)?;
-    let key = FileKey::from_age(&key);
+pub(super) fn unwrap(
+    header: &AgeHeader<'_>,
+    identity: &impl Unwraps,
+) -> Result<FileKey, HeaderError> {
+    let key = identity.file_key(&header.stanzas);
+    let key = FileKey::from_age(&key.ok_or(HeaderError::NotForThisKey)??);
     mac(&key, header.covered)
         .verify_slice(&header.mac)
         .map_err(|_| HeaderError::BadMac)?;

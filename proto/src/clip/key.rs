@@ -42,6 +42,11 @@ impl FileKey {
         Self(*key.expose_secret())
     }
 
+    /// The key itself, to be wrapped.
+    pub(super) const fn expose(&self) -> &[u8; 16] {
+        &self.0
+    }
+
     /// The key as the `age` crate wraps it.
     pub(super) fn to_age(&self) -> age_core::format::FileKey {
         age_core::format::FileKey::init_with_mut(|key| key.copy_from_slice(&self.0))

@@ -6,8 +6,10 @@
 
 use std::fmt;
 
-use super::{FileKey, GrantHeader, HeaderError, KeyCommit, OwnerHeader};
-use crate::recipient::{Identity, Recipient};
+use rand_core::CryptoRng;
+
+use super::{ExportHeader, FileKey, GrantHeader, HeaderError, KeyCommit, OwnerHeader};
+use crate::recipient::{ExportRecipient, Identity, Recipient};
 
 /// Today's reading key, and those that older clips open with.
 pub struct ReadingKeys {
@@ -60,9 +62,23 @@ impl ReadingKeys {
         self.first(|key| header.grant(key, expected, to))
     }
 
+    /// Gives an own clip to somebody outside.
+    ///
+    /// # Errors
+    /// As [`OwnerHeader::export`].
+    pub fn export(
+        &self,
+        header: &OwnerHeader,
+        expected: &KeyCommit,
+        to: &ExportRecipient,
+        rng: &mut impl CryptoRng,
+    ) -> Result<ExportHeader, HeaderError> {
+        self.first(|key| header.export(key, expected, to, rng))
+    }
+
     fn first<T>(
         &self,
-        open: impl Fn(&Identity) -> Result<T, HeaderError>,
+        mut open: impl FnMut(&Identity) -> Result<T, HeaderError>,
     ) -> Result<T, HeaderError> {
         let mut opened = open(&self.today);
         for older in &self.older {

@@ -19,7 +19,7 @@
 //! [`Manifest`] carries a [`KeyCommit`], and [`Opener::new`] opens nothing whose key does not match it.
 //!
 //! Making a clip: [`Sealer`] draws the file key, wraps it for the household and forgets it. Giving it to a neighbour:
-//! [`OwnerHeader::grant`]. Watching it: [`GrantHeader::unwrap`] or [`OwnerHeader::unwrap`], then [`Opener`], over bytes
+//! [`OwnerHeader::grant`]; to somebody outside: [`OwnerHeader::export`]. Watching it: [`GrantHeader::unwrap`] or [`OwnerHeader::unwrap`], then [`Opener`], over bytes
 //! that [`decode_slice`] or [`Outboard::verify`] has checked.
 //!
 //! Left to others: files and their durability, the film container and its cleaning (padding to [`padded_len`]
@@ -31,6 +31,7 @@ mod keyring;
 mod label;
 mod manifest;
 mod opener;
+mod outside;
 mod padme;
 mod sealer;
 mod slice;
@@ -46,6 +47,7 @@ pub use keyring::ReadingKeys;
 pub use label::Label;
 pub use manifest::{CameraId, Manifest};
 pub use opener::{OpenError, Opener};
+pub use outside::ExportHeader;
 pub use padme::padded_len;
 pub use sealer::{SealError, Sealed, Sealer};
 pub use slice::{

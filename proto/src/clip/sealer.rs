@@ -17,8 +17,11 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::stream::{StreamKey, TAG_LEN};
-use super::{CHUNK, FileKey, HeaderError, KeyCommit, Layout, NONCE_LEN, OwnerHeader, SEALED_CHUNK};
-use crate::recipient::Recipient;
+use super::{
+    CHUNK, ExportHeader, FileKey, HeaderError, KeyCommit, Layout, NONCE_LEN, OwnerHeader,
+    SEALED_CHUNK,
+};
+use crate::recipient::{ExportRecipient, Recipient};
 use crate::wire::limits::SEALED_BYTES;
 
 /// Why film was not taken.
@@ -77,10 +80,27 @@ impl Sealer {
         recipients: &[Recipient],
     ) -> Result<(OwnerHeader, Self), HeaderError> {
         let file_key = FileKey::generate(rng);
+        let header = OwnerHeader::wrap(&file_key, recipients)?;
+        Ok((header, Self::fresh(&file_key, rng)))
+    }
+
+    /// Begins a film that leaves for somebody outside, as an age file of its own: header, then what is sealed.
+    ///
+    /// # Errors
+    /// [`HeaderError::Age`] if this program cannot seal to such a key.
+    pub fn for_export(
+        rng: &mut impl CryptoRng,
+        to: &ExportRecipient,
+    ) -> Result<(ExportHeader, Self), HeaderError> {
+        let file_key = FileKey::generate(rng);
+        let header = ExportHeader::wrap(&file_key, to, rng)?;
+        Ok((header, Self::fresh(&file_key, rng)))
+    }
+
+    fn fresh(file_key: &FileKey, rng: &mut impl CryptoRng) -> Self {
         let mut nonce = [0; NONCE_LEN];
         rng.fill_bytes(&mut nonce);
-        let header = OwnerHeader::wrap(&file_key, recipients)?;
-        Ok((header, Self::with_key(&file_key, nonce)))
+        Self::with_key(file_key, nonce)
     }
 
     pub(super) fn with_key(file_key: &FileKey, nonce: [u8; NONCE_LEN]) -> Self {

@@ -22,7 +22,7 @@ use crate::clip::{ClipId, Manifest};
 use crate::id::id;
 use crate::identity::{Card, DeviceCert, HouseholdId, Role};
 use crate::ledger::{Act, Entry, EntryHash, Head};
-use crate::recipient::{AgeHeader, Recipient, RecipientError};
+use crate::recipient::{AgeHeader, ExportRecipient, RecipientError};
 use crate::signed::{PublicKey, Signed, Statement};
 use crate::wire::{self, limits::PAPERS_BYTES};
 
@@ -148,7 +148,7 @@ impl Papers {
     }
 
     /// The reading key that the ledger names; none for a film in the open.
-    pub const fn to(&self) -> Option<&Recipient> {
+    pub const fn to(&self) -> Option<&ExportRecipient> {
         match &self.entry.act {
             Act::Export { to, .. } => Some(to),
             _ => None,

@@ -1,7 +1,14 @@
 //! Clips from whoever holds them: nothing of them is believed before it is proven.
 
 use super::identity;
-use crate::clip::{ClipId, GRANT_HEADER_LEN, GrantHeader, OwnerHeader, SLICE, decode_slice};
+use crate::clip::{
+    ClipId, ExportHeader, GRANT_HEADER_LEN, GrantHeader, OwnerHeader, SLICE, decode_slice,
+};
+use crate::recipient::ExportIdentity;
+
+/// A hybrid key to which nothing was sealed (C2SP CCTV, `hybrid_no_match`).
+const STRANGER: &str =
+    "AGE-SECRET-KEY-PQ-143WN7DCXU4G8R5AXQSSYD9AEPYDNT3HXSLWSPK36CDU6E8M59SSS8XZSCQ";
 
 /// A header that was taken is kept byte by byte, and a grant's has its one length.
 pub fn clip_header(bytes: &[u8]) -> bool {
@@ -21,8 +28,26 @@ pub fn clip_header(bytes: &[u8]) -> bool {
         );
         assert_eq!(bytes.len(), GRANT_HEADER_LEN, "a grant has one length");
         assert!(owner.is_some(), "a grant's header is a header");
+        assert!(
+            ExportHeader::parse(bytes).is_ok(),
+            "an export's may be the same"
+        );
     }
-    owner.is_some()
+    let export = ExportHeader::parse(bytes).ok();
+    if let Some(header) = &export {
+        assert_eq!(header.as_bytes(), bytes, "a header is kept as it was");
+        let strangers = [
+            Some(ExportIdentity::X25519(identity(1))),
+            STRANGER.parse().ok(),
+        ];
+        for stranger in strangers.into_iter().flatten() {
+            assert!(
+                header.unwrap(&stranger).is_err(),
+                "a header does not open for others"
+            );
+        }
+    }
+    owner.is_some() || export.is_some()
 }
 
 /// A slice gives as many bytes as were asked for, and those of a whole clip hash to its name.

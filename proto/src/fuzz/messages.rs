@@ -15,8 +15,8 @@ use crate::ledger::{Entry, Export, Fork, Head};
 use crate::open::OpenStatement;
 use crate::signed::{Signed, Statement};
 use crate::street::{
-    EpochKey, Introduction, JoinRequest, Refusal, ReturnRequest, StreetId, StreetMessage, Ticket,
-    Welcome,
+    Crowded, EpochKey, Introduction, JoinRequest, Refusal, ReturnRequest, StreetId, StreetMessage,
+    Ticket, Welcome,
 };
 use crate::wire::Kind;
 use crate::wire::limits::{
@@ -31,6 +31,7 @@ pub fn frame(bytes: &[u8]) -> bool {
         framed::<Welcome>(Kind::Welcome, bytes, WELCOME_FRAME).is_some(),
         framed::<Refusal>(Kind::Refused, bytes, JOIN_FRAME).is_some(),
         framed::<ReturnRequest>(Kind::Return, bytes, JOIN_FRAME).is_some(),
+        framed::<Crowded>(Kind::Crowded, bytes, JOIN_FRAME).is_some(),
         framed::<ByteVec>(Kind::Device, bytes, DIRECT_FRAME).is_some(),
         framed::<FetchRequest>(Kind::Fetch, bytes, FETCH_FRAME).is_some(),
         framed::<Ticket>(Kind::Ticket, bytes, JOIN_FRAME).is_some(),
@@ -84,6 +85,7 @@ pub fn returning(bytes: &[u8]) -> bool {
     };
     stands(&request.card);
     stands(&request.device);
+    request.ended.iter().for_each(stands);
     let other = DeviceId::from_bytes([7; 32]);
     assert_eq!(request.household_of(other), None, "for one device only");
     true
@@ -97,6 +99,9 @@ pub fn device_message(bytes: &[u8]) -> bool {
         Some(DeviceMessage::Shown(shown)) => {
             stands(&shown.label.manifest);
             shown.head.iter().for_each(stands);
+        }
+        Some(DeviceMessage::Listed(labels)) => {
+            labels.iter().for_each(|label| stands(&label.manifest));
         }
         Some(DeviceMessage::Approved(approved)) => {
             stands(&approved.grant);

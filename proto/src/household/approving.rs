@@ -11,7 +11,7 @@ use minicbor::bytes::ByteVec;
 use super::event::{Answer, CommandId, Event, Output};
 use super::failure::Failure;
 use super::{Household, Pending, Record};
-use crate::access::{self, Action, Party};
+use crate::access::Action;
 use crate::approval::{Approved, Decline, DeviceMessage, Shown, Want};
 use crate::clip::{ClipId, Label};
 use crate::grant::{FetchTicket, Grant, Parcel, Purpose};
@@ -67,7 +67,10 @@ impl Household {
             })
             .collect();
         if devices.is_empty() {
-            return Err(self.not_ours(clip));
+            return Err(match self.of_siblings().contains_key(&clip) {
+                true => Failure::DeviceAway,
+                false => self.not_ours(clip),
+            });
         }
         if self.reading.is_none() {
             return Err(Failure::Locked);
@@ -125,8 +128,7 @@ impl Household {
         message: &DeviceMessage,
         out: &mut Vec<Output>,
     ) {
-        let cert = self.sibling(device);
-        match cert.and_then(|cert| sealed_to(&cert.sealing, message)) {
+        match self.sealed_to_sibling(device, message) {
             Some(frame) => self.ask(device, Pending::Device(command, device), frame, out),
             None => self.device_failed(command, Failure::DeviceAway, out),
         }
@@ -287,10 +289,12 @@ impl Household {
         out: &mut Vec<Output>,
     ) -> Option<Vec<u8>> {
         let cert = self.sibling(from)?;
-        if !cert.roles.has(Role::Grant) || !access::allows(Party::Sibling, Action::ApproveGrant) {
+        let message = self.opened_from_device(bytes)?;
+        if !self.may(from, Action::asked_by_device(&message)) {
             return None;
         }
-        let answer = match self.opened_from_device(bytes)? {
+        let answer = match message {
+            DeviceMessage::List(before) => DeviceMessage::Listed(self.listed(before)),
             DeviceMessage::Want(want) => match self.shown_to_approver(&want) {
                 Ok(shown) => DeviceMessage::Shown(Box::new(shown)),
                 Err(decline) => DeviceMessage::Declined(decline),
@@ -301,7 +305,10 @@ impl Household {
                     Err(decline) => DeviceMessage::Declined(decline),
                 }
             }
-            _ => return None,
+            DeviceMessage::Shown(_)
+            | DeviceMessage::Logged
+            | DeviceMessage::Declined(_)
+            | DeviceMessage::Listed(_) => return None,
         };
         sealed_to(&cert.sealing, &answer)
     }
@@ -374,7 +381,16 @@ impl Household {
         Ok(member.card.statement().reading.clone())
     }
 
-    fn opened_from_device(&self, bytes: &[u8]) -> Option<DeviceMessage> {
+    /// A message for another device of this household, if it is one.
+    pub(super) fn sealed_to_sibling(
+        &self,
+        device: DeviceId,
+        message: &DeviceMessage,
+    ) -> Option<Vec<u8>> {
+        sealed_to(&self.sibling(device)?.sealing, message)
+    }
+
+    pub(super) fn opened_from_device(&self, bytes: &[u8]) -> Option<DeviceMessage> {
         let sealed: ByteVec = wire::unframe(Kind::Device, bytes, DIRECT_FRAME).ok()?;
         let opened = self.me.sealing.open(&sealed, DIRECT_FRAME).ok()?;
         wire::from_cbor(&opened).ok()

@@ -19,8 +19,12 @@ pub(super) enum Pending {
     Epoch(StreetId, DeviceId, EpochRank),
     Parcel(StatementId),
     Keeping(Asked),
+    /// What publishers said.
+    Around(StreetId, DeviceId),
     /// Another device of this household.
     Device(CommandId, DeviceId),
+    /// The list of its clips.
+    List(DeviceId),
 }
 
 impl Pending {
@@ -32,7 +36,9 @@ impl Pending {
             | Self::Epoch(..)
             | Self::Parcel(_)
             | Self::Keeping(_)
-            | Self::Device(..) => false,
+            | Self::Around(..)
+            | Self::Device(..)
+            | Self::List(_) => false,
         }
     }
 }
@@ -48,12 +54,13 @@ impl Household {
     ) {
         let protocol = match pending {
             Pending::Join(_) => Protocol::Join,
-            Pending::Device(..) => Protocol::Device,
+            Pending::Device(..) | Pending::List(_) => Protocol::Device,
             Pending::CatchUp(..)
             | Pending::Swap(..)
             | Pending::Epoch(..)
             | Pending::Parcel(_)
-            | Pending::Keeping(_) => Protocol::Street,
+            | Pending::Keeping(_)
+            | Pending::Around(..) => Protocol::Street,
         };
         let ask = AskRef(self.next_ask);
         self.next_ask += 1;
@@ -86,7 +93,11 @@ impl Household {
             Some(Pending::Device(command, device)) => {
                 self.device_answered(command, device, bytes, now, out);
             }
+            Some(Pending::List(device)) => self.list_answered(device, bytes, out),
             Some(Pending::Parcel(grant)) => self.parcel_answered(grant, bytes, out),
+            Some(Pending::Around(street, device)) => {
+                self.told_around(street, device, bytes, now, out);
+            }
             Some(Pending::Keeping(asked)) => self.keeping_answered(asked, bytes, now, out),
             None => {}
         }

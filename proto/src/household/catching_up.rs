@@ -103,14 +103,19 @@ impl Household {
         out: &mut Vec<Output>,
     ) -> Option<Vec<u8>> {
         let (street, rank, message) = self.unseal_from(bytes)?;
+        // It may have been admitted while we were away: its record says by whom. Only who holds the current key can
+        // have been; an old one may be in the hands of somebody who is gone.
+        if let StreetMessage::CatchUp(question) = &message
+            && self.current_rank(street) == Some(rank)
+        {
+            self.admit(street, std::slice::from_ref(&question.me), now, out);
+        }
+        if !self.may(from, Action::asked_on_street(&message)) {
+            return None;
+        }
         let answer = match message {
             StreetMessage::CatchUp(question) => {
-                // It may have been admitted while we were away: its record says by whom. Only who holds the current
-                // key can have been; an old one may be in the hands of somebody who is gone.
-                if self.current_rank(street) == Some(rank) {
-                    self.admit(street, std::slice::from_ref(&question.me), now, out);
-                }
-                if !self.may(from, Action::CatchUp) || question.home.device != from {
+                if question.home.device != from {
                     return None;
                 }
                 self.heard_from(&question.home, now, out);
@@ -121,22 +126,29 @@ impl Household {
                 let set = reconcile::answer(items, &question.set).ok()?;
                 StreetMessage::CatchUpAnswer(CatchUpAnswer { home, set, epoch })
             }
-            StreetMessage::Swap(swap) if self.may(from, Action::CatchUp) => {
+            StreetMessage::Swap(swap) => {
                 let answer = self.items_for(street, &swap.need)?;
                 let taken = self.take_items(street, swap.give, now, out);
                 self.tell_on(street, taken.fresh, out);
                 StreetMessage::SwapAnswer(answer)
             }
-            StreetMessage::Parcel(parcel) if self.may(from, Action::DeliverGrant) => {
+            StreetMessage::Parcel(parcel) => {
                 self.take_parcel(street, &parcel, now, out)?;
                 StreetMessage::Kept
             }
-            StreetMessage::Epoch(parcel) if self.may(from, Action::CatchUp) => {
+            StreetMessage::Epoch(parcel) => {
                 self.take_epoch(street, parcel, now, out)?;
                 StreetMessage::Kept
             }
+            StreetMessage::AskAround(question) => {
+                StreetMessage::Overheard(self.tell_around(&question))
+            }
             StreetMessage::Keeping(message) => self.keeping_request(from, message, now, out)?,
-            _ => return None,
+            StreetMessage::Tell(_)
+            | StreetMessage::CatchUpAnswer(_)
+            | StreetMessage::SwapAnswer(_)
+            | StreetMessage::Overheard(_)
+            | StreetMessage::Kept => return None,
         };
         self.seal_in(street, rank, &answer)
     }

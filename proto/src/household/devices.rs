@@ -12,6 +12,7 @@ use crate::identity::{DeviceCert, DeviceId, Role};
 use crate::signed::{PublicKey, Signed};
 use crate::street::{Item, Member, StreetId};
 use crate::time::Timestamp;
+use crate::wire::limits::{DEVICES_PER_HOUSEHOLD, ENDED_SHOWN};
 
 /// One device of this household.
 #[derive(Debug, Clone)]
@@ -33,7 +34,33 @@ impl Household {
             connected: self.connected.contains(&cert.statement().device),
             cert: cert.clone(),
         };
-        self.my_member().devices.iter().map(view).collect()
+        let own = self.my_member().devices;
+        let known = |cert: &&Signed<DeviceCert>| {
+            let device = cert.statement().device;
+            own.iter().any(|own| own.statement().device == device)
+        };
+        let told = self.crowd.iter().filter(|cert| !known(cert));
+        own.iter().chain(told).map(view).collect()
+    }
+
+    /// A neighbour named devices of this household that its street knows, because there is no room for this one. They
+    /// are shown until one of them was removed and this one let in; nothing else follows from it.
+    pub(super) fn told_of_own(&mut self, devices: Vec<Signed<DeviceCert>>) {
+        let household = self.me.household();
+        let ours = |cert: &Signed<DeviceCert>| {
+            cert.by_its_root() && cert.statement().household == household
+        };
+        let devices = devices.into_iter().filter(ours);
+        self.crowd = devices.take(DEVICES_PER_HOUSEHOLD).collect();
+    }
+
+    /// Devices that the root has ended, the newest first, as many as are shown to whoever lets this one in.
+    pub(super) fn ended_devices(&self) -> Vec<Signed<DeviceCert>> {
+        let mut devices = self.my_member().devices;
+        devices.retain(|cert| cert.statement().ended.is_some());
+        devices.sort_by_key(|cert| std::cmp::Reverse(cert.statement().serial));
+        devices.truncate(ENDED_SHOWN);
+        devices
     }
 
     /// Takes in what the root certified, and tells the streets.

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::{Household, Pending, Record};
 use crate::identity::DeviceId;
 use crate::street::{
-    Door, EpochKey, JoinRequest, Members, Refusal, ReturnRequest, Ticket, Welcome,
+    Crowded, Door, EpochKey, JoinRequest, Members, Refusal, ReturnRequest, Ticket, Welcome,
 };
 use crate::time::Timestamp;
 use crate::wire::limits::{
@@ -116,6 +116,7 @@ impl Household {
         let me = self.me.device_id();
         let (card, device) = (self.me.card.clone(), self.me.cert.clone());
         let addresses = self.my_addresses();
+        let ended = self.ended_devices();
         let mut requests = Vec::new();
         for (command, entering) in &mut self.entering {
             let first = entering.pass.doors().first();
@@ -140,6 +141,7 @@ impl Household {
                         card,
                         device,
                         addresses,
+                        ended: ended.clone(),
                     };
                     wire::frame(Kind::Return, &request)
                 }
@@ -178,11 +180,7 @@ impl Household {
     ) -> Result<Answer, Failure> {
         let welcome: Welcome = match wire::unframe(Kind::Welcome, bytes, WELCOME_FRAME) {
             Ok(welcome) => welcome,
-            Err(_) => {
-                return Err(wire::unframe::<Refusal>(Kind::Refused, bytes, JOIN_FRAME)
-                    .ok()
-                    .into());
-            }
+            Err(_) => return Err(self.not_let_in(bytes)),
         };
         let street = welcome.founding.street();
         if matches!(pass, Pass::Ticket(ticket) if ticket.street != street) {
@@ -248,6 +246,16 @@ impl Household {
             inviter,
             epoch: number,
         })
+    }
+
+    /// Why the other home did not let us in.
+    fn not_let_in(&mut self, bytes: &[u8]) -> Failure {
+        if let Ok(Crowded { devices }) = wire::unframe(Kind::Crowded, bytes, JOIN_FRAME) {
+            self.told_of_own(devices);
+            return Failure::Crowded;
+        }
+        let refusal = wire::unframe::<Refusal>(Kind::Refused, bytes, JOIN_FRAME);
+        refusal.ok().into()
     }
 
     /// Answers whoever wants to enter when the home that was asked did not.

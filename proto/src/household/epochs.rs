@@ -10,7 +10,8 @@ use std::time::Duration;
 use super::event::{Event, Output, Timer};
 use super::state::Street;
 use super::{Household, Pending, Record};
-use crate::identity::{DeviceId, HouseholdId, Role};
+use crate::access::Action;
+use crate::identity::{DeviceId, HouseholdId};
 use crate::signed::Signed;
 use crate::street::{
     EpochKey, EpochNotice, EpochParcel, EpochRank, Item, Member, StreetId, StreetMessage,
@@ -166,7 +167,9 @@ impl Household {
     /// The current epoch for one device of a member, and for no other.
     pub(super) fn epoch_parcel(&self, street: StreetId, device: DeviceId) -> Option<EpochParcel> {
         let held = self.state.streets.get(&street)?;
-        held.members.household_of(device)?;
+        if !self.may(device, Action::ReadAlerts) {
+            return None;
+        }
         let sealing = &held.members.certificate(device)?.sealing;
         let epoch = held.epoch()?;
         let leaves = held.members.leaves().cloned().map(Item::Leave);
@@ -214,7 +217,7 @@ impl Household {
         now: Timestamp,
     ) -> Option<()> {
         let said = notice.statement();
-        let by = held.members.speaker(notice.signer(), Role::Alert).ok()?;
+        let by = held.members.speaker(notice).ok()?;
         let current = held.epoch()?;
         let known = current.notice.statement();
         let honest = said.street == held.id()

@@ -6,17 +6,18 @@ use super::bulletins::{DirectoryCommand, DirectoryEvent, DomainAnswer};
 use super::draft::{Change, Draft, NewClip};
 use super::keeping::{Finding, KeeperCommand, KeeperNews, KeeperTask};
 use super::retention::Retention;
+use super::serving::ServedBy;
 use super::{Failure, Record};
 use crate::alert::Reason;
 use crate::cell::Cell;
-use crate::clip::{ClipId, FileKey, GrantHeader, Manifest, ReadingKeys};
+use crate::clip::{ClipId, ExportHeader, FileKey, Manifest, ReadingKeys};
 use crate::export::{ExportedFilm, Papers};
 use crate::grant::Purpose;
 use crate::identity::{DeviceCert, DeviceId, HouseholdId, Name};
-use crate::keeper::ToKeep;
+use crate::keeper::KeptCopy;
 use crate::open::{Greeting, Radius};
 use crate::publisher::{Domain, PublisherId};
-use crate::recipient::Recipient;
+use crate::recipient::ExportRecipient;
 use crate::signed::{Signed, StatementId};
 use crate::street::{Address, Door, Introduction, StreetId, Ticket, Topic};
 use crate::time::Timestamp;
@@ -306,6 +307,8 @@ pub enum Command {
     },
     /// Destroy a clip, own or granted: its header, its grants, its bytes.
     DeleteClip(ClipId),
+    /// Ask this household's other devices which clips they recorded, if this one may see them.
+    Look,
     /// Give the key of one clip to one neighbour.
     Give {
         /// The clip.
@@ -320,7 +323,7 @@ pub enum Command {
     /// Stop serving a grant.
     Stop(StatementId),
     /// A grantee got all sealed bytes.
-    Served(StatementId),
+    Served(ServedBy),
     /// Log an opening and get the key of a clip.
     Open(ClipId),
     /// Log an export and get what leaves.
@@ -432,7 +435,7 @@ pub enum Answer {
         /// Who.
         keeper: HouseholdId,
         /// The clips.
-        kept: Vec<ToKeep>,
+        kept: Vec<KeptCopy>,
     },
     /// The key of a clip, logged.
     Key {
@@ -462,16 +465,16 @@ pub enum Answer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Leaving {
     /// As it is, with a header for this reading key.
-    Sealed(Recipient),
+    Sealed(ExportRecipient),
     /// As a film, to be changed on its way to this reading key, or to be watched by anybody.
-    Film(Option<Recipient>),
+    Film(Option<ExportRecipient>),
 }
 
 /// What opens a clip that leaves.
 #[derive(Debug)]
 pub enum Opening {
     /// For one outsider.
-    Header(GrantHeader),
+    Header(ExportHeader),
     /// For this home, which writes the film.
     Key(FileKey),
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::alert;
+use crate::recipient::RecipientError;
 use crate::street::Refusal;
 
 /// Why a command was refused. The text says what to try.
@@ -54,6 +55,11 @@ pub enum Failure {
         "the neighbour's home could not be reached at this address: check the address, and that their node is running, then try again"
     )]
     DoorAway,
+    /// The household has as many devices as it may.
+    #[error(
+        "this household has eight devices on its street already, which is as many as it may have: see 'streetlamp device list', say which one is gone with 'streetlamp device remove', then try again"
+    )]
+    Crowded,
     /// A certificate of another household.
     #[error("these words are of another household: nothing was changed")]
     OtherRoot,
@@ -117,9 +123,20 @@ pub enum Failure {
     /// A clip of somebody else.
     #[error("this clip is not yours to give: only its owner can")]
     NotOurs,
+    /// A clip that is not here.
+    #[error(
+        "another device of this household has this clip, and none of it is here: delete it there"
+    )]
+    OnOtherDevice,
     /// The clip's header does not open, or not to the key that its manifest promises.
     #[error("this clip cannot be opened: its key is not the one that its manifest promises")]
     WrongKey,
+    /// A post-quantum key of somebody outside, in a program without them.
+    #[error(
+        "this clip cannot be sealed to that recipient: {}",
+        RecipientError::WithoutHybrid
+    )]
+    WithoutHybrid,
     /// The disk did not let go of a clip's files.
     #[error(
         "this clip cannot be opened any more, but its sealed bytes could not be removed from the disk: the node tries again at its next start"

@@ -1,4 +1,5 @@
-//! From whom the sealed bytes of a clip can be had: an own one from its keepers, a granted one from owner and keepers.
+//! From whom the sealed bytes of a clip can be had: an own one from its keepers or the device that recorded it, a granted
+//! one from owner and keepers.
 
 use super::Household;
 use crate::clip::ClipId;
@@ -46,6 +47,9 @@ impl Household {
                 sealed_len: own.manifest.statement().sealed_len,
                 holders: self.holders(None, keepers, &said),
             });
+        }
+        if let Some(plan) = self.plan_from_sibling(clip) {
+            return Some(plan);
         }
         let received = self.state.received.values();
         let parcel = &received

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::event::{Answer, Event, Output};
 use super::failure::Failure;
+use super::returning::NotBack;
 use super::speaking::HearError;
 use super::state::Street;
 use super::{Household, Record};
@@ -146,11 +147,13 @@ impl Household {
         let entered = if back {
             self.try_let_back(from, bytes, now, out)
         } else {
-            self.try_admit_newcomer(from, bytes, now, out)
+            let newcomer = self.try_admit_newcomer(from, bytes, now, out);
+            newcomer.map_err(NotBack::Refused)
         };
         match entered {
             Ok(welcome) => wire::frame(Kind::Welcome, &welcome),
-            Err(refusal) => wire::frame(Kind::Refused, &refusal),
+            Err(NotBack::Refused(refusal)) => wire::frame(Kind::Refused, &refusal),
+            Err(NotBack::Crowded(crowded)) => wire::frame(Kind::Crowded, &crowded),
         }
     }
 
@@ -168,9 +171,11 @@ impl Household {
             .tickets
             .get(&request.ticket)
             .ok_or(Refusal::NotValid)?;
-        if !ticket.key.checks(&request.proof, from, self.me.device_id())
-            || !access::allows(Party::Invited, Action::Join)
-        {
+        let party = match ticket.key.checks(&request.proof, from, self.me.device_id()) {
+            true => Party::Invited,
+            false => Party::Stranger,
+        };
+        if !access::allows(party, Action::Join) {
             return Err(Refusal::NotValid);
         }
         if ticket.expires <= now {
@@ -298,6 +303,7 @@ impl Household {
         if removed {
             self.plan_epoch(street, now, out);
         }
+        self.save_what_was_let_go(out);
     }
 }
 

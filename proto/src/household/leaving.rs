@@ -132,7 +132,13 @@ impl Household {
         out: &mut Vec<Output>,
     ) -> Result<(), HearError> {
         let held = self.held_mut(street)?;
-        if held.members.leaves().any(|l| l.id() == leave.id()) {
+        let household = leave.statement().household;
+        let gone = held.members.get(household).is_none();
+        // Whoever is gone says so once, and not over and over under a key that he still has.
+        let said_before = |held: &Signed<Leave>| {
+            held.id() == leave.id() || gone && held.statement().household == household
+        };
+        if held.members.leaves().any(said_before) {
             return Err(HearError::Known);
         }
         let departure = held.members.leave(&leave)?;

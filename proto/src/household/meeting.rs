@@ -50,6 +50,7 @@ impl Household {
     pub(super) fn parted(&mut self, device: DeviceId, now: Timestamp, out: &mut Vec<Output>) {
         self.connected.remove(&device);
         self.unsettled.remove(&device);
+        self.list_ended(device, out);
         if let Some(household) = self.neighbour(device) {
             self.heard.insert(household, now);
             let connected = self
@@ -81,6 +82,7 @@ impl Household {
         }
         self.send_parcels(device, out);
         self.keeping_met(device, now, out);
+        self.ask_around(device, out);
     }
 
     /// Asks one connected neighbour, so that what gossip lost is found although nobody reconnected.

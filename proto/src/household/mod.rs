@@ -9,9 +9,10 @@
 //! `leaving` is about vouches and departures, `epochs` about the key that follows from them; `meeting` greets neighbours,
 //! `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose words count there,
 //! `bulletins` what publishers say; `sharing` gives keys away and keeps the ledger, `approving` does it for what another
-//! device recorded, `shredding` destroys clips, `retention` says when; `serving` says who gets sealed bytes, `fetching`
-//! from whom to have them, and `keeping` sees to copies at neighbours; `asking` matches answers to questions; `view` is
-//! what page and command line read.
+//! device recorded, `siblings` lists and fetches that, `shredding` destroys clips, `retention` says when; `serving` says who
+//! gets sealed bytes, `fetching` from whom to have them, and `keeping` sees to copies at neighbours; `standing` says who
+//! somebody is to this home, for the table of what he may; `asking` matches answers to questions; `view` is what page and
+//! command line read.
 
 mod approving;
 mod asking;
@@ -38,7 +39,9 @@ mod returning;
 mod serving;
 mod sharing;
 mod shredding;
+mod siblings;
 mod speaking;
+mod standing;
 mod state;
 mod view;
 
@@ -56,12 +59,12 @@ pub use failure::{Failure, Skew};
 pub use fetching::{FetchPlan, Holder};
 pub use keeping::{
     Direction, Finding, KeeperCommand, KeeperNews, KeeperRecord, KeeperState, KeeperTask,
-    KeeperView, Pulled, Side,
+    KeeperView, LettingGo, Pulled, Side,
 };
 pub use me::Me;
 pub use record::Record;
 pub use retention::Retention;
-pub use serving::{Permit, Place, Unserved};
+pub use serving::{Permit, Place, ServedBy, Unserved};
 pub use view::{
     AlertView, ClipView, FollowUpView, GrantView, KnockView, LinkView, MemberView, StatusView,
     StreetView,
@@ -73,9 +76,9 @@ use std::time::Duration;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 
-use crate::access::{self, Action, Party};
+use crate::access::{self, Action};
 use crate::clip::{ClipId, ReadingKeys};
-use crate::identity::{DeviceId, HouseholdId};
+use crate::identity::{DeviceCert, DeviceId, HouseholdId};
 use crate::open::Bucket;
 use crate::publisher::PublisherId;
 use crate::signed::{Signed, Statement, StatementId};
@@ -83,10 +86,11 @@ use crate::street::{Address, ItemId, StreetId};
 use crate::time::Timestamp;
 use approving::Approving;
 use asking::Pending;
-use bulletins::Inquiries;
+use bulletins::{Around, Inquiries};
 use catching_up::Comparison;
 use entering::Entering;
 use nearby::{Ear, Mouth};
+use siblings::Siblings;
 use state::{State, Street};
 
 /// How often expired things are looked for when nothing is known to expire sooner.
@@ -113,6 +117,7 @@ pub struct Household {
     next_ask: u64,
     entering: BTreeMap<CommandId, Entering>,
     approving: BTreeMap<CommandId, Approving>,
+    siblings: Siblings,
     comparing: BTreeMap<(StreetId, DeviceId), Comparison>,
     /// Neighbours with whom the last comparison was cut off.
     unsettled: BTreeSet<DeviceId>,
@@ -120,6 +125,8 @@ pub struct Household {
     redial_at: Timestamp,
     /// Who waits for a clip to be gone.
     deleting: BTreeMap<ClipId, CommandId>,
+    /// Devices of this household that a neighbour named when there was no room for this one.
+    crowd: Vec<Signed<DeviceCert>>,
     /// Items that were not taken, and need not be fetched again.
     refused: BTreeSet<ItemId>,
     heard: BTreeMap<HouseholdId, Timestamp>,
@@ -131,6 +138,7 @@ pub struct Household {
     /// Grants whose recipients do not know all keepers of the clip.
     new_keepers: BTreeSet<StatementId>,
     inquiries: Inquiries,
+    around: Around,
     /// How much each publisher may still change.
     changes: BTreeMap<PublisherId, Bucket>,
 }
@@ -159,10 +167,12 @@ impl Household {
             next_ask: 0,
             entering: BTreeMap::new(),
             approving: BTreeMap::new(),
+            siblings: Siblings::default(),
             comparing: BTreeMap::new(),
             unsettled: BTreeSet::new(),
             redial_at: Timestamp::from_ms(0),
             deleting: BTreeMap::new(),
+            crowd: Vec::new(),
             refused: BTreeSet::new(),
             heard: BTreeMap::new(),
             skews: BTreeMap::new(),
@@ -171,6 +181,7 @@ impl Household {
             keeping: keeping::Running::default(),
             new_keepers: BTreeSet::new(),
             inquiries: Inquiries::default(),
+            around: Around::default(),
             changes: BTreeMap::new(),
         };
         household.be_who_the_root_says();
@@ -265,6 +276,10 @@ impl Household {
     }
 
     fn command(&mut self, id: CommandId, command: Command, now: Timestamp, out: &mut Vec<Output>) {
+        if !access::allows(self.at_home(), Action::wanted(&command)) {
+            out.push(Output::Answer(id, Err(Failure::Locked)));
+            return;
+        }
         let uses_key = matches!(
             command,
             Command::Unlock { .. }
@@ -287,6 +302,8 @@ impl Household {
                 Ok(()) => return,
                 Err(failure) => Err(failure),
             },
+            // The answer comes when the other devices' do.
+            Command::Look => return self.look_at_siblings(id, out),
             // The answer comes when the files are gone.
             Command::DeleteClip(clip) => match self.delete_clip(id, clip, now, out) {
                 Ok(()) => return,
@@ -338,10 +355,7 @@ impl Household {
                 Err(failure) => Err(failure),
             },
             Command::Stop(grant) => self.stop(grant, now, out),
-            Command::Served(grant) => {
-                self.store(Record::Fetched { grant, at: now }, out);
-                Ok(Answer::Done)
-            }
+            Command::Served(by) => Ok(self.served(by, now, out)),
             Command::Open(clip) => self.open(clip, now, out),
             Command::Export { clip, leaving } => self.export(clip, leaving, now, out),
             Command::SignFilm(film) => self.sign_film(film),
@@ -444,24 +458,6 @@ impl Household {
                 .get(&id)
                 .ok_or(Failure::Unknown("street")),
         }
-    }
-
-    /// What a device is to this home.
-    fn party(&self, device: DeviceId) -> Party {
-        let member = self
-            .state
-            .streets
-            .values()
-            .any(|s| s.members.household_of(device).is_some());
-        if member {
-            Party::Neighbour
-        } else {
-            Party::Stranger
-        }
-    }
-
-    fn may(&self, device: DeviceId, action: Action) -> bool {
-        access::allows(self.party(device), action)
     }
 
     fn sign<T: Statement>(&self, statement: T) -> Signed<T> {

@@ -169,6 +169,8 @@ pub enum Record {
         grant: StatementId,
         /// When.
         at: Timestamp,
+        /// Which keeper says so; none if it was from this home.
+        from: Option<HouseholdId>,
     },
     /// A grant is not served any more.
     Stopped {
@@ -186,6 +188,13 @@ pub enum Record {
     },
     /// The sealed bytes of a granted clip are on disk.
     Arrived(ClipId),
+    /// The sealed bytes of a clip that another device of this household recorded are on disk.
+    Copied {
+        /// Which device has it.
+        device: DeviceId,
+        /// What it is.
+        label: Label,
+    },
     /// A ledger entry with the head that closes the chain after it.
     Ledger {
         /// The entry.

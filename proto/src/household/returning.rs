@@ -9,10 +9,28 @@ use super::failure::Failure;
 use super::{Household, Record};
 use crate::access::{self, Action, Party};
 use crate::identity::DeviceId;
-use crate::street::{Door, Item, Member, Refusal, ReturnRequest, Welcome};
+use crate::signed::Signed;
+use crate::street::{Crowded, Door, Item, Member, Refusal, ReturnRequest, Welcome};
 use crate::time::Timestamp;
-use crate::wire::limits::{ADDRESSES_PER_DEVICE, JOIN_FRAME, STREETS_PER_HOUSEHOLD};
+use crate::wire::limits::{
+    ADDRESSES_PER_DEVICE, DEVICES_PER_HOUSEHOLD, JOIN_FRAME, STREETS_PER_HOUSEHOLD,
+};
 use crate::wire::{self, Kind};
+
+/// Why a device is not let in again.
+#[derive(Debug)]
+pub(super) enum NotBack {
+    /// It may not.
+    Refused(Refusal),
+    /// There is no room for it.
+    Crowded(Crowded),
+}
+
+impl From<Refusal> for NotBack {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
 
 impl Household {
     /// Starts coming back through a neighbour. The command is answered when the neighbour has.
@@ -40,19 +58,19 @@ impl Household {
         bytes: &[u8],
         now: Timestamp,
         out: &mut Vec<Output>,
-    ) -> Result<Welcome, Refusal> {
+    ) -> Result<Welcome, NotBack> {
         let request: ReturnRequest =
             wire::unframe(Kind::Return, bytes, JOIN_FRAME).map_err(|_| Refusal::NotValid)?;
         let household = request.household_of(from).ok_or(Refusal::Card)?;
         let mut streets = self.state.streets.values();
         let street = streets
             .find(|street| street.members.get(household).is_some())
-            .filter(|_| access::allows(Party::Neighbour, Action::Return))
+            .filter(|_| access::allows(Party::Returning, Action::Return))
             .ok_or(Refusal::NotMember)?
             .id();
         let member = Member {
             card: request.card,
-            devices: vec![request.device],
+            devices: request.ended.into_iter().chain([request.device]).collect(),
             vouches: Vec::new(),
             pseudonym: None,
         };
@@ -60,8 +78,18 @@ impl Household {
         let held = self.state.streets.get(&street).ok_or(Refusal::NotMember)?;
         match held.members.certificate(from) {
             Some(cert) if cert.household == household && cert.ended.is_none() => {}
-            Some(_) => return Err(Refusal::NotMember),
-            None => return Err(Refusal::Full),
+            Some(_) => return Err(Refusal::NotMember.into()),
+            None => {
+                let known = held.members.get(household).map(|member| &member.devices);
+                let there = known.into_iter().flatten();
+                let there = there.filter(|cert| cert.statement().ended.is_none());
+                let devices: Vec<Signed<_>> = there.cloned().collect();
+                return Err(if devices.len() < DEVICES_PER_HOUSEHOLD {
+                    Refusal::Full.into()
+                } else {
+                    NotBack::Crowded(Crowded { devices })
+                });
+            }
         }
         let mut addresses = request.addresses;
         addresses.truncate(ADDRESSES_PER_DEVICE);
@@ -70,6 +98,7 @@ impl Household {
         for member in fresh {
             self.tell(street, Item::Member(member), out);
         }
-        self.welcome(street, from).ok_or(Refusal::NotMember)
+        self.welcome(street, from)
+            .ok_or_else(|| Refusal::NotMember.into())
     }
 }

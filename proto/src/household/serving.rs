@@ -1,6 +1,8 @@
-//! Who gets sealed bytes from this home: a grantee with his ticket, a keeper what it should keep, an owner his own.
+//! Who gets sealed bytes from this home: a grantee with his ticket, a keeper what it should keep, an owner his own, and
+//! this household's other devices, if they may grant.
 
-use super::Household;
+use super::event::{Answer, Output};
+use super::{Household, Record};
 use crate::access::{self, Action, Party};
 use crate::clip::ClipId;
 use crate::fetch::{FetchRequest, Right};
@@ -19,6 +21,20 @@ pub enum Place {
     KeptFor(HouseholdId),
 }
 
+/// By what a grantee is served. Told back with [`Command::Served`](super::Command::Served) when all was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServedBy {
+    /// A grant of this household.
+    Grant(StatementId),
+    /// A ticket of a neighbour whose clip is kept here.
+    Ticket {
+        /// Whose clip it is.
+        owner: HouseholdId,
+        /// The ticket.
+        ticket: StatementId,
+    },
+}
+
 /// What a request entitles its bearer to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permit {
@@ -28,8 +44,8 @@ pub struct Permit {
     pub sealed_len: u64,
     /// Where they are.
     pub place: Place,
-    /// The grant that an own clip is served under, if it is by one.
-    pub grant: Option<StatementId>,
+    /// What a grantee is served by; nothing for a keeper or an owner.
+    pub by: Option<ServedBy>,
     /// The label for a keeper.
     pub label: Option<SealedLabel>,
 }
@@ -44,8 +60,8 @@ pub enum Unserved {
     /// The ticket is not in our ledger, or not in what is pinned of its household's.
     #[error("ticket is not in the ledger")]
     NotInLedger,
-    /// The device is not the grantee's.
-    #[error("ticket is for another household")]
+    /// The device is not the grantee's, or not one of this household that may grant.
+    #[error("this is for another household")]
     OtherHousehold,
     /// Stopped or over.
     #[error("grant was stopped or is over")]
@@ -69,6 +85,15 @@ impl Household {
         request: &FetchRequest,
         now: Timestamp,
     ) -> Result<Permit, Unserved> {
+        let action = Action::fetched(&request.right);
+        let by_ticket = matches!(request.right, Right::Ticket(_));
+        // Whoever shows a ticket becomes a grantee by it, and by nothing else.
+        if !by_ticket && !self.may(from, action) {
+            return Err(match request.right {
+                Right::Device(_) => Unserved::OtherHousehold,
+                _ => Unserved::NoLease,
+            });
+        }
         match &request.right {
             Right::Ticket(ticket) if ticket.statement().from == self.me.household() => {
                 self.to_grantee(from, ticket, now)
@@ -76,7 +101,20 @@ impl Household {
             Right::Ticket(ticket) => self.to_grantee_of(from, ticket, now),
             Right::Keeper(clip) => self.to_keeper(from, *clip, now),
             Right::Owner(clip) => self.to_owner(from, *clip),
+            Right::Device(clip) => self.to_sibling(*clip),
         }
+    }
+
+    /// A grantee got all of a clip.
+    pub(super) fn served(&mut self, by: ServedBy, now: Timestamp, out: &mut Vec<Output>) -> Answer {
+        match by {
+            ServedBy::Grant(grant) => {
+                let (at, from) = (now, None);
+                self.store(Record::Fetched { grant, at, from }, out);
+            }
+            ServedBy::Ticket { owner, ticket } => self.served_for(owner, ticket, now, out),
+        }
+        Answer::Done
     }
 
     /// An own clip, to whom it was granted.
@@ -102,7 +140,7 @@ impl Household {
             clip: ticket.statement().clip,
             sealed_len: given.parcel.manifest.statement().sealed_len,
             place: Place::Own,
-            grant: Some(*grant),
+            by: Some(ServedBy::Grant(*grant)),
             label: None,
         })
     }
@@ -119,8 +157,7 @@ impl Household {
         let held = self.state.kept.owners.get(&said.from);
         let held = held.ok_or(Unserved::NoLease)?;
         let mut streets = self.state.streets.values();
-        let by_owner = streets
-            .any(|street| street.members.speaker(ticket.signer(), Role::Grant) == Ok(said.from));
+        let by_owner = streets.any(|street| street.members.speaker(ticket) == Ok(said.from));
         if !by_owner {
             return Err(Unserved::NotOurs);
         }
@@ -128,7 +165,16 @@ impl Household {
             return Err(Unserved::NotInLedger);
         }
         self.is_for(from, ticket, now)?;
-        self.kept_clip(said.from, said.clip)
+        // What its owner let go of is for the owner only.
+        if held.let_go.contains_key(&said.clip) {
+            return Err(Unserved::NotHere);
+        }
+        let (owner, ticket) = (said.from, ticket.id());
+        let by = Some(ServedBy::Ticket { owner, ticket });
+        Ok(Permit {
+            by,
+            ..self.kept_clip(owner, said.clip)?
+        })
     }
 
     fn is_for(
@@ -153,7 +199,7 @@ impl Household {
         let keeper = self.neighbour(from).ok_or(Unserved::NoLease)?;
         let known = self.state.kept.keepers.get(&keeper);
         let lease = &known.ok_or(Unserved::NoLease)?.lease;
-        if lease.statement().until <= now || !access::allows(Party::Keeper, Action::FetchSealed) {
+        if lease.statement().until <= now {
             return Err(Unserved::NoLease);
         }
         let own = self.state.clips.get(&clip).ok_or(Unserved::NotHere)?;
@@ -165,7 +211,7 @@ impl Household {
             clip,
             sealed_len: own.manifest.statement().sealed_len,
             place: Place::Own,
-            grant: None,
+            by: None,
             label: Some(label.map_err(|_| Unserved::NotHere)?),
         })
     }
@@ -173,10 +219,19 @@ impl Household {
     /// A neighbour's clip that is kept here, back to the neighbour.
     fn to_owner(&self, from: DeviceId, clip: ClipId) -> Result<Permit, Unserved> {
         let owner = self.neighbour(from).ok_or(Unserved::NoLease)?;
-        if !access::allows(Party::KeptFor, Action::GetBack) {
-            return Err(Unserved::NoLease);
-        }
         self.kept_clip(owner, clip)
+    }
+
+    /// An own clip, to another device of this household.
+    fn to_sibling(&self, clip: ClipId) -> Result<Permit, Unserved> {
+        let own = self.state.clips.get(&clip).ok_or(Unserved::NotHere)?;
+        Ok(Permit {
+            clip,
+            sealed_len: own.manifest.statement().sealed_len,
+            place: Place::Own,
+            by: None,
+            label: None,
+        })
     }
 
     fn kept_clip(&self, owner: HouseholdId, clip: ClipId) -> Result<Permit, Unserved> {
@@ -187,7 +242,7 @@ impl Household {
             clip,
             sealed_len: kept.sealed_len,
             place: Place::KeptFor(owner),
-            grant: None,
+            by: None,
             label: None,
         })
     }

@@ -5,12 +5,14 @@ use super::event::{Answer, CommandId, Event, Leaving, Opening, Output};
 use super::failure::Failure;
 use super::record::HeldHeader;
 use super::{Household, Pending, Record};
-use crate::clip::{CameraId, ClipId, FileKey, GrantHeader, Label, Manifest};
+use crate::clip::{
+    CameraId, ClipId, ExportHeader, FileKey, GrantHeader, HeaderError, Label, Manifest,
+};
 use crate::export::{ExportedFilm, Papers};
 use crate::grant::{FetchTicket, Grant, Parcel, Purpose};
 use crate::identity::{DeviceCert, DeviceId, HouseholdId};
 use crate::ledger::{Act, Blind, Entry, EntryHash, Head};
-use crate::recipient::Recipient;
+use crate::recipient::{ExportRecipient, Recipient, RecipientError};
 use crate::signed::{PublicKey, Signed, StatementId};
 use crate::street::{StreetId, StreetMessage};
 use crate::time::Timestamp;
@@ -63,6 +65,9 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<Answer, Failure> {
+        if self.copied(clip, out) {
+            return Ok(Answer::Clip(clip));
+        }
         self.state.openable(clip).ok_or(Failure::Unknown("clip"))?;
         match self.state.clips.contains_key(&clip) {
             true => self.can_be_given(clip, now, out),
@@ -93,7 +98,8 @@ impl Household {
             return Err(Failure::BadUntil);
         }
         let reading = self.reading_key_of(to)?;
-        if self.state.openable(clip).is_none() {
+        // Whoever recorded it serves it, and so has the ledger.
+        if self.state.openable(clip).is_none() || self.state.copied.contains_key(&clip) {
             return self
                 .approve(command, clip, to, purpose, until, out)
                 .map(|()| None);
@@ -204,10 +210,10 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<Answer, Failure> {
-        let own = self.state.clips.get(&clip);
+        let own = self.state.own_label(clip);
         let manifest = own.ok_or_else(|| self.not_ours(clip))?.manifest.clone();
         let opening = match &leaving {
-            Leaving::Sealed(to) => Opening::Header(self.header_for(clip, to)?.0),
+            Leaving::Sealed(to) => Opening::Header(self.export_header(clip, to)?),
             Leaving::Film(_) => Opening::Key(self.key_of(clip)?.0),
         };
         let act = match leaving {
@@ -238,7 +244,7 @@ impl Household {
 
     /// States which film left under an export. As much the household's own act as the export, so the home is unlocked.
     pub(super) fn sign_film(&self, film: ExportedFilm) -> Result<Answer, Failure> {
-        if !self.state.clips.contains_key(&film.clip) {
+        if self.state.own_label(film.clip).is_none() {
             return Err(self.not_ours(film.clip));
         }
         if self.reading.is_none() {
@@ -280,12 +286,28 @@ impl Household {
     ) -> Result<(GrantHeader, Signed<Manifest>), Failure> {
         let own = self
             .state
-            .clips
-            .get(&clip)
+            .own_label(clip)
             .ok_or_else(|| self.not_ours(clip))?;
         let reading = self.reading.as_ref().ok_or(Failure::Locked)?;
         let header = reading.grant(&own.header, &own.manifest.statement().key_commit, to);
         Ok((header.map_err(|_| Failure::WrongKey)?, own.manifest.clone()))
+    }
+
+    /// A header that opens a clip of this household for somebody outside.
+    fn export_header(
+        &mut self,
+        clip: ClipId,
+        to: &ExportRecipient,
+    ) -> Result<ExportHeader, Failure> {
+        let own = self.state.clips.get(&clip);
+        let own = own.ok_or_else(|| self.not_ours(clip))?;
+        let reading = self.reading.as_ref().ok_or(Failure::Locked)?;
+        let commit = &own.manifest.statement().key_commit;
+        let header = reading.export(&own.header, commit, to, &mut self.rng);
+        header.map_err(|error| match error {
+            HeaderError::Age(RecipientError::WithoutHybrid) => Failure::WithoutHybrid,
+            _ => Failure::WrongKey,
+        })
     }
 
     /// Why a clip cannot be given away: only its owner can.

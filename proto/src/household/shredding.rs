@@ -12,7 +12,7 @@ use crate::clip::ClipId;
 use crate::time::Timestamp;
 
 impl Household {
-    /// Destroys a clip, own or granted. The command is answered when its bytes are gone, too.
+    /// Destroys a clip, own or granted, or the copy of one that another device has. The command is answered when its bytes are gone, too.
     pub(super) fn delete_clip(
         &mut self,
         command: CommandId,
@@ -20,7 +20,12 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), Failure> {
-        self.state.openable(clip).ok_or(Failure::Unknown("clip"))?;
+        if self.state.openable(clip).is_none() {
+            return Err(match self.of_siblings().contains_key(&clip) {
+                true => Failure::OnOtherDevice,
+                false => Failure::Unknown("clip"),
+            });
+        }
         self.deleting.insert(clip, command);
         self.shred(clip, out);
         self.go_on_keeping_all(now, out);

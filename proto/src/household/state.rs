@@ -7,6 +7,7 @@ use super::feed::{Feed, HeldAlert, HeldFollowUp};
 use super::keeping::Kept;
 use super::record::{HeldHeader, Record};
 use super::retention::Retention;
+use super::siblings::Shown;
 use crate::clip::{ClipId, Label, Manifest};
 use crate::grant::Parcel;
 use crate::identity::{DeviceId, HouseholdId};
@@ -105,11 +106,19 @@ fn named(id: StatementId) -> ItemId {
     ItemId::from_bytes(*id.as_bytes())
 }
 
+/// A clip was fetched by whom it was granted to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fetch {
+    pub(super) at: Timestamp,
+    /// The keeper who says so, if it was not here.
+    pub(super) from: Option<HouseholdId>,
+}
+
 #[derive(Debug)]
 pub(super) struct GivenGrant {
     pub(super) parcel: Parcel,
     pub(super) delivered: bool,
-    pub(super) fetched: Option<Timestamp>,
+    pub(super) fetched: Option<Fetch>,
     pub(super) stopped: Option<Timestamp>,
 }
 
@@ -142,6 +151,8 @@ pub(super) struct State {
     pub(super) received: BTreeMap<StatementId, ReceivedGrant>,
     /// Granted clips whose sealed bytes are on disk.
     pub(super) arrived: BTreeSet<ClipId>,
+    /// Clips of this household's other devices whose sealed bytes are on disk.
+    pub(super) copied: BTreeMap<ClipId, Shown>,
     /// Clips that are gone, but for files that are still to be removed.
     pub(super) shredding: BTreeSet<ClipId>,
     /// The ledger as others see it,
@@ -314,6 +325,7 @@ impl State {
                 self.clips.remove(&clip);
                 self.pinned.remove(&clip);
                 self.arrived.remove(&clip);
+                self.copied.remove(&clip);
                 self.shredding.insert(clip);
             }
             Record::Shredded(clip) => {
@@ -333,8 +345,8 @@ impl State {
                 self.given.insert(given.parcel.grant.id(), given);
             }
             Record::Delivered(grant) => self.with_given(grant, |given| given.delivered = true),
-            Record::Fetched { grant, at } => {
-                self.with_given(grant, |given| given.fetched = Some(at));
+            Record::Fetched { grant, at, from } => {
+                self.with_given(grant, |given| given.fetched = Some(Fetch { at, from }));
             }
             Record::Stopped { grant, at } => {
                 self.with_given(grant, |given| given.stopped = Some(at));
@@ -345,6 +357,10 @@ impl State {
             }
             Record::Arrived(clip) => {
                 self.arrived.insert(clip);
+            }
+            Record::Copied { device, label } => {
+                let clip = label.manifest.statement().clip;
+                self.copied.insert(clip, Shown { device, label });
             }
             Record::Ledger { entry, head } => {
                 self.chain.extend([entry.bare()]);
@@ -380,9 +396,15 @@ impl State {
         }
     }
 
+    /// The label of a clip of this household that is here, whichever device recorded it.
+    pub(super) fn own_label(&self, clip: ClipId) -> Option<&Label> {
+        let copied = || self.copied.get(&clip).map(|shown| &shown.label);
+        self.clips.get(&clip).or_else(copied)
+    }
+
     /// Header and manifest of a clip that this home can open when it is unlocked.
     pub(super) fn openable(&self, clip: ClipId) -> Option<(HeldHeader<'_>, &Signed<Manifest>)> {
-        if let Some(own) = self.clips.get(&clip) {
+        if let Some(own) = self.own_label(clip) {
             return Some((HeldHeader::Owner(&own.header), &own.manifest));
         }
         let granted = self

@@ -11,7 +11,7 @@ use crate::alert::{Act, Alert, Thread};
 use crate::cell::Cell;
 use crate::clip::{ClipId, Manifest};
 use crate::grant::Grant;
-use crate::identity::{HouseholdId, Name};
+use crate::identity::{DeviceId, HouseholdId, Name};
 use crate::open::Greeting;
 use crate::signed::{Signed, StatementId};
 use crate::street::StreetId;
@@ -183,6 +183,8 @@ pub struct ClipView {
     pub until: Option<Timestamp>,
     /// Whether it stays however long the others do.
     pub pinned: bool,
+    /// Which other device of this household has it, if it was not recorded here.
+    pub recorder: Option<DeviceId>,
 }
 
 /// A grant, given or received.
@@ -196,6 +198,10 @@ pub struct GrantView {
     pub stopped: Option<Timestamp>,
     /// Whether the sealed bytes were fetched.
     pub fetched: bool,
+    /// When, as far as this home knows; known for given ones only.
+    pub fetched_at: Option<Timestamp>,
+    /// The keeper by whose word that is; none if this home saw it itself.
+    pub fetched_from: Option<HouseholdId>,
     /// Whether the recipient has the grant.
     pub delivered: bool,
 }
@@ -376,8 +382,23 @@ impl Household {
                 .then(|| self.state.retention.end_of(own.manifest.statement()))
                 .flatten(),
             pinned: self.state.pinned.contains(clip),
+            recorder: None,
         });
-        let mut clips: Vec<_> = own.collect();
+        let siblings = self.of_siblings().into_iter();
+        let siblings = siblings.map(|(clip, shown)| ClipView {
+            manifest: shown.label.manifest.statement().clone(),
+            owner: self.me.household(),
+            mine: true,
+            camera: shown.label.camera.to_string(),
+            granted_to: Vec::new(),
+            keepers: Vec::new(),
+            here: self.state.copied.contains_key(&clip),
+            offered: self.offered(clip),
+            until: None,
+            pinned: false,
+            recorder: Some(shown.device),
+        });
+        let mut clips: Vec<_> = own.chain(siblings).collect();
         for granted in self.state.received.values() {
             let grant = granted.parcel.grant.statement();
             if clips.iter().any(|c| c.manifest.clip == grant.clip) {
@@ -394,6 +415,7 @@ impl Household {
                 offered: false,
                 until: Some(grant.until),
                 pinned: false,
+                recorder: None,
                 manifest,
             });
         }
@@ -411,11 +433,14 @@ impl Household {
         self.state.retention
     }
 
-    /// The manifest of a clip, own or granted.
+    /// The manifest of a clip, own or granted, whether its sealed bytes are here or not.
     pub fn manifest_of(&self, clip: ClipId) -> Option<Manifest> {
-        self.state
-            .openable(clip)
-            .map(|(_, manifest)| manifest.statement().clone())
+        if let Some((_, manifest)) = self.state.openable(clip) {
+            return Some(manifest.statement().clone());
+        }
+        let siblings = self.of_siblings();
+        let shown = siblings.get(&clip)?;
+        Some(shown.label.manifest.statement().clone())
     }
 
     fn granted_to(&self, clip: ClipId) -> Vec<HouseholdId> {
@@ -443,6 +468,8 @@ impl Household {
             grant: given.parcel.grant.statement().clone(),
             stopped: given.stopped,
             fetched: given.fetched.is_some(),
+            fetched_at: given.fetched.map(|fetch| fetch.at),
+            fetched_from: given.fetched.and_then(|fetch| fetch.from),
             delivered: given.delivered,
         };
         given.map(view).collect()
@@ -459,6 +486,8 @@ impl Household {
                 .state
                 .arrived
                 .contains(&received.parcel.grant.statement().clip),
+            fetched_at: None,
+            fetched_from: None,
             delivered: true,
         };
         received.map(view).collect()

@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::identity::{HouseholdId, Role};
+use crate::identity::HouseholdId;
 use crate::signed::{Signed, Statement};
 use crate::street::{MemberError, Members};
 use crate::time::Timestamp;
@@ -67,7 +67,7 @@ impl Signed<Lease> {
         now: Timestamp,
     ) -> Result<HouseholdId, LeaseError> {
         let lease = self.statement();
-        let keeper = members.speaker(self.signer(), Role::Alert)?;
+        let keeper = members.speaker(self)?;
         if lease.keeper != keeper || lease.owner != owner || keeper == owner {
             return Err(LeaseError::NotBetweenUs);
         }

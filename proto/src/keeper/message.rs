@@ -6,7 +6,7 @@ use minicbor::{Decode, Encode};
 use super::{Lease, NoLease};
 use crate::clip::ClipId;
 use crate::ledger::{BareEntry, Head};
-use crate::signed::Signed;
+use crate::signed::{Signed, StatementId};
 use crate::time::Timestamp;
 use crate::wire::limits::LEAST_KEPT;
 
@@ -30,7 +30,8 @@ pub enum Keeping {
     /// "No."
     #[n(2)]
     NoLease(#[n(0)] NoLease),
-    /// "The lease between us is over." By either side.
+    /// "The lease between us is over." By either side. What an owner had kept stays for
+    /// [`LET_GO_AFTER`](crate::wire::limits::LET_GO_AFTER) more.
     #[n(3)]
     End,
     /// "Keep these." The keeper fetches them by itself.
@@ -49,7 +50,8 @@ pub enum Keeping {
         #[n(1)]
         holding: Holding,
     },
-    /// "Delete these, and their labels."
+    /// "Delete these, and their labels." The keeper does so after
+    /// [`LET_GO_AFTER`](crate::wire::limits::LET_GO_AFTER), unless it is told to keep them after all.
     #[n(7)]
     Drop(#[n(0)] Vec<ClipId>),
     /// "Our ledger goes on like this."
@@ -74,6 +76,9 @@ pub enum Keeping {
     /// The answer to [`Keeping::Recall`].
     #[n(11)]
     Recalled(#[n(0)] Recalled),
+    /// A keeper's news of what it did for its owner.
+    #[n(12)]
+    Report(#[n(0)] Report),
 }
 
 /// One clip to be kept.
@@ -123,8 +128,62 @@ pub struct Recalled {
     /// Clips in the order of their ids; fewer than [`KEPT_PER_MESSAGE`](crate::wire::limits::KEPT_PER_MESSAGE) are the
     /// last.
     #[n(1)]
-    pub kept: Vec<ToKeep>,
+    pub kept: Vec<KeptCopy>,
     /// The ledger's head that it has pinned.
     #[n(2)]
     pub head: Option<Signed<Head>>,
+}
+
+/// A copy that a keeper has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct KeptCopy {
+    /// Of which clip.
+    #[n(0)]
+    pub clip: ClipId,
+    /// Length of its sealed bytes.
+    #[n(1)]
+    pub sealed_len: u64,
+    /// When it is deleted, if the keeper was told to.
+    #[n(2)]
+    pub until: Option<Timestamp>,
+}
+
+/// What a keeper did for an owner since it last said so, by its own word.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Report {
+    /// Fetches that it served; at most [`SERVED_UNTOLD`](crate::wire::limits::SERVED_UNTOLD).
+    #[n(0)]
+    pub served: Vec<Served>,
+    /// What it was told to delete and still has, if anything.
+    #[n(1)]
+    pub let_go: Option<LetGo>,
+}
+
+/// A clip was fetched by whom it was granted to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Served {
+    /// Under which ticket.
+    #[n(0)]
+    pub ticket: StatementId,
+    /// When, the last time.
+    #[n(1)]
+    pub at: Timestamp,
+}
+
+/// Copies that wait to be deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct LetGo {
+    /// How many clips.
+    #[n(0)]
+    pub clips: u64,
+    /// Their sealed bytes.
+    #[n(1)]
+    pub bytes: u64,
+    /// When the last of them goes.
+    #[n(2)]
+    pub until: Timestamp,
 }

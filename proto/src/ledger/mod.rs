@@ -18,7 +18,7 @@ use minicbor::{Decode, Encode};
 use crate::clip::ClipId;
 use crate::id::id;
 use crate::identity::HouseholdId;
-use crate::recipient::Recipient;
+use crate::recipient::ExportRecipient;
 use crate::signed::{Statement, StatementId};
 use crate::time::Timestamp;
 use crate::wire;
@@ -64,7 +64,7 @@ pub enum Act {
         clip: ClipId,
         /// The reading key of whoever got it.
         #[n(1)]
-        to: Recipient,
+        to: ExportRecipient,
     },
     /// A clip left as a plain film.
     #[n(2)]

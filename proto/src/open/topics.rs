@@ -125,21 +125,12 @@ struct Square {
 
 impl Square {
     fn of(cell: &Cell) -> Option<Self> {
-        let mut bits = 0;
-        for character in cell.as_str().as_bytes().get(..OPEN_PRECISION)? {
-            let value = ALPHABET.iter().position(|c| c == character)?;
-            bits = bits << BITS_PER_CHARACTER | u32::try_from(value).ok()?;
-        }
-        let (mut column, mut row) = (0, 0);
-        for place in (0..BITS).rev() {
-            let half = if place % 2 == 0 {
-                &mut column
-            } else {
-                &mut row
-            };
-            *half = *half << 1 | bits >> place & 1;
-        }
-        Some(Self { column, row })
+        let own: Cell = cell.as_str().get(..OPEN_PRECISION)?.parse().ok()?;
+        let block = own.block();
+        Some(Self {
+            column: block.west / block.columns,
+            row: block.south / block.rows,
+        })
     }
 
     fn cell(self) -> Option<Cell> {

@@ -69,6 +69,31 @@ impl Area {
         cells.all(|cell| self.0.iter().any(|mine| is_in(cell, mine)))
     }
 
+    /// The cells that do not lie in others; none if all do.
+    pub fn beyond<'a>(&self, others: impl IntoIterator<Item = &'a Self> + Clone) -> Option<Self> {
+        let told = |cell: &Cell| {
+            let mut others = others.clone().into_iter();
+            others.any(|other| other.0.iter().any(|theirs| is_in(cell, theirs)))
+        };
+        let cells = self.0.iter().filter(|cell| !told(cell)).cloned();
+        Self::of(cells).ok()
+    }
+
+    /// What lies in this area and in another one, by the finer of their cells; none if they do not meet.
+    pub fn within(&self, other: &Self) -> Option<Self> {
+        let finer = |of: &Self, in_: &Self| {
+            let cells = of.0.iter();
+            let cells = cells.filter(|cell| in_.0.iter().any(|whole| is_in(cell, whole)));
+            cells.cloned().collect::<Vec<_>>()
+        };
+        Self::of([finer(self, other), finer(other, self)].concat()).ok()
+    }
+
+    /// Whether two areas have a place in common.
+    pub fn meets(&self, other: &Self) -> bool {
+        self.0.iter().any(|cell| other.touches(cell))
+    }
+
     /// Whether a cell lies in this area, or some of the area in the cell.
     pub fn touches(&self, cell: &Cell) -> bool {
         let mut cells = self.0.iter();

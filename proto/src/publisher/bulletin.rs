@@ -1,11 +1,12 @@
 //! What a publisher says to everybody in an area.
 //!
 //! The fields are those of a CAP 1.2 message that a resident needs; none asks for anything back. Texts are plain: there
-//! is no field for a link, and homes make none of what looks like one.
+//! is no field for a link, and homes make none of what looks like one. What else the message said stands in
+//! [`Original`], for other systems.
 
 use minicbor::{Decode, Encode};
 
-use super::{Area, Certainty, Kind, Severity, Status, Urgency};
+use super::{Area, Certainty, Kind, Original, Severity, Status, Urgency};
 use crate::signed::{PublicKey, Signed, Statement, StatementId};
 use crate::text::{Line, Prose};
 use crate::time::Timestamp;
@@ -66,6 +67,9 @@ pub struct Bulletin {
     /// When everybody forgets it.
     #[n(12)]
     pub expires: Timestamp,
+    /// The message that it was made from, if there was one. Homes show the fields above.
+    #[n(13)]
+    pub original: Option<Original>,
 }
 
 /// How a bulletin stands to others.
@@ -168,7 +172,8 @@ impl Announced {
         if said.expires <= said.issued || said.expires.since(said.issued) > BULLETIN_LIFE {
             return Err(BulletinError::Life);
         }
-        if self.bulletin.to_bytes().len() > BULLETIN_BYTES {
+        let original = said.original.as_ref().map_or(0, Original::bytes);
+        if self.bulletin.to_bytes().len() > BULLETIN_BYTES + original {
             return Err(BulletinError::Long);
         }
         if said.status == Status::Draft {
@@ -191,6 +196,11 @@ impl Announced {
             return Err(BulletinError::Future);
         }
         Ok(())
+    }
+
+    /// Bytes of what its publisher signed.
+    pub fn bytes(&self) -> usize {
+        self.bulletin.to_bytes().len()
     }
 
     /// Its id, whoever seconded it.

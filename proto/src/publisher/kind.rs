@@ -25,6 +25,8 @@ words! {
         CommunityEvent = 8, "community-event";
         /// A meeting of the public.
         Meeting = 9, "meeting";
+        /// Any other danger: chemicals, disease, an earthquake, a cut power line.
+        Hazard = 10, "hazard";
     }
 }
 
@@ -34,7 +36,7 @@ impl Kind {
     pub const fn is_life_safety(self) -> bool {
         matches!(
             self,
-            Self::PoliceActivity | Self::Fire | Self::Weather | Self::Evacuation
+            Self::PoliceActivity | Self::Fire | Self::Weather | Self::Evacuation | Self::Hazard
         )
     }
 

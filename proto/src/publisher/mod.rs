@@ -13,10 +13,12 @@
 //! 2. [`Binding`]: who a publisher says it is, where it may speak, which keys it had before ([`Handover`]), and which
 //!    keys second what makes people leave their homes ([`Seconding`]).
 //! 3. [`Bulletin`]: what it says, in the terms of the Common Alerting Protocol 1.2 (OASIS, 2010).
+//!    [`Original`]: the message of that protocol from which it was made, whole.
 //! 4. [`Desk`]: the engine of a publisher's own node.
 //!
 //! Left to others: what a home takes, keeps and shows (`household::bulletins`), stamps and topics ([`crate::open`]),
-//! and asking the domain, which is IO.
+//! asking the domain, which is IO, and
+//! reading and writing messages of that protocol.
 
 mod area;
 mod binding;
@@ -24,6 +26,7 @@ mod bulletin;
 mod desk;
 mod domain;
 mod kind;
+mod original;
 
 pub use area::{Area, AreaError};
 pub use binding::{Binding, BindingError, Handover, PublisherId};
@@ -32,7 +35,8 @@ pub use bulletin::{
 };
 pub use desk::{
     Desk, DeskAnswer, DeskCommand, DeskFailure, DeskInput, DeskOutput, DeskRecord, DeskTimer,
-    Draft, OwnBulletin, Revision, State,
+    Draft, OwnBulletin, Relayed, Revision, State,
 };
 pub use domain::{Domain, DomainError};
 pub use kind::{Certainty, Kind, Severity, Status, Urgency};
+pub use original::{Origin, Original, OriginalError};

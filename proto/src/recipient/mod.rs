@@ -5,9 +5,14 @@
 //! points that make the shared secret known to everyone (with which the `age` crate would panic while sealing), it
 //! has raw bytes and an order, and files are read within bounds.
 //!
+//! Somebody outside may also have a hybrid key (`age1pq1…`), which the `age` crate does not know: `hybrid` has it, and
+//! `outside` either kind. Nothing of the mesh is sealed to one.
+//!
 //! Left to others: signing keys (`identity`; no key is ever both), passphrase files, and the header of a clip
 //! ([`clip`](crate::clip)).
 
+mod hybrid;
+mod outside;
 mod scrub;
 mod stanzas;
 #[cfg(test)]
@@ -19,12 +24,17 @@ use std::hash::{Hash, Hasher};
 use std::io::{Read, Write};
 use std::str::FromStr;
 
+use age::Identity as _;
 use age::secrecy::ExposeSecret;
+use age_core::format::{FileKey, Stanza};
 use bech32::{FromBase32, ToBase32, Variant};
 use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
 use zeroize::Zeroizing;
 
-pub(crate) use stanzas::{AgeHeader, MAC_MARK, VERSION_LINE};
+pub(crate) use hybrid::is_hybrid;
+pub use hybrid::{HYBRID_KEY, HybridIdentity, HybridRecipient};
+pub use outside::{ExportIdentity, ExportRecipient};
+pub(crate) use stanzas::{AgeHeader, MAC_MARK, Unwraps, VERSION_LINE};
 pub use stanzas::{HEADER_BYTES, HEADER_STANZAS};
 
 use crate::clip::Layout;
@@ -80,6 +90,14 @@ pub enum RecipientError {
     /// Not an `AGE-SECRET-KEY-1…` text of an X25519 key.
     #[error("not an age secret key: it begins with AGE-SECRET-KEY-1 and has 74 characters")]
     NotIdentity,
+    /// Not an `age1pq1…` text of a hybrid key.
+    #[error("not a post-quantum age recipient: it begins with age1pq1 and has 1959 characters")]
+    NotHybridRecipient,
+    /// A hybrid key, in a program without them.
+    #[error(
+        "it is a post-quantum key, and this program was built without them (feature 'pq'): get a program that has it, or ask for a key that begins with age1 and has 62 characters"
+    )]
+    WithoutHybrid,
     /// A public key of small order: what is sealed to it can be opened by everyone.
     #[error("recipient key is weak")]
     Weak,
@@ -130,12 +148,7 @@ impl Recipient {
     /// # Errors
     /// [`RecipientError::NotCanonical`], [`RecipientError::Weak`].
     pub fn from_bytes(bytes: [u8; 32]) -> Result<Self, RecipientError> {
-        if bytes.iter().rev().ge(PRIME.iter().rev()) {
-            return Err(RecipientError::NotCanonical);
-        }
-        if LOW_ORDER.contains(&bytes) {
-            return Err(RecipientError::Weak);
-        }
+        check_point(&bytes)?;
         let key = bech32::encode(RECIPIENT_PREFIX, bytes.to_base32(), Variant::Bech32)
             .ok()
             .and_then(|text| text.parse().ok())
@@ -162,6 +175,17 @@ impl Recipient {
     pub(crate) const fn as_age(&self) -> &age::x25519::Recipient {
         &self.key
     }
+}
+
+/// Whether a u-coordinate is in its one form and not of small order.
+fn check_point(bytes: &[u8; 32]) -> Result<(), RecipientError> {
+    if bytes.iter().rev().ge(PRIME.iter().rev()) {
+        return Err(RecipientError::NotCanonical);
+    }
+    if LOW_ORDER.contains(bytes) {
+        return Err(RecipientError::Weak);
+    }
+    Ok(())
 }
 
 /// Seals a small message so that each of these recipients can open it: a binary age v1 file, as by [`Recipient::seal`].
@@ -353,8 +377,16 @@ impl Identity {
     }
 
     /// The key as the `age` crate takes it.
+    #[cfg(test)]
     pub(crate) const fn as_age(&self) -> &age::x25519::Identity {
         &self.0
+    }
+}
+
+impl Unwraps for Identity {
+    fn file_key(&self, stanzas: &[Stanza]) -> Option<Result<FileKey, RecipientError>> {
+        let key = scrubbed(|| self.0.unwrap_stanzas(stanzas));
+        key.map(|key| key.map_err(|_| RecipientError::Malformed))
     }
 }
 

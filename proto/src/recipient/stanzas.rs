@@ -7,7 +7,7 @@
 //!
 //! Specification: <https://c2sp.org/age>, "Encrypted file format".
 
-use age_core::format::{Stanza, read::age_stanza};
+use age_core::format::{FileKey, Stanza, read::age_stanza};
 use data_encoding::BASE64_NOPAD;
 
 use super::RecipientError;
@@ -32,6 +32,12 @@ const MAC_CHARS: usize = 43;
 
 /// Stanza type of a passphrase. Its work factor is chosen by the sender, so it is refused before it is looked at.
 const PASSPHRASE_TAG: &str = "scrypt";
+
+/// A secret key that may open one of a header's stanzas.
+pub(crate) trait Unwraps {
+    /// The file key in them; nothing if none is for this key.
+    fn file_key(&self, stanzas: &[Stanza]) -> Option<Result<FileKey, RecipientError>>;
+}
 
 /// A header that is well formed. Nothing in it has been authenticated.
 #[derive(Debug)]

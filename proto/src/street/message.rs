@@ -3,8 +3,10 @@
 use minicbor::{Decode, Encode};
 
 use super::{Address, EpochParcel, EpochRank, Item, ItemId, Member};
+use crate::cell::Cell;
 use crate::identity::DeviceId;
 use crate::keeper::Keeping;
+use crate::signed::StatementId;
 use crate::time::Timestamp;
 
 /// Every message of a street. There is none that asks for footage.
@@ -38,6 +40,12 @@ pub enum StreetMessage {
     /// About sealed copies of clips. Between a household and its keeper.
     #[n(8)]
     Keeping(#[n(0)] Keeping),
+    /// "What did publishers say while I was away?" To one neighbour.
+    #[n(9)]
+    AskAround(#[n(0)] AskAround),
+    /// The answer to [`StreetMessage::AskAround`]: some of it; none if there is no more.
+    #[n(10)]
+    Overheard(#[n(0)] Vec<Overheard>),
 }
 
 /// Where a home is, and what its clock says.
@@ -86,6 +94,30 @@ pub struct CatchUpAnswer {
     /// The epoch of the answerer, if the asker's is older.
     #[n(2)]
     pub epoch: Option<EpochParcel>,
+}
+
+/// What a home that was away wants to hear of.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct AskAround {
+    /// The cells whose open topics it listens to; at most [`AROUND`](crate::wire::limits::AROUND) are looked at.
+    #[n(0)]
+    pub cells: Vec<Cell>,
+    /// Statements of publishers that it need not be told.
+    #[n(1)]
+    pub have: Vec<StatementId>,
+}
+
+/// What a publisher said on an open topic, as it was said there.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Overheard {
+    /// The cell of the topic.
+    #[n(0)]
+    pub cell: Cell,
+    /// The frame, with the work that was done for it.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub frame: Vec<u8>,
 }
 
 /// Items that change hands.

@@ -23,10 +23,10 @@ pub use epoch::{EpochKey, SealError, Topic};
 pub use item::{Item, ItemId};
 pub use link::{Introduction, IntroductionError, Link};
 pub use members::{Departure, Member, MemberError, Members, SECOND_VOUCH_FROM};
-pub use message::{CatchUp, CatchUpAnswer, Home, StreetMessage, Swap};
+pub use message::{AskAround, CatchUp, CatchUpAnswer, Home, Overheard, StreetMessage, Swap};
 pub use notice::{EpochCommit, EpochNotice, EpochParcel, EpochRank};
 pub use pseudonym::{Announcement, Pseudonym};
-pub use returning::ReturnRequest;
+pub use returning::{Crowded, ReturnRequest};
 pub use ticket::{
     Door, JoinRequest, Refusal, Ticket, TicketError, TicketId, TicketKey, TicketSecret, Welcome,
 };

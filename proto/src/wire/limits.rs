@@ -62,6 +62,9 @@ pub const DEVICES_PER_HOUSEHOLD: usize = 8;
 /// can make a street change its key more often than this by removing one device over and over.
 pub const REMOVED_DEVICES_PER_HOUSEHOLD: usize = 16;
 
+/// Removed devices of its household that a device shows when it asks to be let in again.
+pub const ENDED_SHOWN: usize = 8;
+
 /// Vouches kept for one household.
 pub const VOUCHES_PER_HOUSEHOLD: usize = 16;
 
@@ -186,8 +189,17 @@ pub const BULLETIN_CHARS: usize = 2_000;
 pub const INSTRUCTION_CHARS: usize = 1_000;
 /// Characters of whom to call or write to.
 pub const CONTACT_CHARS: usize = 200;
-/// Bytes of a signed bulletin, in whatever script it is written.
+/// Bytes of a signed bulletin, in whatever script it is written, beside the message that it was made from.
 pub const BULLETIN_BYTES: usize = 12 * 1024;
+/// Bytes of the message of the Common Alerting Protocol that a bulletin was made from. One of a weather service in one
+/// language has 4 to 10 KiB; what does not fit is mostly a sound or picture inside it.
+pub const ORIGINAL_BYTES: usize = 24 * 1024;
+/// Bytes of what such a message is called: who sent it, its identifier, and when.
+pub const ORIGIN_BYTES: usize = 512;
+/// Messages of another system that a publisher remembers to have relayed, and how many earlier ones one may refer to.
+pub const ORIGINS: usize = 4_096;
+/// See [`ORIGINS`].
+pub const REFERENCES: usize = 64;
 /// Longest life of a bulletin.
 pub const BULLETIN_LIFE: Duration = Duration::from_secs(14 * 24 * 3600);
 /// New bulletins of a publisher at once, and how many more in an hour.
@@ -203,10 +215,17 @@ pub const CHANGES_PER_HOUR: u32 = 60;
 pub const PUBLISHERS: usize = 64;
 /// Bulletins that a home keeps of a publisher whose domain was checked, or that the resident pinned.
 pub const BULLETINS_PER_PUBLISHER: usize = 64;
+/// Bytes of all that it keeps of one publisher: 64 bulletins with messages of a common size.
+pub const PUBLISHER_BYTES: usize = 512 * 1024;
 /// Bulletins that it keeps of all other publishers together, and how many of each of them.
 pub const UNCHECKED_BULLETINS: usize = 64;
 /// See [`UNCHECKED_BULLETINS`].
 pub const UNCHECKED_PER_PUBLISHER: usize = 8;
+
+/// Open cells that a neighbour is told about at one time: as many as a home listens to at most.
+pub const AROUND: usize = 25;
+/// Bytes of what publishers said that one neighbour hands another at one time.
+pub const OVERHEARD_BYTES: usize = 256 * 1024;
 
 /// Domains that a home asks who speaks for them at once, and how many more in an hour.
 pub const DOMAINS_BURST: u32 = 4;
@@ -221,6 +240,11 @@ pub const PARCEL_BYTES: usize = 16 * 1024;
 
 /// Bytes of the label of a clip: manifest, header and the name of the camera.
 pub const LABEL_BYTES: usize = 32 * 1024;
+
+/// Labels that one device of a household shows another at one time: with the longest names of cameras 350 KB.
+pub const LABELS_PER_MESSAGE: usize = 128;
+/// Clips of another device that a device lists: the newest.
+pub const SHOWN_CLIPS: usize = 2_048;
 
 /// Entries of a ledger that one device of a household shows another at one time; more follow on request.
 pub const SHOWN_ENTRIES: usize = 2_048;
@@ -272,6 +296,15 @@ pub const LEAST_KEPT: u64 = 64 * 1024;
 pub const KEPT_PER_MESSAGE: usize = 1_024;
 /// Bytes of a label inside its seal, whatever it says: the longest one has a camera's name of [`NAME_CHARS`].
 pub const PADDED_LABEL: usize = 4 * 1024;
+
+/// How long a keeper still holds what it was told to delete: long enough to notice, on the way back from a week away,
+/// that the box is gone, and to remove it. Whoever runs off with the box can tell keepers to delete, too.
+pub const LET_GO_AFTER: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How long it does so if the room is needed for newer clips: long enough for somebody who was out for a day. A lease
+/// that holds a day of film is never full because of it.
+pub const LET_GO_EARLY: Duration = Duration::from_secs(24 * 3600);
+/// Fetches under tickets of one household that a keeper remembers until it has told it.
+pub const SERVED_UNTOLD: usize = 1_024;
 
 /// Entries of a ledger that are pinned with one message.
 pub const PINNED_PER_MESSAGE: usize = 2_048;

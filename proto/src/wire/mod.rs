@@ -37,6 +37,8 @@ pub enum Kind {
     Return = 11,
     /// A message between two devices of one household, sealed to one of them.
     Device = 12,
+    /// The answer to a device that asked to be let in again, and whose household has as many as it may.
+    Crowded = 13,
 }
 
 /// Why bytes were not taken as a frame.

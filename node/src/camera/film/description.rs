@@ -55,7 +55,7 @@ const VENDOR: usize = 6;
 const THIS_FILE: u16 = 1;
 
 /// The cleaned sample descriptions of a track.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Descriptions {
     count: u32,
     entries: Vec<u8>,

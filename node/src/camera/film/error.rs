@@ -19,16 +19,19 @@ pub enum FilmError {
     /// The source has no bytes.
     #[error("the film is empty; copy it from the camera again")]
     Empty,
-    /// The source is longer than [`MAX_SOURCE`](super::MAX_SOURCE). Nothing of it was read.
+    /// The source is longer than [`MAX_SOURCE`](super::MAX_SOURCE), or a recording than
+    /// [`MAX_RECORDING`](super::MAX_RECORDING). Nothing of it was read.
     #[error(
         "the film has {} MiB and at most {} are taken; make it smaller: \
          ffmpeg -i in.mp4 -ss 0 -t 120 -crf 28 out.mp4",
         bytes.div_ceil(1 << 20),
-        super::MAX_SOURCE >> 20
+        longest >> 20
     )]
     TooLarge {
         /// Length of the source in bytes.
         bytes: u64,
+        /// The limit in bytes.
+        longest: u64,
     },
     /// The source does not begin as ISO/IEC 14496-12 section 4.3 asks.
     #[error("this is not an MP4 film; convert it: ffmpeg -i in.mkv out.mp4")]
@@ -54,6 +57,13 @@ pub enum FilmError {
         /// How long it plays, or how long its longest track is before edits.
         lasts: Duration,
     },
+    /// For longer than a clip may last there is no picture at which the film can be cut.
+    #[error(
+        "the film cannot be cut into clips, because its key pictures are more than {} s apart; \
+         set the camera to a key picture every few seconds",
+        super::MAX_DURATION.as_secs()
+    )]
+    NoKeyPicture,
     /// Neither the film nor its tracks have a duration.
     #[error(
         "the film does not say how long it lasts; copy it once: \

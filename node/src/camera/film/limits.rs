@@ -13,6 +13,9 @@ use std::time::Duration;
 /// within 32 bits.
 pub const MAX_SOURCE: u64 = 256 << 20;
 
+/// Most bytes of a recording that is cut into clips: 64 GiB, more than a day at 4 Mbit/s.
+pub const MAX_RECORDING: u64 = 64 << 30;
+
 /// Longest a clip plays.
 pub const MAX_DURATION: Duration = Duration::from_secs(120);
 
@@ -38,9 +41,15 @@ pub(super) const MAX_INDEX: u64 = 16 << 20;
 /// Most bytes of the `ftyp` box. A brand takes 4 bytes; real files list fewer than ten.
 pub(super) const MAX_FTYP: u64 = 4 << 10;
 
-/// Most boxes at the top level. Real films have fewer than ten; recorders that write `free` boxes
-/// between chunks have some hundreds.
-pub(super) const MAX_TOP_LEVEL: usize = 4_096;
+/// Most boxes at the top level. Real films have fewer than ten; a recording in fragments of one
+/// second has 7,200 in an hour.
+pub(super) const MAX_TOP_LEVEL: usize = 1 << 16;
+
+/// Most samples of all tracks of a recording that is cut or was in fragments: 2^21.
+///
+/// Seven hours at 30 pictures and 48 sound samples a second. They are held in memory, at 40 bytes
+/// each, while the recording is taken in.
+pub(super) const MAX_SAMPLES: usize = 1 << 21;
 
 /// Most `trak` boxes, those included that are dropped. Action cameras write six, phones up to ten.
 pub(super) const MAX_TRACKS: usize = 64;

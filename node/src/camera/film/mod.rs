@@ -30,6 +30,7 @@ mod boxes;
 mod chunks;
 mod description;
 mod error;
+mod fragments;
 mod head;
 mod layout;
 mod limits;
@@ -37,8 +38,11 @@ mod media;
 mod movie;
 mod padding;
 mod references;
+mod samples;
+mod series;
 mod source;
 mod tables;
+mod takes;
 mod track;
 
 #[cfg(any(test, fuzzing))]
@@ -55,11 +59,13 @@ pub use mp4_atom::FourCC;
 pub use error::FilmError;
 #[cfg(any(test, fuzzing))]
 pub use fuzz::clean_or_refuse;
-pub use limits::{MAX_DURATION, MAX_SOURCE};
+pub use limits::{MAX_DURATION, MAX_RECORDING, MAX_SOURCE};
+pub use series::Series;
+pub use takes::{Coding, Takes};
 
 use layout::Layout;
 use media::Media;
-use movie::Movie;
+use movie::{Index, Movie};
 use padding::Padding;
 use source::TopLevel;
 use track::Medium;
@@ -131,10 +137,18 @@ impl<R: Read + Seek> CleanFilm<R> {
     ///
     /// As [`read`](Self::read).
     pub fn read_with(mut source: R, sound: Sound) -> Result<Self, FilmError> {
-        let found = TopLevel::find(&mut source)?;
-        let movie = Movie::read(&found.index, sound)?;
+        let found = TopLevel::find(&mut source, MAX_SOURCE)?;
+        if found.fragmented {
+            return Err(FilmError::Fragmented);
+        }
+        let movie = Movie::of(Index::read(&found.index, sound)?)?;
+        Self::of(source, &movie, &found)
+    }
+
+    /// The film of this movie, whose samples lie in `source` as was `found`.
+    fn of(source: R, movie: &Movie, found: &TopLevel) -> Result<Self, FilmError> {
         let layout = Layout::plan(&movie.tracks, &found.media)?;
-        let head = head::write(&movie, &layout, found.quicktime)?;
+        let head = head::write(movie, &layout, found.quicktime)?;
         Ok(Self {
             facts: movie.facts()?,
             length: head.len() as u64 + layout.length,

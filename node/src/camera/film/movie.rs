@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use mp4_atom::{Atom, BufMut, Encode, FourCC, Moov, Mvex, Mvhd, Stco, Trak};
+use mp4_atom::{Atom, BufMut, Encode, FourCC, Moov, Mvex, Mvhd, Stco, Trak, Trex};
 
 use super::boxes::{Boxes, decode, once, required};
 use super::limits::{LEAD_SLACK, MAX_DURATION, MAX_TRACKS, PLAY_SLACK};
@@ -19,16 +19,30 @@ const COMPRESSED: FourCC = FourCC::new(b"cmov");
 /// A cleaned index, but for the places of the chunks.
 #[derive(Debug)]
 pub(super) struct Movie {
-    header: Mvhd,
+    /// The header, without times of creation.
+    pub(super) header: Mvhd,
     /// The tracks that stay, one video track at least.
     pub(super) tracks: Vec<Track>,
-    duration: Duration,
+    /// How long it plays.
+    pub(super) duration: Duration,
 }
 
-impl Movie {
+/// An index as it was read: what it says has not been held against any limit of time.
+#[derive(Debug)]
+pub(super) struct Index {
+    /// The movie header.
+    pub(super) header: Mvhd,
+    /// The tracks that stay, one video track at least. They have no samples yet if there are
+    /// `defaults`.
+    pub(super) tracks: Vec<Track>,
+    /// What samples of fragments are unless they say otherwise; nothing for a film that is whole.
+    pub(super) defaults: Option<Vec<Trex>>,
+}
+
+impl Index {
     /// Reads the content of a `moov` box and leaves out what does not stay.
     pub(super) fn read(moov: &[u8], sound: Sound) -> Result<Self, FilmError> {
-        let mut header = None;
+        let (mut header, mut defaults) = (None, None);
         let mut tracks = Vec::new();
         let mut seen = 0;
         for child in Boxes::of(Moov::KIND, moov) {
@@ -41,19 +55,54 @@ impl Movie {
                     }
                     tracks.extend(Track::read(body)?.filter(|track| sound.stays(track.medium)));
                 }
-                (Mvex::KIND, _) => return Err(FilmError::Fragmented),
+                (Mvex::KIND, body) => once(&mut defaults, Mvex::KIND, read_defaults(body)?)?,
                 (COMPRESSED, _) => return Err(FilmError::CompressedIndex),
                 _ => {}
             }
+        }
+        if defaults.is_none() {
+            tracks.retain(|track| !track.tables.is_empty());
         }
         if !tracks.iter().any(|track| track.medium == Medium::Video) {
             return Err(FilmError::NoVideo);
         }
         let header = required(header, Mvhd::KIND)?;
-        let (ticks, duration) = playing_time(&header, &tracks)?;
+        Ok(Self {
+            header: Mvhd {
+                creation_time: 0,
+                modification_time: 0,
+                ..header
+            },
+            tracks,
+            defaults,
+        })
+    }
+
+    /// How long the longest track plays, by its header, or is, by its samples.
+    pub(super) fn length(&self) -> Option<Duration> {
+        let plays = playing_ticks(&self.header, &self.tracks);
+        let plays = plays.and_then(|ticks| seconds(ticks, self.header.timescale));
+        let media = self.tracks.iter().filter_map(|track| {
+            let (ticks, timescale) = track.media_ticks();
+            seconds(ticks, timescale)
+        });
+        media.chain(plays).max()
+    }
+}
+
+impl Movie {
+    /// The movie of an index that is whole.
+    pub(super) fn of(index: Index) -> Result<Self, FilmError> {
+        if index.defaults.is_some() {
+            return Err(FilmError::Fragmented);
+        }
+        let (ticks, duration) = playing_time(&index.header, &index.tracks)?;
+        Ok(Self::new(index.header, index.tracks, ticks, duration))
+    }
+
+    /// A movie of these tracks, which plays for so many ticks of its header.
+    pub(super) fn new(header: Mvhd, tracks: Vec<Track>, ticks: u64, duration: Duration) -> Self {
         let header = Mvhd {
-            creation_time: 0,
-            modification_time: 0,
             duration: ticks,
             // The number of tracks that there were is nobody's business either.
             next_track_id: tracks
@@ -64,11 +113,11 @@ impl Movie {
                 .saturating_add(1),
             ..header
         };
-        Ok(Self {
+        Self {
             header,
             tracks,
             duration,
-        })
+        }
     }
 
     /// What the index says of the film.
@@ -107,10 +156,7 @@ impl Movie {
 /// The longest track that stays decides: the header's own value may count a track that is dropped.
 /// The media of each track is held to a limit too, since a header can claim anything.
 fn playing_time(header: &Mvhd, tracks: &[Track]) -> Result<(u64, Duration), FilmError> {
-    let longest = tracks.iter().filter_map(|track| known(track.ticks())).max();
-    let ticks = longest
-        .or(known(header.duration))
-        .ok_or(FilmError::NoDuration)?;
+    let ticks = playing_ticks(header, tracks).ok_or(FilmError::NoDuration)?;
     let plays = seconds(ticks, header.timescale).ok_or(FilmError::NoDuration)?;
     if plays > MAX_DURATION + PLAY_SLACK {
         return Err(FilmError::TooLong { lasts: plays });
@@ -123,6 +169,26 @@ fn playing_time(header: &Mvhd, tracks: &[Track]) -> Result<(u64, Duration), Film
         }
     }
     Ok((ticks, plays))
+}
+
+/// How long the longest track plays, or else the movie, in ticks of the movie header.
+fn playing_ticks(header: &Mvhd, tracks: &[Track]) -> Option<u64> {
+    let longest = tracks.iter().filter_map(|track| known(track.ticks())).max();
+    longest.or(known(header.duration))
+}
+
+/// What samples of fragments are by default, from the content of a `mvex` box.
+fn read_defaults(mvex: &[u8]) -> Result<Vec<Trex>, FilmError> {
+    let mut defaults = Vec::new();
+    for child in Boxes::of(Mvex::KIND, mvex) {
+        if let (Trex::KIND, body) = child? {
+            if defaults.len() == MAX_TRACKS {
+                return Err(FilmError::IndexTooLarge);
+            }
+            defaults.push(decode(body)?);
+        }
+    }
+    Ok(defaults)
 }
 
 /// A duration field, unless it is zero or all ones, which stands for "unknown" (ISO/IEC 14496-12

@@ -1,7 +1,7 @@
 //! Finds the index and the media data in a file, without reading the media data.
 //!
-//! Takes two things out of the top level, `moov` and the places of `mdat`, and one fact out of
-//! `ftyp`. All else, such as `uuid` boxes, previews, or what phones append after the last box, is
+//! Takes `moov`, the places of `mdat` and of fragments (`moof`) out of the top level, and one fact
+//! out of `ftyp`. All else, such as `uuid` boxes, previews, or what phones append after the last box, is
 //! not looked at.
 
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
@@ -11,7 +11,7 @@ use mp4_atom::{Atom, FourCC, Ftyp, Header, Mdat, Meta, Mfra, Moof, Moov, ReadFro
 
 use super::FilmError;
 use super::boxes::decode;
-use super::limits::{MAX_FTYP, MAX_INDEX, MAX_SOURCE, MAX_TOP_LEVEL};
+use super::limits::{MAX_FTYP, MAX_INDEX, MAX_TOP_LEVEL};
 
 /// Brand of QuickTime files (Apple, QuickTime File Format).
 pub(super) const QUICKTIME: FourCC = FourCC::new(b"qt  ");
@@ -23,19 +23,46 @@ pub(super) struct TopLevel {
     pub(super) index: Vec<u8>,
     /// Places of the contents of the `mdat` boxes, ascending and apart.
     pub(super) media: Vec<Range<u64>>,
+    /// The fragments of the index, in file order.
+    pub(super) fragments: Vec<Fragment>,
+    /// Whether the file says at its top level that it is in fragments.
+    pub(super) fragmented: bool,
     /// Whether a brand allows QuickTime's sound descriptions, which readers parse differently.
     pub(super) quicktime: bool,
 }
 
+/// Where a `moof` box lies.
+#[derive(Debug)]
+pub(super) struct Fragment {
+    /// Its first byte, from which its samples are counted.
+    pub(super) start: u64,
+    /// Its content.
+    pub(super) body: Range<u64>,
+}
+
 impl TopLevel {
-    /// Walks the top level of `source` from its first byte.
-    pub(super) fn find<R: Read + Seek>(source: &mut R) -> Result<Self, FilmError> {
+    /// A source that has nothing but samples.
+    pub(super) fn samples_only(bytes: u64) -> Self {
+        Self {
+            index: Vec::new(),
+            media: std::iter::once(0..bytes).collect(),
+            fragments: Vec::new(),
+            fragmented: false,
+            quicktime: false,
+        }
+    }
+
+    /// Walks the top level of `source` from its first byte; of at most `longest` bytes.
+    pub(super) fn find<R: Read + Seek>(source: &mut R, longest: u64) -> Result<Self, FilmError> {
         let end = source.seek(SeekFrom::End(0)).map_err(FilmError::Io)?;
         if end == 0 {
             return Err(FilmError::Empty);
         }
-        if end > MAX_SOURCE {
-            return Err(FilmError::TooLarge { bytes: end });
+        if end > longest {
+            return Err(FilmError::TooLarge {
+                bytes: end,
+                longest,
+            });
         }
         let quicktime = match next_box(source, 0, end)? {
             Some((Ftyp::KIND, body)) => is_quicktime(source, body, end)?,
@@ -44,7 +71,8 @@ impl TopLevel {
 
         let mut index = None;
         let mut media = Vec::new();
-        let mut still = false;
+        let mut fragments = Vec::new();
+        let (mut fragmented, mut still) = (false, false);
         let mut at = source.stream_position().map_err(FilmError::Io)?;
         let mut boxes = 0;
         while let Some((kind, body)) = next_box(source, at, end)? {
@@ -52,9 +80,13 @@ impl TopLevel {
             if boxes > MAX_TOP_LEVEL {
                 return Err(FilmError::IndexTooLarge);
             }
-            at = body.end;
+            let start = std::mem::replace(&mut at, body.end);
             match kind {
-                Moof::KIND | Sidx::KIND | Mfra::KIND => return Err(FilmError::Fragmented),
+                Sidx::KIND | Mfra::KIND => fragmented = true,
+                Moof::KIND => {
+                    fragmented = true;
+                    fragments.push(Fragment { start, body });
+                }
                 Moov::KIND | Mdat::KIND if body.end > end => return Err(FilmError::Truncated),
                 Moov::KIND if index.is_some() => return Err(FilmError::Malformed(Moov::KIND)),
                 Moov::KIND => index = Some(read_box(source, body, MAX_INDEX)?),
@@ -67,6 +99,8 @@ impl TopLevel {
             Some(index) => Ok(Self {
                 index,
                 media,
+                fragments,
+                fragmented,
                 quicktime,
             }),
             // HEIF pictures have their `meta` at the top level and no index.
@@ -120,7 +154,11 @@ fn is_quicktime<R: Read + Seek>(
 }
 
 /// Reads the content at `body`, at which `source` stands.
-fn read_box<R: Read>(source: &mut R, body: Range<u64>, limit: u64) -> Result<Vec<u8>, FilmError> {
+pub(super) fn read_box<R: Read>(
+    source: &mut R,
+    body: Range<u64>,
+    limit: u64,
+) -> Result<Vec<u8>, FilmError> {
     let length = body.end - body.start;
     if length > limit {
         return Err(FilmError::IndexTooLarge);

@@ -17,14 +17,18 @@ use super::description::Descriptions;
 use super::track::Medium;
 
 /// The sample tables of a track that stays.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Tables {
     /// How the samples are coded.
     pub(super) descriptions: Descriptions,
-    times: Stts,
-    compositions: Option<Ctts>,
-    shift: Option<Cslg>,
-    key_samples: Option<Stss>,
+    /// How long each sample lasts.
+    pub(super) times: Stts,
+    /// How much later than decoded each is shown.
+    pub(super) compositions: Option<Ctts>,
+    /// The range of those delays, for players that want to know before.
+    pub(super) shift: Option<Cslg>,
+    /// Which samples can be decoded without others; all, if nothing says so.
+    pub(super) key_samples: Option<Stss>,
     /// How many samples lie in each chunk.
     pub(super) chunking: Stsc,
     /// How long each sample is, in bytes.

@@ -13,6 +13,7 @@ use mp4_atom::{
 use super::FilmError;
 use super::boxes::{Boxes, decode, once, required};
 use super::references;
+use super::samples::Sample;
 use super::tables::Tables;
 
 /// Handler of pictures.
@@ -34,7 +35,7 @@ pub(super) enum Medium {
 }
 
 /// A track that stays, cleaned.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Track {
     header: Tkhd,
     edits: Option<Elst>,
@@ -46,7 +47,7 @@ pub(super) struct Track {
 }
 
 impl Track {
-    /// Reads the content of a `trak` box; none if the track does not stay or has no sample.
+    /// Reads the content of a `trak` box; none if the track does not stay.
     pub(super) fn read(trak: &[u8]) -> Result<Option<Self>, FilmError> {
         let (mut header, mut edits, mut mdia) = (None, None, None);
         for child in Boxes::of(Trak::KIND, trak) {
@@ -70,9 +71,6 @@ impl Track {
             return Ok(None);
         };
         let tables = tables(required(minf, Minf::KIND)?, medium)?;
-        if tables.is_empty() {
-            return Ok(None);
-        }
         let header: Tkhd = decode(required(header, Tkhd::KIND)?)?;
         let media_header: Mdhd = decode(required(media_header, Mdhd::KIND)?)?;
         Ok(Some(Self {
@@ -90,6 +88,17 @@ impl Track {
             medium,
             tables,
         }))
+    }
+
+    /// A track of pictures without a sample yet.
+    pub(super) const fn pictures(header: Tkhd, media_header: Mdhd, tables: Tables) -> Self {
+        Self {
+            header,
+            edits: None,
+            media_header,
+            medium: Medium::Video,
+            tables,
+        }
     }
 
     /// Its number within the film.
@@ -111,6 +120,38 @@ impl Track {
     /// How long its samples last together, and how many of these ticks make a second.
     pub(super) fn media_ticks(&self) -> (u64, u32) {
         (self.tables.ticks(), self.media_header.timescale)
+    }
+
+    /// When it begins to play, in ticks of the movie header, and with which moment of its media.
+    ///
+    /// What an edit list hides later on is shown: cameras write none.
+    pub(super) fn beginning(&self) -> (u64, u64) {
+        let mut dwell = 0_u64;
+        for edit in self.edits.iter().flat_map(|edits| &edits.entries) {
+            match edit.media_time {
+                Some(time) => return (dwell, time),
+                None => dwell = dwell.saturating_add(edit.segment_duration),
+            }
+        }
+        (dwell, 0)
+    }
+
+    /// A part of it: these samples, played from `edits` on for `ticks` of the movie header.
+    pub(super) fn part(&self, samples: &[Sample], edits: Elst, ticks: u64) -> Self {
+        let tables = self.tables.with(samples);
+        Self {
+            header: Tkhd {
+                duration: ticks,
+                ..self.header.clone()
+            },
+            edits: Some(edits),
+            media_header: Mdhd {
+                duration: tables.ticks(),
+                ..self.media_header.clone()
+            },
+            medium: self.medium,
+            tables,
+        }
     }
 
     /// Appends the `trak` box to `out`, its chunks lying at `places`.

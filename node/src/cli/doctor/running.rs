@@ -1,9 +1,9 @@
 //! What can only be seen while a node runs: street, neighbours, addresses, and clocks that differ.
 
 use super::finding;
-use crate::cli::keeper::advice;
-use crate::cli::print::short;
-use crate::control::answers::{Finding, KeeperItem, Status};
+use crate::cli::camera::trouble;
+use crate::cli::keeper::in_words;
+use crate::control::answers::{CameraItem, Finding, KeeperItem, Status};
 use crate::control::{self, Request};
 use crate::error::ErrorKind;
 use crate::home::Home;
@@ -16,6 +16,7 @@ pub(super) fn node(home: &Home) -> Vec<Finding> {
         Ok(status) => {
             let mut findings = vec![finding("node", true, "running")];
             findings.push(keepers(home));
+            findings.extend(cameras(home));
             findings.extend(skew(&status));
             let advice = status.disk.advice();
             findings.extend(advice.map(|advice| finding("writing", false, advice)));
@@ -35,12 +36,9 @@ fn keepers(home: &Home) -> Finding {
         Ok(keepers) => keepers,
         Err(error) => return finding("keepers", false, error.to_string()),
     };
-    let named = |keeper: &KeeperItem| {
-        let name = keeper.name.clone();
-        let name = name.unwrap_or_else(|| short(&keeper.household).to_owned());
-        Some(format!("{name} {}", advice(keeper)?))
-    };
-    let wrong: Vec<_> = keepers.iter().filter_map(named).collect();
+    // That a neighbour ends its lease is nothing to look after.
+    let wrong = keepers.iter().filter(|keeper| keeper.state != "ending");
+    let wrong: Vec<_> = wrong.filter_map(in_words).collect();
     if !wrong.is_empty() {
         return finding("keepers", false, wrong.join("; "));
     }
@@ -62,6 +60,27 @@ fn keepers(home: &Home) -> Finding {
             format!("{count} neighbours keep copies for this home, and nothing is wrong"),
         ),
     }
+}
+
+/// What is wrong with cameras, if there are any.
+fn cameras(home: &Home) -> Option<Finding> {
+    let asked = control::connect(home).and_then(|node| node.ask(&Request::CameraList));
+    let cameras: Vec<CameraItem> = match asked {
+        Ok(cameras) => cameras,
+        Err(error) => return Some(finding("cameras", false, error.to_string())),
+    };
+    if cameras.is_empty() {
+        return None;
+    }
+    let wrong: Vec<_> = cameras.iter().filter_map(trouble).collect();
+    Some(match wrong.is_empty() {
+        true => finding(
+            "cameras",
+            true,
+            format!("{}, and nothing is wrong", cameras.len()),
+        ),
+        false => finding("cameras", false, wrong.join("; ")),
+    })
 }
 
 fn skew(status: &Status) -> Option<Finding> {
@@ -145,9 +164,12 @@ mod tests {
             neighbours_connected: 0,
             alerts: 0,
             clips: 0,
+            cameras: 0,
+            cameras_failing: 0,
             queued: 0,
             web: None,
             ledger_seq: 0,
+            keepers_wrong: Vec::new(),
             disk: crate::disk::Condition::Well,
             clock_skew_s: None,
             peer_id: String::new(),

@@ -1,17 +1,17 @@
 //! Films on their way into the file: hashed, so that they can be stated, and sealed if they are for a recipient.
 
-use std::io::Write;
-
 use data_encoding::HEXLOWER;
+use streetlamp_proto::clip::Sealer;
 use streetlamp_proto::export::{ExportedFilm, Papers};
-use streetlamp_proto::recipient::Recipient;
+use streetlamp_proto::recipient::ExportRecipient;
 use streetlamp_proto::signed::Signed;
 
 use super::not_understood;
 use crate::cli::Context;
-use crate::cli::outfile::{OutFile, Writing};
+use crate::cli::outfile::OutFile;
 use crate::control::answers::SignedFilm;
 use crate::control::{FilmWritten, Request};
+use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Where a film goes.
@@ -85,25 +85,36 @@ impl WrittenFilm {
 }
 
 /// Seals a film to a recipient, as an ordinary age file.
-pub(super) struct Sealing<'a>(age::stream::StreamWriter<Writing<'a>>);
+pub(super) struct Sealing<'a> {
+    sealer: Sealer,
+    file: &'a mut OutFile,
+    sealed: Vec<u8>,
+}
 
 impl<'a> Sealing<'a> {
-    pub(super) fn begin(to: &Recipient, file: &'a mut OutFile) -> Result<Self> {
-        let key: age::x25519::Recipient = to.to_string().parse().map_err(|e: &str| failed(e))?;
-        let encryptor =
-            age::Encryptor::with_recipients(std::iter::once(&key as _)).map_err(failed)?;
-        let stream = encryptor.wrap_output(Writing(file)).map_err(failed)?;
-        Ok(Self(stream))
+    pub(super) fn begin(to: &ExportRecipient, file: &'a mut OutFile) -> Result<Self> {
+        let mut rng = Entropy::System.generator()?;
+        let (header, sealer) = Sealer::for_export(&mut rng, to).map_err(failed)?;
+        file.write(header.as_bytes())?;
+        Ok(Self {
+            sealer,
+            file,
+            sealed: Vec::new(),
+        })
     }
 
-    pub(super) fn finish(self) -> Result<()> {
-        self.0.finish().map_err(failed).map(drop)
+    pub(super) fn finish(mut self) -> Result<()> {
+        self.sealed.clear();
+        self.sealer.finish(&mut self.sealed);
+        self.file.write(&self.sealed)
     }
 }
 
 impl Sink for Sealing<'_> {
     fn take(&mut self, bytes: &[u8]) -> Result<()> {
-        self.0.write_all(bytes).map_err(failed)
+        self.sealed.clear();
+        self.sealer.write(bytes, &mut self.sealed).map_err(failed)?;
+        self.file.write(&self.sealed)
     }
 }
 

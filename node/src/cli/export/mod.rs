@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use clap::{ArgAction, ArgGroup, Args};
 use data_encoding::HEXLOWER;
 use streetlamp_proto::export::Papers;
-use streetlamp_proto::recipient::Recipient;
+use streetlamp_proto::recipient::ExportRecipient;
 
 use super::Context;
 use super::clip::Output;
@@ -41,9 +41,9 @@ pub(super) struct ExportArgs {
     clip: String,
     /// Seal it to this age recipient (age1…), who opens it with the free program 'age'
     ///
-    /// What he gets is the clip itself, with its sound, unless something is taken out.
+    /// A post-quantum recipient (age1pq1…) needs age 1.3 or later, or another program that knows such keys. What he gets is the clip itself, with its sound, unless something is taken out.
     #[arg(long, value_name = "AGE_RECIPIENT")]
-    to: Option<Recipient>,
+    to: Option<ExportRecipient>,
     /// Write a film that anybody can watch; say it twice (--plain --plain)
     ///
     /// Its sound is left out, unless you add --with-audio.
@@ -106,6 +106,20 @@ fn named(file: &Path, ending: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
+}
+
+/// A recipient in a text for people. A post-quantum key would fill the page: its ends are enough to know it by.
+fn in_words(recipient: &str) -> String {
+    let end = recipient.len().saturating_sub(8);
+    match (recipient.get(..24), recipient.get(end..)) {
+        (Some(start), Some(end)) if recipient.len() > 80 => {
+            format!(
+                "{start}…{end} (post-quantum, {} characters)",
+                recipient.len()
+            )
+        }
+        _ => recipient.to_owned(),
+    }
 }
 
 pub(super) fn export(context: &Context, args: ExportArgs) -> Result<()> {

@@ -7,10 +7,12 @@
 use std::path::Path;
 
 use data_encoding::HEXUPPER;
-use streetlamp_proto::clip::GRANT_HEADER_LEN;
+use streetlamp_proto::clip::ExportHeader;
 use streetlamp_proto::export::{ExportedFilm, Papers};
+use streetlamp_proto::recipient::ExportRecipient;
 use streetlamp_proto::signed::{Signed, Statement};
 
+use super::in_words;
 use crate::when;
 
 /// How an Ed25519 public key begins in the form that openssl reads (RFC 8410, section 4).
@@ -33,7 +35,10 @@ fn what(papers: &Papers, name: &str) -> String {
     let manifest = papers.manifest.statement();
     let seconds = f64::from(manifest.duration_ms) / 1_000.0;
     let is = match &papers.film {
-        None => "It is a film that a camera's home node encrypted when it was recorded. The bytes behind the first\n168 are the very bytes that were stored then.".to_owned(),
+        None => format!(
+            "It is a film that a camera's home node encrypted when it was recorded. The bytes behind the first\n{} are the very bytes that were stored then.",
+            header_len(papers)
+        ),
         Some(film) => format!(
             "It was made from a film that a camera's home node encrypted when it was recorded.\n{}",
             changes(film.statement())
@@ -54,6 +59,11 @@ fn what(papers: &Papers, name: &str) -> String {
     )
 }
 
+/// Bytes in front of what was encrypted when it was recorded.
+fn header_len(papers: &Papers) -> usize {
+    papers.to().map_or(0, ExportHeader::len_for)
+}
+
 /// What was done to a film on its way out.
 fn changes(film: &ExportedFilm) -> String {
     match (film.muted, film.hidden) {
@@ -71,7 +81,7 @@ fn who(papers: &Papers) -> String {
     let card = papers.card.statement();
     let to = papers.to().map_or_else(
         || "nobody in particular: anybody can watch it".to_owned(),
-        ToString::to_string,
+        |to| in_words(&to.to_string()),
     );
     format!(
         "Household    {}\n             (it calls itself \"{}\")\nSealed by    device {}\nExported by  device {}\nExported     {}, as entry {} of the household's ledger\nTo           {to}\n",
@@ -87,8 +97,12 @@ fn who(papers: &Papers) -> String {
 fn how_to_open(papers: &Papers, name: &str) -> String {
     let text = match papers.to() {
         None => "It is an ordinary MP4 film.".to_owned(),
-        Some(_) => format!(
-            "With the free program age (https://age-encryption.org) and the secret key that belongs to the\nrecipient above. Nobody else can open this file; the household has the film under keys of its own.\n\n    age -d -i KEYFILE -o film.mp4 {}",
+        Some(to) => format!(
+            "With the free program age (https://age-encryption.org{}) and the secret key that belongs to the\nrecipient above. Nobody else can open this file; the household has the film under keys of its own.\n\n    age -d -i KEYFILE -o film.mp4 {}",
+            match to {
+                ExportRecipient::X25519(_) => "",
+                ExportRecipient::Hybrid(_) => ", version 1.3 or later",
+            },
             quoted(name)
         ),
     };
@@ -104,7 +118,7 @@ fn how_to_check(papers: &Papers, name: &str) -> String {
             format!(
                 "1. The hash of the encrypted bytes. It must print {}\n\n    tail -c +{} {file} | b3sum --no-names\n",
                 manifest.clip,
-                GRANT_HEADER_LEN + 1
+                header_len(papers) + 1
             ),
         ),
         Some(film) => (

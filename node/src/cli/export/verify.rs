@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use streetlamp_proto::clip::{GrantHeader, HeaderError};
+use streetlamp_proto::clip::{ExportHeader, HeaderError};
 use streetlamp_proto::export::{Papers, header_len};
-use streetlamp_proto::recipient::{HEADER_BYTES, Identity, RecipientError};
+use streetlamp_proto::recipient::{ExportIdentity, HEADER_BYTES, RecipientError};
 use streetlamp_proto::signed::Signed;
 use streetlamp_proto::wire::limits::PAPERS_BYTES;
 use zeroize::Zeroizing;
 
-use super::{MANIFEST, named};
+use super::{MANIFEST, in_words, named};
 use crate::cli::Context;
 use crate::control::answers::{Checked, Moment};
 use crate::error::{Error, ErrorKind, Result};
@@ -88,7 +88,7 @@ fn read_papers(path: &Path) -> Result<Papers> {
 }
 
 /// Reads a key as `age-keygen` writes it.
-fn read_identity(path: &Path) -> Result<Identity> {
+fn read_identity(path: &Path) -> Result<ExportIdentity> {
     let mut text = Zeroizing::new(String::with_capacity(KEY_FILE_BYTES));
     let bound = u64::try_from(KEY_FILE_BYTES).unwrap_or(u64::MAX);
     File::open(path)
@@ -107,7 +107,7 @@ fn read_identity(path: &Path) -> Result<Identity> {
 fn fault_of(
     papers: &Papers,
     mut file: File,
-    identity: Option<&Identity>,
+    identity: Option<&ExportIdentity>,
 ) -> io::Result<Option<String>> {
     let mut start = Vec::new();
     let bound = u64::try_from(HEADER_BYTES).unwrap_or(u64::MAX) + 1;
@@ -147,8 +147,12 @@ fn fault_of(
 }
 
 /// What is wrong with the header in front of a sealed clip.
-fn fault_of_header(papers: &Papers, header: &[u8], identity: Option<&Identity>) -> Option<String> {
-    let header = match GrantHeader::parse(header) {
+fn fault_of_header(
+    papers: &Papers,
+    header: &[u8],
+    identity: Option<&ExportIdentity>,
+) -> Option<String> {
+    let header = match ExportHeader::parse(header) {
         Ok(header) => header,
         Err(error) => {
             return Some(format!(
@@ -245,6 +249,10 @@ fn words(checked: &Checked) -> String {
             }
         ),
     };
+    let to = checked
+        .to
+        .as_deref()
+        .map_or_else(|| "anybody".to_owned(), in_words);
     format!(
         "This file matches its manifest. {what}
 clip       {}
@@ -263,7 +271,7 @@ happened, and that the clock was right.",
         checked.device,
         when::readable(checked.exported.0),
         checked.ledger_seq,
-        checked.to.as_deref().unwrap_or("anybody"),
+        to,
     )
 }
 

@@ -3,12 +3,14 @@
 use streetlamp_proto::household::{
     BulletinView, Command, DirectoryCommand, Household, Hush, PublisherView,
 };
-use streetlamp_proto::publisher::{Kind, PublisherId, Status};
+use streetlamp_proto::publisher::{Bulletin, Kind, PublisherId, Status};
 
 use super::super::answers::{
-    AsksDomains, BulletinItem, KeyItem, Moment, Muted, PublisherItem, warning,
+    AsksDomains, BulletinExported, BulletinItem, KeyItem, Moment, Muted, OriginalItem,
+    PublisherItem, warning,
 };
 use super::super::ids;
+use crate::cap::{self, Carried};
 use crate::error::{Error, ErrorKind, Result};
 use crate::node::NodeHandle;
 
@@ -26,6 +28,27 @@ pub(super) async fn list(
         (all || view.is_shown()) && only.is_none_or(|only| view.publisher.id == only)
     });
     Ok(views.map(item).collect())
+}
+
+pub(super) async fn export(handle: &NodeHandle, given: &str) -> Result<BulletinExported> {
+    let views = handle.read(Household::bulletins).await?;
+    let id = ids::resolve("bulletin", given, views.iter().map(|view| view.id))?;
+    let view = views.iter().find(|view| view.id == id);
+    let view = view.ok_or_else(super::unexpected)?;
+    let (said, bulletin) = match &view.cancellation {
+        Some((said, cancellation)) => (*said, cancellation),
+        None => (view.said, &view.bulletin),
+    };
+    let made = match cap::carried(bulletin) {
+        Carried::Nothing => "written",
+        Carried::Message(_) => "carried",
+        Carried::Contradiction => "contradicted",
+    };
+    Ok(BulletinExported {
+        bulletin: id.to_string(),
+        cap: cap::exported(bulletin, said, &view.publisher.domain, view.issued)?,
+        made: made.to_owned(),
+    })
 }
 
 pub(super) async fn mute(handle: &NodeHandle, what: &str, muted: bool) -> Result<Muted> {
@@ -142,6 +165,27 @@ fn item(view: &BulletinView) -> BulletinItem {
         .to_owned(),
         muted: view.muted,
         received: Moment(view.received),
+        original: original(said),
+    }
+}
+
+fn original(said: &Bulletin) -> Option<OriginalItem> {
+    match cap::carried(said) {
+        Carried::Nothing => None,
+        Carried::Message(message) => Some(OriginalItem {
+            agrees: true,
+            sent: Some(Moment(message.sent.time())),
+            signature: Some(message.signature_state().to_owned()),
+            sender: Some(message.sender),
+            identifier: Some(message.identifier),
+        }),
+        Carried::Contradiction => Some(OriginalItem {
+            agrees: false,
+            sender: None,
+            identifier: None,
+            sent: None,
+            signature: None,
+        }),
     }
 }
 

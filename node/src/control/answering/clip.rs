@@ -18,6 +18,7 @@ use crate::error::{ErrorKind, Result};
 use crate::node::NodeHandle;
 
 pub(super) async fn list(handle: &NodeHandle) -> Result<Vec<ClipItem>> {
+    handle.command(Command::Look).await?;
     let clips = handle.read(|household, _| household.clips()).await?;
     Ok(clips
         .into_iter()
@@ -26,8 +27,8 @@ pub(super) async fn list(handle: &NodeHandle) -> Result<Vec<ClipItem>> {
 }
 
 pub(super) async fn show(handle: &NodeHandle, clip: &str) -> Result<Option<ClipItem>> {
+    let id = clip_named(handle, clip).await?;
     let views = handle.read(|household, _| household.clips()).await?;
-    let id = ids::resolve("clip", clip, views.iter().map(|view| view.manifest.clip))?;
     let mut views = views.into_iter();
     let view = views.find(|view| view.manifest.clip == id);
     Ok(view.map(|view| clip_item(handle, view)))
@@ -41,9 +42,14 @@ pub(super) async fn stop(handle: &NodeHandle, grant: &str) -> Result<Granted> {
 
 pub(super) async fn delete(handle: &NodeHandle, clip: &str) -> Result<Deleted> {
     let clip = clip_named(handle, clip).await?;
+    let views = handle.read(|household, _| household.clips()).await?;
+    let mut views = views.into_iter();
+    let recorder = views.find(|view| view.manifest.clip == clip);
+    let recorder = recorder.and_then(|view| view.recorder);
     match handle.command(Command::DeleteClip(clip)).await? {
         Answer::Clip(clip) => Ok(Deleted {
             clip: clip.to_string(),
+            still_at: recorder.map(|device| device.to_string()),
         }),
         _ => Err(unexpected()),
     }
@@ -115,6 +121,7 @@ fn clip_item(handle: &NodeHandle, view: ClipView) -> ClipItem {
         expires: view.until.map(Moment),
         pinned: view.pinned,
         offered: view.offered,
+        recorder: view.recorder.map(|device| device.to_string()),
     }
 }
 
@@ -125,7 +132,7 @@ pub(super) async fn give(
     purpose: &str,
     until_ms: Option<u64>,
 ) -> Result<Granted> {
-    // What another device of the household recorded is not known here: it is named in full.
+    // Of what another device of the household recorded only the newest are listed: an older one is named in full.
     let clip = match clip_named(handle, clip).await {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             clip.trim().parse().map_err(|_| error)?
@@ -224,6 +231,8 @@ fn grant_item(view: GrantView) -> GrantItem {
         until: Moment(view.grant.until),
         stopped: view.stopped.map(Moment),
         fetched: view.fetched,
+        fetched_at: view.fetched_at.map(Moment),
+        fetched_from: view.fetched_from.map(|keeper| keeper.to_string()),
         delivered: view.delivered,
     }
 }

@@ -6,7 +6,9 @@ use streetlamp_proto::time::Timestamp;
 
 use super::street::neighbour;
 use super::unexpected;
-use crate::control::answers::{KeeperItem, LeaseEnded, Leased, Moment, Offered, Proven, Recalled};
+use crate::control::answers::{
+    KeeperItem, LeaseEnded, Leased, LetGoItem, Moment, Offered, Proven, Recalled,
+};
 use crate::control::ids;
 use crate::error::Result;
 use crate::node::NodeHandle;
@@ -24,7 +26,8 @@ pub(super) async fn offer(handle: &NodeHandle, bytes: Option<u64>) -> Result<Off
     Ok(Offered {
         bytes,
         leased,
-        held: here.map(|view| view.held).sum(),
+        held: here.clone().map(|view| view.held).sum(),
+        let_go: here.filter_map(|view| Some(view.let_go?.bytes)).sum(),
     })
 }
 
@@ -86,9 +89,11 @@ pub(super) async fn check(handle: &NodeHandle, household: &str) -> Result<Proven
 
 pub(super) async fn recall(handle: &NodeHandle, household: &str) -> Result<Recalled> {
     let from = neighbour(handle, household).await?;
+    let recalled = handle.recall_clips(from).await?;
     Ok(Recalled {
         household: from.to_string(),
-        clips: handle.recall_clips(from).await?,
+        clips: recalled.clips,
+        let_go: recalled.let_go,
     })
 }
 
@@ -107,7 +112,7 @@ async fn party(handle: &NodeHandle, given: &str) -> Result<HouseholdId> {
     ids::household(given, &known)
 }
 
-fn item(view: KeeperView) -> KeeperItem {
+pub(super) fn item(view: KeeperView) -> KeeperItem {
     KeeperItem {
         household: view.household.to_string(),
         name: view.name.map(|name| name.to_string()),
@@ -115,6 +120,11 @@ fn item(view: KeeperView) -> KeeperItem {
         bytes: view.bytes,
         held: view.held,
         clips: view.clips,
+        let_go: view.let_go.map(|let_go| LetGoItem {
+            clips: let_go.clips,
+            bytes: let_go.bytes,
+            until: Moment(let_go.until),
+        }),
         until: Moment(view.until),
         last_checked: view.last_checked.map(Moment),
         ledger_seq: view.ledger_seq,

@@ -3,6 +3,7 @@
 mod alert;
 mod beyond;
 mod bulletin;
+mod camera;
 mod clip;
 mod device;
 mod keeper;
@@ -11,7 +12,7 @@ mod street;
 use std::time::Duration;
 
 use streetlamp_proto::clip::ClipId;
-use streetlamp_proto::household::{Household, Skew};
+use streetlamp_proto::household::{Command, Skew};
 use streetlamp_proto::ledger::Entry;
 use zeroize::Zeroizing;
 
@@ -87,6 +88,7 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
         Request::AlertShow { alert } => ok(&alert::show(handle, &alert).await?),
         Request::AlertSay { alert, saying } => ok(&alert::say(handle, &alert, saying).await?),
         Request::Bulletins { publisher, all } => ok(&bulletin::list(handle, publisher, all).await?),
+        Request::BulletinExport { bulletin } => ok(&bulletin::export(handle, &bulletin).await?),
         Request::Mute { what, muted } => ok(&bulletin::mute(handle, &what, muted).await?),
         Request::Publishers => ok(&bulletin::publishers(handle).await?),
         Request::PublisherPin { publisher } => ok(&bulletin::pin(handle, &publisher).await?),
@@ -126,6 +128,16 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
         Request::KeeperEnd { household } => ok(&keeper::end(handle, &household).await?),
         Request::KeeperCheck { household } => ok(&keeper::check(handle, &household).await?),
         Request::KeeperRecall { household } => ok(&keeper::recall(handle, &household).await?),
+        Request::CameraAdd(add) => ok(&camera::add(handle, *add).await?),
+        Request::CameraList => ok(&camera::list(handle).await?),
+        Request::CameraTest { camera } => ok(&camera::test(handle, &camera).await?),
+        Request::CameraRemove { camera } => ok(&camera::remove(handle, &camera).await?),
+        Request::CameraTrigger { camera, lasts_ms } => ok(&camera::trigger(
+            handle,
+            &camera,
+            Duration::from_millis(lasts_ms),
+        )?),
+        Request::CameraToken { camera } => ok(&camera::renew_token(handle, &camera).await?),
         Request::LedgerShow => {
             let entries = handle.ledger().await?;
             ok(&entries.iter().map(entry_item).collect::<Vec<_>>())
@@ -137,10 +149,19 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
     }
 }
 
-/// The clip that a resident means.
+/// The clip that a resident means. One that another device of the household recorded may not be listed here yet.
 pub(super) async fn clip_named(handle: &NodeHandle, given: &str) -> Result<ClipId> {
-    let known = handle.read(|household, _| household.clips()).await?;
-    ids::resolve("clip", given, known.iter().map(|view| view.manifest.clip))
+    let found = async || {
+        let known = handle.read(|household, _| household.clips()).await?;
+        ids::resolve("clip", given, known.iter().map(|view| view.manifest.clip))
+    };
+    match found().await {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            handle.command(Command::Look).await?;
+            found().await
+        }
+        named => named,
+    }
 }
 
 pub(crate) fn ok(answer: &impl serde::Serialize) -> Result<Zeroizing<Vec<u8>>> {
@@ -162,12 +183,16 @@ fn invalid(what: &str, error: impl std::fmt::Display) -> Error {
 }
 
 async fn status(handle: &NodeHandle) -> Result<Status> {
-    let status = handle.read(Household::status).await?;
+    let (status, keepers) = handle
+        .read(|household, now| (household.status(now), household.keepers()))
+        .await?;
+    let keepers = keepers.into_iter().filter(|view| view.state.is_wrong());
     let mut streets: Vec<_> = status
         .streets
         .iter()
         .map(|street| street.name.to_string())
         .collect();
+    let cameras = handle.cameras().await?;
     let signed = |skew: Skew| {
         let seconds = i64::try_from(skew.by.as_secs()).unwrap_or(i64::MAX);
         if skew.ahead { seconds } else { -seconds }
@@ -189,8 +214,14 @@ async fn status(handle: &NodeHandle) -> Result<Status> {
         neighbours_connected: status.neighbours_connected,
         alerts: status.alerts,
         clips: status.clips,
+        cameras: cameras.len(),
+        cameras_failing: cameras
+            .iter()
+            .filter(|camera| camera.error.is_some())
+            .count(),
         queued: status.queued,
         ledger_seq: status.ledger_seq,
+        keepers_wrong: keepers.map(keeper::item).collect(),
         disk: handle.disk(),
         clock_skew_s: status.clock_skew.map(signed),
         peer_id: handle.peer_id().to_owned(),

@@ -29,6 +29,8 @@ pub struct ClipItem {
     pub expires: Option<Moment>,
     pub pinned: bool,
     pub offered: bool,
+    /// The device of this household that has it, if it was not recorded here.
+    pub recorder: Option<String>,
 }
 
 /// `clip open`.
@@ -104,6 +106,8 @@ pub struct Checked {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Deleted {
     pub clip: String,
+    /// The device of this household that still has it, if only the copy here was deleted.
+    pub still_at: Option<String>,
 }
 
 /// `clip fetch`.
@@ -111,7 +115,10 @@ pub struct Deleted {
 pub struct Fetched {
     pub clip: String,
     pub bytes: u64,
+    /// Who gave most of it.
     pub from: String,
+    /// Who else gave some.
+    pub also_from: Vec<String>,
 }
 
 /// `grant give` and `grant stop`.
@@ -142,5 +149,9 @@ pub struct GrantItem {
     pub until: Moment,
     pub stopped: Option<Moment>,
     pub fetched: bool,
+    /// When, as far as this home knows, for given ones.
+    pub fetched_at: Option<Moment>,
+    /// The keeper from which it was, by the keeper's word; null if this home saw it itself.
+    pub fetched_from: Option<String>,
     pub delivered: bool,
 }

@@ -12,6 +12,8 @@ pub struct Offered {
     pub leased: u64,
     /// Of them, in use.
     pub held: u64,
+    /// Beyond them: what waits to be deleted.
+    pub let_go: u64,
 }
 
 /// `keeper ask`.
@@ -32,12 +34,23 @@ pub struct KeeperItem {
     pub bytes: u64,
     pub held: u64,
     pub clips: usize,
+    /// What is there beyond that because it waits to be deleted, if anything.
+    pub let_go: Option<LetGoItem>,
     pub until: Moment,
     pub last_checked: Option<Moment>,
     /// Up to which entry the keeper has pinned the owner's ledger.
     pub ledger_seq: Option<u64>,
-    /// `good`, `small`, `full`, `lost`, `lied`, `forked`, `ledger-refused` or `ledger-cut`.
+    /// `good`, `small`, `full`, `ending`, `lost`, `lied`, `forked`, `ledger-refused` or `ledger-cut`.
     pub state: String,
+}
+
+/// Copies that wait to be deleted.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct LetGoItem {
+    pub clips: u64,
+    pub bytes: u64,
+    /// When the last of them goes.
+    pub until: Moment,
 }
 
 /// `keeper end`.
@@ -61,4 +74,6 @@ pub struct Recalled {
     pub household: String,
     /// Clips that are known again.
     pub clips: usize,
+    /// Of them, those that the keeper had been told to delete.
+    pub let_go: usize,
 }

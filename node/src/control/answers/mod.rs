@@ -2,6 +2,7 @@
 //!
 //! The names are the contract of the command line. Ids are in full, times in RFC 3339 UTC, choices in kebab-case.
 
+mod cameras;
 mod clips;
 mod keepers;
 mod publishers;
@@ -9,14 +10,15 @@ mod publishers;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use streetlamp_proto::time::Timestamp;
 
+pub use cameras::{CameraAdded, CameraItem, CameraNamed, CameraTested};
 pub use clips::{
     AddedItem, Checked, ClipItem, Deleted, Exported, Fetched, GrantItem, Granted, Keeping, Pinned,
     SharedItem, SignedFilm, Written,
 };
-pub use keepers::{KeeperItem, LeaseEnded, Leased, Offered, Proven, Recalled};
+pub use keepers::{KeeperItem, LeaseEnded, Leased, LetGoItem, Offered, Proven, Recalled};
 pub use publishers::{
-    AsksDomains, BulletinItem, KeyItem, Muted, OwnBulletinItem, PublisherItem, PublisherMade,
-    PublisherShown, Said, warning,
+    AsksDomains, BulletinExported, BulletinItem, KeyItem, Muted, OriginalItem, OwnBulletinItem,
+    PublisherItem, PublisherMade, PublisherShown, Said, warning,
 };
 
 use crate::disk::Condition;
@@ -59,8 +61,13 @@ pub struct Status {
     pub neighbours_connected: usize,
     pub alerts: usize,
     pub clips: usize,
+    pub cameras: usize,
+    /// Cameras with which something is wrong.
+    pub cameras_failing: usize,
     pub queued: usize,
     pub ledger_seq: u64,
+    /// Keepers that failed a check, gave other bytes, or stand otherwise as they should not.
+    pub keepers_wrong: Vec<KeeperItem>,
     /// How the disk under the home is.
     pub disk: Condition,
     /// Seconds by which this home's clock is ahead of its neighbours'.
@@ -395,4 +402,6 @@ pub struct AccessItem {
     pub action: &'static str,
     pub allowed: bool,
     pub why: &'static str,
+    /// The protocol over which it arrives; nothing for what no message does.
+    pub over: Option<&'static str>,
 }

@@ -36,6 +36,31 @@ pub struct BulletinItem {
     pub state: String,
     pub muted: bool,
     pub received: Moment,
+    /// The CAP message that it was made from.
+    pub original: Option<OriginalItem>,
+}
+
+/// What a bulletin carries.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct OriginalItem {
+    /// Whether it says what the bulletin says. If not, all the rest is left out, and it is not exported.
+    pub agrees: bool,
+    pub sender: Option<String>,
+    pub identifier: Option<String>,
+    pub sent: Option<Moment>,
+    /// `none`, or `not-checked` if there is an XML signature: nothing here checks one.
+    pub signature: Option<String>,
+}
+
+/// `bulletin export`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct BulletinExported {
+    pub bulletin: String,
+    /// The message, in XML.
+    pub cap: String,
+    /// `carried`: the message that the bulletin was made from; `written`: made of the bulletin; `contradicted`: also
+    /// made of it, because the message that it carries says something else.
+    pub made: String,
 }
 
 /// `bulletin mute` and `bulletin unmute`.
@@ -110,6 +135,9 @@ pub struct Said {
     pub said: String,
     /// `sent` or `queued`.
     pub state: String,
+    /// Whether everybody whom it is about could be told. An update that is about more places than what it updates is a
+    /// new bulletin there, of which homes take so many an hour.
+    pub whole: bool,
 }
 
 /// `publisher show`.

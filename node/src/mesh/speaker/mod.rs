@@ -17,6 +17,7 @@ use libp2p::gossipsub::{
 };
 use libp2p::identity::Keypair;
 use libp2p::multiaddr::Protocol;
+use libp2p::swarm::behaviour::toggle::Toggle;
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use libp2p::swarm::{self, ConnectionId, NetworkBehaviour, SwarmEvent};
 use libp2p::{
@@ -42,7 +43,7 @@ const REMEMBER: Duration = Duration::from_millis(1);
 #[derive(NetworkBehaviour)]
 pub(super) struct SpeakerBehaviour {
     limits: connection_limits::Behaviour,
-    memory: memory_connection_limits::Behaviour,
+    memory: Toggle<memory_connection_limits::Behaviour>,
     gossip:
         gossipsub::Behaviour<gossipsub::IdentityTransform, MaxCountSubscriptionFilter<OpenTopics>>,
     identify: identify::Behaviour,
@@ -96,7 +97,7 @@ impl Speaker {
         let keypair = keypair(key)?;
         let peer = keypair.public().to_peer_id();
         let config = swarm::Config::with_tokio_executor().with_idle_connection_timeout(IDLE);
-        let behaviour = behaviour(&keypair, run)?;
+        let behaviour = behaviour(&keypair, run, transport.has_process_alone())?;
         Ok(Self {
             swarm: Swarm::new(transport.build(&keypair)?, behaviour, peer, config),
             dialled: BTreeMap::new(),
@@ -227,7 +228,7 @@ impl Speaker {
     }
 }
 
-fn behaviour(keypair: &Keypair, run: Run) -> Result<SpeakerBehaviour> {
+fn behaviour(keypair: &Keypair, run: Run, has_process_alone: bool) -> Result<SpeakerBehaviour> {
     let failed = |e: Box<dyn std::error::Error + Send + Sync>| {
         Error::new(ErrorKind::Internal, "the mesh could not be set up").because(e)
     };
@@ -255,7 +256,9 @@ fn behaviour(keypair: &Keypair, run: Run) -> Result<SpeakerBehaviour> {
     );
     Ok(SpeakerBehaviour {
         limits: connection_limits::Behaviour::new(limits),
-        memory: memory_connection_limits::Behaviour::with_max_bytes(MEMORY),
+        memory: has_process_alone
+            .then(|| memory_connection_limits::Behaviour::with_max_bytes(MEMORY))
+            .into(),
         gossip: gossip.map_err(|e| failed(e.into()))?,
         identify: identify::Behaviour::new(
             identify::Config::new("/streetlamp/1".to_owned(), keypair.public())

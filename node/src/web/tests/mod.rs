@@ -4,8 +4,10 @@
 //! without a node, a node of a fresh home with its page, and a browser that is one function.
 
 mod bulletins;
+mod neighbours;
 mod pages;
 mod reach;
+mod saying;
 mod signing_in;
 
 use std::net::SocketAddr;
@@ -15,7 +17,8 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request};
 use axum::response::Response;
 use axum::routing::get;
-use streetlamp_proto::household::Command;
+use streetlamp_proto::household::{Answer, Command, Household};
+use streetlamp_proto::time::Timestamp;
 use tempfile::TempDir;
 use tower::ServiceExt;
 use zeroize::Zeroizing;
@@ -64,11 +67,16 @@ struct Served {
 }
 
 async fn served() -> Served {
+    served_as("Ada <b>& Ben</b>", 7).await
+}
+
+/// The same of a household with this name. Another seed is another household.
+async fn served_as(name: &str, seed: u64) -> Served {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("home");
-    let entropy = Entropy::Repeatable(7);
+    let entropy = Entropy::Repeatable(seed);
     let new = NewHome {
-        name: "Ada <b>& Ben</b>".parse_line(),
+        name: name.parse_line(),
         cell: None,
         passphrase: Some(Zeroizing::new(PASSPHRASE.to_owned())),
         recovery_sheet: None,
@@ -86,6 +94,7 @@ async fn served() -> Served {
         clock: Clock::System,
         entropy,
         domains: Domains::silent(),
+        witness: None,
     };
     let handle = Core::start(home, parts).await.unwrap().handle;
     let gate = gate();
@@ -112,17 +121,60 @@ impl ParseLine for str {
 }
 
 impl Served {
-    /// What the resident's own browser gets.
+    /// What the resident's own browser gets, just signed in.
     async fn resident(&self, method: Method, path: &str, form: &str) -> Response {
+        self.browser(&self.session(), method, path, form).await
+    }
+
+    /// A new session, as a browser's cookie.
+    fn session(&self) -> String {
         let cookie = self.gate.begin_session();
-        let cookie = cookie.split(';').next().unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    /// What a browser of this session gets.
+    async fn browser(&self, session: &str, method: Method, path: &str, form: &str) -> Response {
         let headers = [
-            ("cookie", cookie),
+            ("cookie", session),
             ("sec-fetch-site", "same-origin"),
             ("origin", "null"),
             ("content-type", FORM),
         ];
         send(&self.router, method, path, &headers, form).await
+    }
+
+    /// Sends one of the page's forms.
+    async fn form(&self, session: &str, path: &str, form: &str) -> Response {
+        self.browser(session, Method::POST, path, form).await
+    }
+
+    /// Brings another home onto this one's street, without the page.
+    async fn lets_in(&self, guest: &Self) {
+        let invite = Command::Invite {
+            street: None,
+            life: Duration::from_secs(3_600),
+        };
+        let Answer::Ticket(ticket) = self.handle.command(invite).await.unwrap() else {
+            panic!("no ticket")
+        };
+        guest.handle.command(Command::Join(ticket)).await.unwrap();
+    }
+
+    /// Waits until the engine's state is as `seen` wants it.
+    async fn sees(&self, seen: impl Fn(&Household, Timestamp) -> bool + Send + Sync + 'static) {
+        let seen = Arc::new(seen);
+        let mut events = self.handle.events();
+        loop {
+            let looks = Arc::clone(&seen);
+            if self.handle.read(move |h, now| looks(h, now)).await.unwrap() {
+                return;
+            }
+            let event = tokio::time::timeout(Duration::from_secs(30), events.recv());
+            event
+                .await
+                .expect("it is seen within half a minute")
+                .unwrap();
+        }
     }
 
     async fn found_street(&self) {

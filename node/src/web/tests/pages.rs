@@ -11,7 +11,7 @@ async fn what_neighbours_write_is_shown_as_text() {
     assert!(
         text(home.resident(Method::GET, "/", "").await)
             .await
-            .contains("streetlamp street join")
+            .contains("A neighbour has invited you")
     );
     home.found_street().await;
     let form = "kind=fire&urgency=urgent&title=%3Cscript%3Ealert(1)%3C%2Fscript%3E&text=%22%27%3E%3Cimg+src%3Dx+onerror%3Dalert(1)%3E&place=u33dc1k&life=24h";

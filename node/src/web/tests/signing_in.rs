@@ -6,7 +6,7 @@ use super::super::routes::ROUTES;
 use super::{FORM, send, served, text};
 
 /// Every address, and what a stranger's GET and POST of it get. A new route needs a row here.
-const STRANGERS: [(&str, StatusCode, StatusCode); 9] = [
+const STRANGERS: [(&str, StatusCode, StatusCode); 14] = [
     ("/", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
     (
         "/alerts",
@@ -24,7 +24,32 @@ const STRANGERS: [(&str, StatusCode, StatusCode); 9] = [
         StatusCode::UNAUTHORIZED,
         StatusCode::UNAUTHORIZED,
     ),
+    (
+        "/follow-ups",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
+        "/intake/film",
+        StatusCode::METHOD_NOT_ALLOWED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
+        "/intake/trigger",
+        StatusCode::METHOD_NOT_ALLOWED,
+        StatusCode::UNAUTHORIZED,
+    ),
     ("/lock", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
+    (
+        "/neighbours",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
+        "/publishers",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
     ("/sign-in", StatusCode::OK, StatusCode::FORBIDDEN),
     (
         "/sign-out",

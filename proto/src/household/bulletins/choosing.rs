@@ -40,7 +40,9 @@ impl Household {
         let bulletins: Vec<_> = bulletins.collect();
         // It may be said again at once.
         self.ear.forget_passed(binding);
+        self.around.decline(binding);
         for bulletin in bulletins {
+            self.around.decline(bulletin);
             self.ear.forget_passed(bulletin);
             self.store(Record::Over(bulletin), out);
             out.push(Output::Emit(Event::Directory(

@@ -10,7 +10,7 @@ use crate::signed::{Signed, StatementId};
 use crate::time::Timestamp;
 use crate::wire::limits::{
     BULLETIN_BURST, BULLETINS_PER_HOUR, BULLETINS_PER_PUBLISHER, CHANGE_BURST, CHANGES_PER_HOUR,
-    PUBLISHERS, UNCHECKED_BULLETINS, UNCHECKED_PER_PUBLISHER,
+    PUBLISHER_BYTES, PUBLISHERS, UNCHECKED_BULLETINS, UNCHECKED_PER_PUBLISHER,
 };
 
 impl Household {
@@ -90,7 +90,7 @@ impl Household {
         if !is_known {
             self.ear.hear_stranger(now)?;
         }
-        self.make_room_for_bulletin(publisher, out);
+        self.make_room_for_bulletin(publisher, &announced, out)?;
         if let Some(older) = older {
             self.store(Record::Over(older), out);
         }
@@ -172,33 +172,63 @@ impl Household {
         }
     }
 
-    /// A publisher that is known makes room among its own; the others among themselves.
-    fn make_room_for_bulletin(&mut self, publisher: PublisherId, out: &mut Vec<Output>) {
+    /// A publisher that is known makes room among its own; the others among themselves. The oldest goes, so that all
+    /// homes keep the same, in whatever order it came. What is older than anything that would have to go finds no room.
+    fn make_room_for_bulletin(
+        &mut self,
+        publisher: PublisherId,
+        newcomer: &Announced,
+        out: &mut Vec<Output>,
+    ) -> Result<(), HearError> {
         let directory = &self.state.directory;
         let is_known = |id| directory.get(id).is_some_and(Acquaintance::is_known);
         let known = is_known(publisher);
-        let own = directory.of(publisher).count();
+        let most = match known {
+            true => BULLETINS_PER_PUBLISHER,
+            false => UNCHECKED_PER_PUBLISHER,
+        };
+        let mut own: Vec<_> = directory
+            .of(publisher)
+            .map(|held| &held.announced)
+            .collect();
+        own.sort_by_key(|said| age(said));
+        let mut count = own.len();
+        let mut bytes = newcomer.bytes() + own.iter().map(|said| said.bytes()).sum::<usize>();
+        let mut going = Vec::new();
+        for said in own {
+            if count < most && bytes <= PUBLISHER_BYTES {
+                break;
+            }
+            count -= 1;
+            bytes -= said.bytes();
+            going.push(said);
+        }
         let of_strangers = || {
-            directory
-                .bulletins()
-                .filter(|held| !is_known(held.publisher))
+            let all = directory.bulletins();
+            all.filter(|held| !is_known(held.publisher))
         };
-        let oldest = if own
-            >= if known {
-                BULLETINS_PER_PUBLISHER
-            } else {
-                UNCHECKED_PER_PUBLISHER
-            } {
-            directory.of(publisher).min_by_key(|held| held.received)
-        } else if !known && of_strangers().count() >= UNCHECKED_BULLETINS {
-            of_strangers().min_by_key(|held| held.received)
-        } else {
-            None
+        if going.is_empty() && !known && of_strangers().count() >= UNCHECKED_BULLETINS {
+            let oldest = of_strangers().min_by_key(|held| age(&held.announced));
+            going.extend(oldest.map(|held| &held.announced));
+        }
+        if going.iter().any(|said| age(newcomer) < age(said)) {
+            return Err(HearError::Full);
+        }
+        let going: Vec<_> = going.into_iter().map(Announced::id).collect();
+        for bulletin in going {
+            self.forget_thread(bulletin, out);
+        }
+        Ok(())
+    }
+
+    /// Forgets a bulletin with what was said in its place: an update without its first would look like a new bulletin.
+    fn forget_thread(&mut self, bulletin: StatementId, out: &mut Vec<Output>) {
+        let directory = &self.state.directory;
+        let Some(held) = directory.bulletin(bulletin) else {
+            return;
         };
-        let Some(oldest) = oldest else { return };
-        // With what was said in its place: an update without its first would look like a new bulletin.
-        let first = oldest.announced.first();
-        let thread = directory.of(oldest.publisher);
+        let first = held.announced.first();
+        let thread = directory.of(held.publisher);
         let thread = thread.filter(|held| held.announced.first() == first);
         let thread: Vec<_> = thread.map(|held| held.announced.id()).collect();
         for bulletin in thread {
@@ -208,6 +238,11 @@ impl Household {
             )));
         }
     }
+}
+
+/// When a statement was made. Of two at the same time every home keeps the same.
+fn age(announced: &Announced) -> (Timestamp, StatementId) {
+    (announced.bulletin.statement().issued, announced.id())
 }
 
 /// A publisher after it said something new of itself.

@@ -6,8 +6,10 @@
 //! on, so that whoever comes later hears them although the publisher is gone.
 //!
 //! `directory` is what is remembered, `hearing` what is taken, `domains` when a domain is asked, `choosing` what the
-//! resident decides, `seeing` what page and command line read. Nothing here answers a publisher, or tells it anything.
+//! resident decides, `around` what neighbours hand on to
+//! somebody who was away, `seeing` what page and command line read. Nothing here answers a publisher, or tells it anything.
 
+mod around;
 mod choosing;
 mod directory;
 mod domains;
@@ -18,12 +20,14 @@ use super::Household;
 use super::Record;
 use super::event::{Answer, CommandId, Event, Output};
 use super::failure::Failure;
+use crate::cell::Cell;
 use crate::open::{self, OpenStatement};
 use crate::publisher::PublisherId;
 use crate::signed::{PublicKey, StatementId};
 use crate::street::Topic;
 use crate::time::Timestamp;
 
+pub(super) use around::Around;
 pub use directory::{Acquaintance, DomainAnswer, Hush, Listing, Way};
 pub(super) use directory::{Directory, HeldBulletin};
 pub(super) use domains::Inquiries;
@@ -85,11 +89,15 @@ impl Household {
 
     /// Everything of publishers that this home passes on, on the topics that it listens to.
     pub(super) fn passed_on(&self) -> Vec<(Topic, OpenStatement)> {
+        let passed = self.said_around(self.cells_heard()).into_iter();
+        let on_topics = passed.filter_map(|(cell, said)| Some((open::topic(&cell)?, said)));
+        on_topics.collect()
+    }
+
+    /// Everything that publishers said around some cells and that holds, each publisher before its bulletins.
+    fn said_around(&self, cells: impl IntoIterator<Item = Cell>) -> Vec<(Cell, OpenStatement)> {
         let mut passed = Vec::new();
-        for cell in self.cells_heard() {
-            let Some(topic) = open::topic(&cell) else {
-                continue;
-            };
+        for cell in cells {
             let directory = &self.state.directory;
             for (publisher, known) in directory.publishers() {
                 let held = directory.of(*publisher);
@@ -98,11 +106,11 @@ impl Household {
                     .collect();
                 if !held.is_empty() {
                     let binding = Box::new(known.binding.clone());
-                    passed.push((topic.clone(), OpenStatement::Publisher(binding)));
+                    passed.push((cell.clone(), OpenStatement::Publisher(binding)));
                 }
                 passed.extend(held.into_iter().map(|held| {
                     let announced = Box::new(held.announced.clone());
-                    (topic.clone(), OpenStatement::Bulletin(announced))
+                    (cell.clone(), OpenStatement::Bulletin(announced))
                 }));
             }
         }

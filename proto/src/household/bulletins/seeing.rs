@@ -64,6 +64,10 @@ pub struct BulletinView {
     pub publisher: PublisherView,
     /// What it says now.
     pub bulletin: Bulletin,
+    /// The statement that says so.
+    pub said: StatementId,
+    /// The statement that took it back, if one did.
+    pub cancellation: Option<(StatementId, Bulletin)>,
     /// Whether it holds.
     pub state: State,
     /// When it was first said.
@@ -140,6 +144,11 @@ impl Household {
             id: first,
             publisher: self.publisher_view(publisher, directory.get(publisher)?, now),
             bulletin: said.clone(),
+            said: now_said.announced.id(),
+            cancellation: cancel.map(|held| {
+                let said = held.announced.bulletin.statement().clone();
+                (held.announced.id(), said)
+            }),
             state,
             issued: original
                 .unwrap_or(now_said)
@@ -209,15 +218,14 @@ impl Household {
         if known.pinned {
             return known.listing.denied.map(|_| Warning::Denied);
         }
-        if known.contested {
-            Some(Warning::Contested)
-        } else if known.listing.denied.is_some() {
-            Some(Warning::Denied)
-        } else if known.listing.confirmed.is_none() {
-            first.map(|_| Warning::Impostor)
-        } else {
-            let earlier = first.filter(|first| *first < known.first_seen);
-            earlier.map(|_| Warning::KeyChanged)
+        let listing = &known.listing;
+        match (listing.confirmed, listing.denied, first) {
+            _ if known.contested => Some(Warning::Contested),
+            // Also if the domain was asked, and denied it: that makes nobody more credible.
+            (None, _, Some(_)) => Some(Warning::Impostor),
+            (_, Some(_), _) => Some(Warning::Denied),
+            (Some(_), None, Some(first)) if first < known.first_seen => Some(Warning::KeyChanged),
+            _ => None,
         }
     }
 

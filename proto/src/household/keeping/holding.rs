@@ -1,4 +1,4 @@
-//! Keeping for a neighbour: taking what it entrusts, within the lease, and letting go of it.
+//! Keeping for a neighbour: taking what it entrusts, within the lease.
 
 use super::super::Household;
 use super::super::event::Output;
@@ -9,7 +9,7 @@ use crate::clip::ClipId;
 use crate::identity::HouseholdId;
 use crate::keeper::{Holding, Keeping, ToKeep};
 use crate::time::Timestamp;
-use crate::wire::limits::{KEPT_CLIPS, KEPT_PER_MESSAGE, SEALED_BYTES};
+use crate::wire::limits::{KEPT_PER_MESSAGE, SEALED_BYTES};
 
 /// Clips that are fetched at the same time to be kept.
 const PULLS: usize = 4;
@@ -43,17 +43,16 @@ impl Household {
             return Holding::Full;
         };
         match held.clips.get(&clip) {
+            Some(_) if held.let_go.contains_key(&clip) => {
+                return self.keep_after_all(owner, clip, out);
+            }
             Some(kept) if kept.here => return Holding::Here,
             Some(_) => return Holding::Coming,
             None => {}
         }
-        let lease = held.lease.statement();
-        let fits = held
-            .used()
-            .checked_add(to.cost())
-            .is_some_and(|bytes| bytes <= lease.bytes);
         let is_clip = (1..=SEALED_BYTES).contains(&sealed_len);
-        if !fits || !is_clip || held.clips.len() >= KEPT_CLIPS || lease.until <= now {
+        let over = held.lease.statement().until <= now;
+        if !is_clip || over || !self.make_room(owner, to.cost(), now, out) {
             return Holding::Full;
         }
         let record = KeeperRecord::Keep {
@@ -94,6 +93,7 @@ impl Household {
         owner: HouseholdId,
         clip: ClipId,
         outcome: Pulled,
+        now: Timestamp,
         out: &mut Vec<Output>,
     ) {
         self.keeping.pulling.remove(&(owner, clip));
@@ -109,10 +109,12 @@ impl Household {
                 self.tell_of(owner, out);
             }
             (true, Pulled::Refused | Pulled::NoRoom) => {
-                self.keep_record(KeeperRecord::KeepGone { owner, clip }, out);
-                out.push(Output::Keeper(KeeperTask::Discard { owner, clip }));
+                self.discard(owner, clip, out);
                 let holding = match outcome {
-                    Pulled::NoRoom => Holding::Full,
+                    Pulled::NoRoom => {
+                        self.make_room_on_disk(now, out);
+                        Holding::Full
+                    }
                     _ => Holding::Gone,
                 };
                 self.tell_owner(owner, clip, holding, out);
@@ -123,13 +125,15 @@ impl Household {
         self.pull(out);
     }
 
-    /// Something that is kept is not as it was. It is fetched again.
+    /// Something that is kept is not as it was. It is fetched again, unless its owner let go of it.
     pub(super) fn is_missing(&mut self, owner: HouseholdId, clip: ClipId, out: &mut Vec<Output>) {
-        let held = self.state.kept.owners.get(&owner);
-        if held
-            .and_then(|h| h.clips.get(&clip))
-            .is_some_and(|k| k.here)
-        {
+        let Some(held) = self.state.kept.owners.get(&owner) else {
+            return;
+        };
+        if held.let_go.contains_key(&clip) {
+            return self.discard(owner, clip, out);
+        }
+        if held.clips.get(&clip).is_some_and(|kept| kept.here) {
             let here = false;
             self.keep_record(KeeperRecord::Here { owner, clip, here }, out);
             self.tell_owner(owner, clip, Holding::Coming, out);
@@ -137,16 +141,10 @@ impl Household {
         }
     }
 
-    /// Deletes clips that an owner does not want kept any more, and their labels.
-    pub(super) fn let_go(&mut self, owner: HouseholdId, clips: &[ClipId], out: &mut Vec<Output>) {
-        for clip in clips.iter().copied().take(KEPT_PER_MESSAGE) {
-            let held = self.state.kept.owners.get(&owner);
-            if held.is_some_and(|held| held.clips.contains_key(&clip)) {
-                self.keep_record(KeeperRecord::KeepGone { owner, clip }, out);
-                out.push(Output::Keeper(KeeperTask::Discard { owner, clip }));
-            }
-        }
-        self.tell_of(owner, out);
+    /// Deletes a copy and its label.
+    pub(super) fn discard(&mut self, owner: HouseholdId, clip: ClipId, out: &mut Vec<Output>) {
+        self.keep_record(KeeperRecord::KeepGone { owner, clip }, out);
+        out.push(Output::Keeper(KeeperTask::Discard { owner, clip }));
     }
 
     fn tell_owner(

@@ -5,7 +5,7 @@ use super::super::event::{Answer, CommandId, Output};
 use super::super::failure::Failure;
 use super::Asked;
 use super::event::KeeperTask;
-use super::record::{KeeperRecord, Side};
+use super::record::{KeeperRecord, LettingGo, Side};
 use crate::identity::HouseholdId;
 use crate::keeper::{Keeping, Lease, NoLease};
 use crate::signed::Signed;
@@ -94,7 +94,8 @@ impl Household {
         })
     }
 
-    /// Leases room to a neighbour, as far as it is offered.
+    /// Leases room to a neighbour, as far as it is offered. A lease that there is never gets shorter, and no smaller than
+    /// what is here: else asking anew would be a way to have copies deleted at once.
     pub(super) fn give_lease(
         &mut self,
         owner: HouseholdId,
@@ -110,15 +111,16 @@ impl Household {
         if bytes == 0 || leased > kept.offer || others.count() >= LEASES {
             return Err(NoLease::NoRoom);
         }
-        if kept
-            .owners
-            .get(&owner)
-            .is_some_and(|held| held.used() > bytes)
-        {
-            return Err(NoLease::HoldsMore);
-        }
         if !Lease::may_end(until, now) {
             return Err(NoLease::Until);
+        }
+        let mut until = until;
+        if let Some(held) = kept.owners.get(&owner) {
+            let before = held.lease.statement();
+            if bytes < before.bytes && bytes < held.taken() {
+                return Err(NoLease::HoldsMore);
+            }
+            until = until.max(before.until);
         }
         let lease = self.sign(Lease {
             keeper: self.me.household(),
@@ -132,6 +134,7 @@ impl Household {
             lease: lease.clone(),
         };
         self.keep_record(record, out);
+        self.keep_record(KeeperRecord::LeaseGoesOn(owner), out);
         self.keep_record(KeeperRecord::Ended(owner), out);
         self.tell_of(owner, out);
         Ok(lease)
@@ -148,19 +151,15 @@ impl Household {
         let ours = kept.keepers.get(&with).map(|k| k.lease.statement().until);
         let theirs = kept.owners.get(&with).map(|o| o.lease.statement().until);
         let until = ours.max(theirs).ok_or(Failure::Unknown("lease"))?;
-        self.lease_ended(with, out);
+        self.side_ended(Side::Owner, with, out);
+        self.side_ended(Side::Keeper, with, out);
         self.keep_record(KeeperRecord::Ending { with, until }, out);
         self.go_on_keeping(with, now, out);
         Ok(Answer::Done)
     }
 
-    /// There is no lease with a neighbour any more, on either side.
-    pub(super) fn lease_ended(&mut self, with: HouseholdId, out: &mut Vec<Output>) {
-        self.side_ended(Side::Owner, with, out);
-        self.side_ended(Side::Keeper, with, out);
-    }
-
-    fn side_ended(&mut self, side: Side, with: HouseholdId, out: &mut Vec<Output>) {
+    /// There is no lease with a neighbour any more, on one side.
+    pub(super) fn side_ended(&mut self, side: Side, with: HouseholdId, out: &mut Vec<Output>) {
         let kept = &self.state.kept;
         let there = match side {
             Side::Owner => kept.keepers.contains_key(&with),
@@ -177,7 +176,8 @@ impl Household {
         self.tell_of(with, out);
     }
 
-    /// Ends leases whose time is over, and those with households that are no neighbours any more.
+    /// Ends leases whose time is over, and those with households that are no neighbours any more; deletes what was let
+    /// go of long enough ago.
     pub(in crate::household) fn sweep_leases(&mut self, now: Timestamp, out: &mut Vec<Output>) {
         let here = |household: &HouseholdId| {
             let mut streets = self.state.streets.values();
@@ -188,18 +188,24 @@ impl Household {
         let ours = ours.map(|(with, k)| (Side::Owner, with, &k.lease));
         let theirs = kept.owners.iter();
         let theirs = theirs.map(|(with, o)| (Side::Keeper, with, &o.lease));
-        let over = ours
-            .chain(theirs)
-            .filter(|(_, with, lease)| lease.statement().until <= now || !here(with));
-        let over: Vec<_> = over.map(|(side, with, _)| (side, *with)).collect();
+        let over = ours.chain(theirs).filter_map(|(side, with, lease)| {
+            let over = lease.statement().until <= now;
+            (over || !here(with)).then_some((side, *with, !over))
+        });
+        let over: Vec<_> = over.collect();
         let told = kept.ending.iter();
         let told = told.filter(|(with, until)| **until <= now || !here(with));
         let told: Vec<_> = told.map(|(with, _)| *with).collect();
-        for (side, with) in over {
-            self.side_ended(side, with, out);
+        let by = None;
+        for (side, with, gone) in over {
+            match (side, gone) {
+                (Side::Keeper, true) => self.let_lease_go(with, LettingGo { at: now, by }, out),
+                _ => self.side_ended(side, with, out),
+            }
         }
         for with in told {
             self.keep_record(KeeperRecord::Ended(with), out);
         }
+        self.sweep_let_go(now, out);
     }
 }

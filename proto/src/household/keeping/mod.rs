@@ -1,7 +1,8 @@
 //! Sealed copies of clips at neighbours, and theirs here.
 //!
 //! As owner: `leasing` gets room, `entrusting` sees to it that each keeper holds the newest clips that fit and nothing
-//! that was deleted, `checking` asks for proof. As keeper: `holding` fetches what it was told to keep and lets it go.
+//! that was deleted, `checking` asks for proof. As keeper: `holding` fetches what it was told to keep, `letting_go` is
+//! what happens when it is told not to, `reporting` tells the owner what was done for it.
 //! `pinning` is the ledger at the keepers, from both sides; `recalling` is for a home that lost everything. `record` is
 //! what all that adds up to, `event` its part of the engine's vocabulary, `view` what others read.
 //!
@@ -13,25 +14,27 @@ mod entrusting;
 mod event;
 mod holding;
 mod leasing;
+mod letting_go;
 mod pinning;
 mod recalling;
 mod record;
+mod reporting;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use event::{Finding, KeeperCommand, KeeperNews, KeeperTask, Pulled};
 pub(super) use record::Kept;
-pub use record::{KeeperRecord, Side};
+pub use record::{KeeperRecord, LettingGo, Side};
 pub use view::{Direction, KeeperState, KeeperView};
 
 use super::event::{Answer, CommandId, Event, Output};
 use super::failure::Failure;
 use super::{Household, Pending, Record};
-use crate::access::{self, Action, Party};
 use crate::clip::ClipId;
 use crate::identity::{DeviceId, HouseholdId};
-use crate::keeper::{Keeping, ToKeep};
+use crate::keeper::{Keeping, KeptCopy, LetGo};
+use crate::signed::StatementId;
 use crate::street::StreetMessage;
 use crate::time::Timestamp;
 use pinning::Pinning;
@@ -54,7 +57,13 @@ pub(super) struct Running {
     /// Who waits for the proof of a keeper.
     checking: BTreeMap<HouseholdId, Vec<CommandId>>,
     /// What came so far of what a neighbour keeps for us.
-    recalled: BTreeMap<CommandId, Vec<ToKeep>>,
+    recalled: BTreeMap<CommandId, Vec<KeptCopy>>,
+    /// Households for which this home keeps and that are being told what it did.
+    reporting: BTreeSet<HouseholdId>,
+    /// What they know to wait here, since they connected.
+    reported: BTreeMap<HouseholdId, Option<LetGo>>,
+    /// What keepers of ours were told to delete and still have, as they last said.
+    waits_there: BTreeMap<HouseholdId, LetGo>,
 }
 
 impl Running {
@@ -82,6 +91,8 @@ pub(super) enum Asked {
     News,
     /// What it keeps for us, from the beginning or after a clip.
     Recall(CommandId, HouseholdId),
+    /// To know who was served, and what waits to be deleted.
+    Report(HouseholdId, Vec<StatementId>, Option<LetGo>),
 }
 
 impl Household {
@@ -125,7 +136,7 @@ impl Household {
                 owner,
                 clip,
                 outcome,
-            } => self.pulled(owner, clip, outcome, out),
+            } => self.pulled(owner, clip, outcome, now, out),
             KeeperNews::Checked {
                 keeper,
                 clip,
@@ -135,7 +146,7 @@ impl Household {
         }
     }
 
-    /// Answers a neighbour's message about keeping.
+    /// Answers a neighbour's message about keeping that it may send.
     pub(super) fn keeping_request(
         &mut self,
         from: DeviceId,
@@ -144,22 +155,45 @@ impl Household {
         out: &mut Vec<Output>,
     ) -> Option<StreetMessage> {
         let household = self.neighbour(from)?;
+        let answer = self.keeping_answer(from, household, message, now, out);
+        self.report(household, out);
+        answer
+    }
+
+    fn keeping_answer(
+        &mut self,
+        from: DeviceId,
+        household: HouseholdId,
+        message: Keeping,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Option<StreetMessage> {
+        if matches!(message, Keeping::Keep(_) | Keeping::Recall(_)) {
+            self.speaks_after_all(household, from, out);
+        }
+        let entrusts = matches!(
+            message,
+            Keeping::Keep(_) | Keeping::Pin { .. } | Keeping::Recall(_)
+        );
+        if entrusts && !self.keeps_for(household) {
+            return None;
+        }
         let answer = match message {
-            Keeping::Ask { bytes, until } if self.may(from, Action::AskToKeep) => {
+            Keeping::Ask { bytes, until } => {
                 match self.give_lease(household, bytes, until, now, out) {
                     Ok(lease) => Keeping::Lease(lease),
                     Err(reason) => Keeping::NoLease(reason),
                 }
             }
             Keeping::End => {
-                self.lease_ended(household, out);
+                self.side_ended(Side::Owner, household, out);
+                let (at, by) = (now, Some(from));
+                self.let_lease_go(household, LettingGo { at, by }, out);
                 return Some(StreetMessage::Kept);
             }
-            Keeping::Keep(clips) if self.keeps_for(household) => {
-                Keeping::Taken(self.keep(household, &clips, now, out))
-            }
+            Keeping::Keep(clips) => Keeping::Taken(self.keep(household, &clips, now, out)),
             Keeping::Drop(clips) => {
-                self.let_go(household, &clips, out);
+                self.let_go(household, from, &clips, now, out);
                 return Some(StreetMessage::Kept);
             }
             Keeping::News { clip, holding } => {
@@ -170,13 +204,17 @@ impl Household {
                 base,
                 entries,
                 head,
-            } if self.keeps_for(household) => {
-                Keeping::Pinned(self.pin_ledger(household, base, entries, head, out))
+            } => Keeping::Pinned(self.pin_ledger(household, base, entries, head, out)),
+            Keeping::Recall(after) => Keeping::Recalled(self.recalled_by(household, after)?),
+            Keeping::Report(report) => {
+                self.keeper_reports(household, report, now, out)?;
+                return Some(StreetMessage::Kept);
             }
-            Keeping::Recall(after) if self.keeps_for(household) => {
-                Keeping::Recalled(self.recalled_by(household, after)?)
-            }
-            _ => return None,
+            Keeping::Lease(_)
+            | Keeping::NoLease(_)
+            | Keeping::Taken(_)
+            | Keeping::Pinned(_)
+            | Keeping::Recalled(_) => return None,
         };
         Some(StreetMessage::Keeping(answer))
     }
@@ -202,6 +240,9 @@ impl Household {
             }
             Asked::News => {}
             Asked::Recall(command, from) => self.recall_answered(command, from, answer, now, out),
+            Asked::Report(owner, served, let_go) => {
+                self.report_answered(owner, &served, let_go, answer.as_ref(), out);
+            }
         }
     }
 
@@ -219,6 +260,8 @@ impl Household {
             .not_given
             .retain(|(keeper, _)| *keeper != household);
         self.keeping.pinning.remove(&household);
+        self.keeping.reporting.remove(&household);
+        self.keeping.reported.remove(&household);
         self.go_on_keeping(household, now, out);
     }
 
@@ -236,6 +279,7 @@ impl Household {
             self.say_of_keeping(device, Asked::End(household), Keeping::End, out);
         }
         self.entrust(household, now, out);
+        self.report(household, out);
         self.pull(out);
     }
 
@@ -250,10 +294,10 @@ impl Household {
         self.pull(out);
     }
 
-    /// Whether this home keeps for a household and may still do so.
+    /// Whether this home keeps for a household under a lease that goes on.
     fn keeps_for(&self, household: HouseholdId) -> bool {
-        self.state.kept.owners.contains_key(&household)
-            && access::allows(Party::KeptFor, Action::AskToKeep)
+        let held = self.state.kept.owners.get(&household);
+        held.is_some_and(|held| held.ending.is_none())
     }
 
     /// A connected device of a neighbour.

@@ -6,7 +6,7 @@ use super::super::{Household, Record};
 use super::Asked;
 use crate::clip::{ClipId, ReadingKeys};
 use crate::identity::HouseholdId;
-use crate::keeper::{Keeping, Recalled, SealedLabel, ToKeep};
+use crate::keeper::{Keeping, KeptCopy, Recalled, SealedLabel};
 use crate::recipient::Identity;
 use crate::street::StreetMessage;
 use crate::time::Timestamp;
@@ -35,11 +35,12 @@ impl Household {
     ) -> Option<Recalled> {
         let held = self.state.kept.owners.get(&owner)?;
         let kept = held.clips.iter().filter(|(_, kept)| kept.here);
-        let kept = kept.map(|(clip, kept)| ToKeep {
+        let kept = kept.map(|(clip, kept)| KeptCopy {
             clip: *clip,
             sealed_len: kept.sealed_len,
+            until: held.let_go.get(clip).map(|let_go| let_go.until()),
         });
-        let rest = kept.filter(|to| after.is_none_or(|after| to.clip > after));
+        let rest = kept.filter(|copy| after.is_none_or(|after| copy.clip > after));
         Some(Recalled {
             lease: held.lease.clone(),
             kept: rest.take(KEPT_PER_MESSAGE).collect(),
@@ -71,7 +72,7 @@ impl Household {
             out.push(Output::Answer(command, Err(failure)));
             return;
         }
-        let next = recalled.kept.last().map(|to| to.clip);
+        let next = recalled.kept.last().map(|copy| copy.clip);
         let more = recalled.kept.len() >= KEPT_PER_MESSAGE;
         let so_far = self.keeping.recalled.entry(command).or_default();
         so_far.extend(recalled.kept);

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::Finding;
 use crate::clip::ClipId;
-use crate::identity::HouseholdId;
-use crate::keeper::{Lease, ToKeep};
+use crate::identity::{DeviceId, HouseholdId};
+use crate::keeper::{Lease, Served, ToKeep};
 use crate::ledger::{BareEntry, Chain, Fork, Head};
-use crate::signed::Signed;
+use crate::signed::{Signed, StatementId};
 use crate::time::Timestamp;
+use crate::wire::limits::{LET_GO_AFTER, LET_GO_EARLY};
 
 /// On which side of a lease this household is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +18,22 @@ pub enum Side {
     Owner,
     /// It keeps the neighbour's clips.
     Keeper,
+}
+
+/// That an owner does not want something kept any more. It stays for [`LET_GO_AFTER`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LettingGo {
+    /// Since when.
+    pub at: Timestamp,
+    /// Which of its devices said so; none if the household is not of the street any more.
+    pub by: Option<DeviceId>,
+}
+
+impl LettingGo {
+    /// When it is over.
+    pub fn until(self) -> Timestamp {
+        self.at.after(LET_GO_AFTER)
+    }
 }
 
 /// One thing to keep about keepers, or to forget.
@@ -95,6 +112,45 @@ pub enum KeeperRecord {
         /// The clip.
         clip: ClipId,
     },
+    /// A neighbour let go of a clip that is kept here.
+    LetGo {
+        /// Whose.
+        owner: HouseholdId,
+        /// The clip.
+        clip: ClipId,
+        /// When, and by whom.
+        letting_go: LettingGo,
+    },
+    /// It is kept after all.
+    KeptAfterAll {
+        /// Whose.
+        owner: HouseholdId,
+        /// The clip.
+        clip: ClipId,
+    },
+    /// A neighbour let go of its lease here, and of every clip.
+    LeaseLetGo {
+        /// Whose.
+        owner: HouseholdId,
+        /// When, and by whom.
+        letting_go: LettingGo,
+    },
+    /// Its lease goes on after all. Clips do not by themselves.
+    LeaseGoesOn(HouseholdId),
+    /// Somebody fetched a neighbour's clip here, and the neighbour does not know yet.
+    Served {
+        /// Whose.
+        owner: HouseholdId,
+        /// Under which ticket, and when.
+        served: Served,
+    },
+    /// The neighbour knows.
+    ServedTold {
+        /// Whose.
+        owner: HouseholdId,
+        /// Under which ticket.
+        ticket: StatementId,
+    },
     /// The ledger of a neighbour grew.
     Pinned {
         /// Whose.
@@ -128,18 +184,52 @@ pub(in crate::household) struct KeptClip {
 pub(in crate::household) struct KeptFor {
     pub(in crate::household) lease: Signed<Lease>,
     pub(in crate::household) clips: BTreeMap<ClipId, KeptClip>,
+    /// Those of them that the owner let go of.
+    pub(in crate::household) let_go: BTreeMap<ClipId, LettingGo>,
+    /// Whether it let go of the lease.
+    pub(in crate::household) ending: Option<LettingGo>,
+    /// When clips were fetched here, by ticket, as long as the owner does not know.
+    pub(in crate::household) served: BTreeMap<StatementId, Timestamp>,
     pub(in crate::household) chain: Chain,
     pub(in crate::household) head: Option<Signed<Head>>,
 }
 
 impl KeptFor {
-    /// What is used of the lease, by clips that are here or on their way.
+    /// What is used of the lease, by clips that are here or on their way and that the owner did not let go of.
     pub(in crate::household) fn used(&self) -> u64 {
-        let clips = self.clips.iter().map(|(clip, kept)| ToKeep {
-            clip: *clip,
-            sealed_len: kept.sealed_len,
-        });
-        clips.map(ToKeep::cost).sum()
+        let clips = self.costs();
+        let clips = clips.filter(|(clip, _)| !self.let_go.contains_key(clip));
+        clips.map(|(_, cost)| cost).sum()
+    }
+
+    /// What is used of the disk.
+    pub(in crate::household) fn taken(&self) -> u64 {
+        self.costs().map(|(_, cost)| cost).sum()
+    }
+
+    /// What a clip takes.
+    pub(super) fn cost_of(&self, clip: ClipId) -> Option<u64> {
+        let sealed_len = self.clips.get(&clip)?.sealed_len;
+        Some(ToKeep { clip, sealed_len }.cost())
+    }
+
+    /// Clips that waited long enough to go early, the one that waited longest first.
+    pub(super) fn waited(&self, now: Timestamp) -> Vec<ClipId> {
+        let waiting = self.let_go.iter();
+        let waited = waiting.filter(|(_, let_go)| let_go.at.after(LET_GO_EARLY) <= now);
+        let mut waited: Vec<_> = waited.map(|(clip, let_go)| (let_go.at, *clip)).collect();
+        waited.sort_unstable();
+        waited.into_iter().map(|(_, clip)| clip).collect()
+    }
+
+    fn costs(&self) -> impl Iterator<Item = (ClipId, u64)> {
+        self.clips.iter().map(|(clip, kept)| {
+            let to = ToKeep {
+                clip: *clip,
+                sealed_len: kept.sealed_len,
+            };
+            (*clip, to.cost())
+        })
     }
 }
 
@@ -184,6 +274,31 @@ impl Kept {
                 let here = false;
                 o.clips.insert(clip, KeptClip { sealed_len, here });
             }),
+            KeeperRecord::LetGo {
+                owner,
+                clip,
+                letting_go,
+            } => self.with_owner(owner, |o| {
+                if o.clips.contains_key(&clip) {
+                    o.let_go.insert(clip, letting_go);
+                }
+            }),
+            KeeperRecord::KeptAfterAll { owner, clip } => self.with_owner(owner, |o| {
+                o.let_go.remove(&clip);
+            }),
+            KeeperRecord::LeaseLetGo { owner, letting_go } => self.with_owner(owner, |o| {
+                o.ending = Some(letting_go);
+                for clip in o.clips.keys() {
+                    o.let_go.entry(*clip).or_insert(letting_go);
+                }
+            }),
+            KeeperRecord::LeaseGoesOn(owner) => self.with_owner(owner, |o| o.ending = None),
+            KeeperRecord::Served { owner, served } => self.with_owner(owner, |o| {
+                o.served.insert(served.ticket, served.at);
+            }),
+            KeeperRecord::ServedTold { owner, ticket } => self.with_owner(owner, |o| {
+                o.served.remove(&ticket);
+            }),
             KeeperRecord::Here { owner, clip, here } => self.with_owner(owner, |o| {
                 if let Some(kept) = o.clips.get_mut(&clip) {
                     kept.here = here;
@@ -191,6 +306,7 @@ impl Kept {
             }),
             KeeperRecord::KeepGone { owner, clip } => self.with_owner(owner, |o| {
                 o.clips.remove(&clip);
+                o.let_go.remove(&clip);
             }),
             KeeperRecord::Pinned {
                 owner,
@@ -231,6 +347,9 @@ impl Kept {
                     let new = KeptFor {
                         lease,
                         clips: BTreeMap::new(),
+                        let_go: BTreeMap::new(),
+                        ending: None,
+                        served: BTreeMap::new(),
                         chain: Chain::default(),
                         head: None,
                     };

@@ -4,6 +4,7 @@ use super::super::Household;
 use super::event::Finding;
 use super::pinning::Pinning;
 use crate::identity::{HouseholdId, Name};
+use crate::keeper::LetGo;
 use crate::ledger::Fork;
 use crate::time::Timestamp;
 
@@ -39,6 +40,8 @@ pub enum KeeperState {
     LedgerRefused,
     /// It knows ledger entries that this home does not have.
     LedgerCut,
+    /// The neighbour ended the lease. What is kept here goes soon.
+    Ending,
     /// It has no room although the lease says so.
     Full,
     /// The lease is too small for all clips: the newest are there.
@@ -48,6 +51,19 @@ pub enum KeeperState {
 }
 
 impl KeeperState {
+    /// Whether copies or the ledger are in danger.
+    pub const fn is_wrong(self) -> bool {
+        match self {
+            Self::Lied
+            | Self::Lost
+            | Self::Forked
+            | Self::LedgerRefused
+            | Self::LedgerCut
+            | Self::Full => true,
+            Self::Ending | Self::Small | Self::Good => false,
+        }
+    }
+
     /// The word for people and scripts.
     pub const fn word(self) -> &'static str {
         match self {
@@ -56,6 +72,7 @@ impl KeeperState {
             Self::Forked => "forked",
             Self::LedgerRefused => "ledger-refused",
             Self::LedgerCut => "ledger-cut",
+            Self::Ending => "ending",
             Self::Full => "full",
             Self::Small => "small",
             Self::Good => "good",
@@ -78,6 +95,8 @@ pub struct KeeperView {
     pub held: u64,
     /// Clips that are held.
     pub clips: usize,
+    /// What is there beyond that, because it waits to be deleted; at a keeper of ours by its own word.
+    pub let_go: Option<LetGo>,
     /// Until when.
     pub until: Timestamp,
     /// When a keeper of ours was last asked for proof.
@@ -104,6 +123,7 @@ impl Household {
                 bytes: known.lease.statement().bytes,
                 held: lens.sum(),
                 clips: known.held.len(),
+                let_go: self.keeping.waits_there.get(household).copied(),
                 until: known.lease.statement().until,
                 last_checked: known.checked.map(|(at, _)| at),
                 ledger_seq: match self.keeping.pinning.get(household) {
@@ -114,7 +134,9 @@ impl Household {
             }
         });
         let theirs = kept.owners.iter().map(|(household, held)| {
-            let here = held.clips.values().filter(|kept| kept.here);
+            let wanted = held.clips.iter();
+            let wanted = wanted.filter(|(clip, _)| !held.let_go.contains_key(clip));
+            let here = wanted.map(|(_, kept)| kept).filter(|kept| kept.here);
             KeeperView {
                 household: *household,
                 name: self.name_of(*household),
@@ -122,12 +144,14 @@ impl Household {
                 bytes: held.lease.statement().bytes,
                 held: here.clone().map(|kept| kept.sealed_len).sum(),
                 clips: here.count(),
+                let_go: self.waits_for(*household),
                 until: held.lease.statement().until,
                 last_checked: None,
                 ledger_seq: Some(held.chain.seq()),
-                state: match kept.forks.contains_key(household) {
-                    true => KeeperState::Forked,
-                    false => KeeperState::Good,
+                state: match (kept.forks.contains_key(household), held.ending) {
+                    (true, _) => KeeperState::Forked,
+                    (false, Some(_)) => KeeperState::Ending,
+                    (false, None) => KeeperState::Good,
                 },
             }
         });

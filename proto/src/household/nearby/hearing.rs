@@ -6,8 +6,9 @@ use super::super::event::{Event, Output};
 use super::super::speaking::HearError;
 use super::super::{Household, Record};
 use super::LATELY;
+use crate::access::{self, Action};
 use crate::alert::Audience;
-use crate::open::{self, Bucket, OpenStatement, Tray, Waiting};
+use crate::open::{self, Bucket, OpenStatement, Stamp, Tray, Waiting};
 use crate::publisher::{Announced, Area};
 use crate::signed::{PublicKey, StatementId};
 use crate::street::{Item, Member, MemberError, StreetId, Topic};
@@ -162,6 +163,18 @@ impl Household {
         out: &mut Vec<Output>,
     ) -> Result<(), HearError> {
         let (said, stamp) = OpenStatement::stamped(bytes)?;
+        self.hear_stamped(topic, said, stamp, now, out)
+    }
+
+    /// Takes in a statement whose stamp and signatures are right, with its stamp.
+    pub(in crate::household) fn hear_stamped(
+        &mut self,
+        topic: &Topic,
+        said: OpenStatement,
+        stamp: Stamp,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), HearError> {
         let statement = said.id();
         let is_kept = matches!(
             said,
@@ -185,6 +198,10 @@ impl Household {
     ) -> Result<(), HearError> {
         let said = (statement.id(), topic.clone());
         check(topic, &statement, now)?;
+        let party = self.voice(statement.signer(), now);
+        if !access::allows(party, Action::stated_openly(&statement)) {
+            return Err(HearError::Misplaced);
+        }
         if self.ear.passed_lately(&said, now) || self.ear.passed.len() >= PASSED_ON {
             return Err(HearError::Known);
         }
@@ -205,7 +222,7 @@ impl Household {
     }
 
     /// The street on which somebody who is still there speaks under this pseudonym.
-    fn street_of(&self, pseudonym: PublicKey) -> Option<StreetId> {
+    pub(in crate::household) fn street_of(&self, pseudonym: PublicKey) -> Option<StreetId> {
         let mut streets = self.state.streets.values();
         let street = streets.find(|s| {
             let household = s.members.behind(pseudonym);

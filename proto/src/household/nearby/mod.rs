@@ -37,7 +37,7 @@ impl Household {
     }
 
     /// Where this home is: where it was set up, or else where its street is.
-    fn home_cell(&self) -> Option<&Cell> {
+    pub fn home_cell(&self) -> Option<&Cell> {
         let mut streets = self.state.streets.values();
         let of_street = || streets.next().map(|s| &s.founding.statement().cell);
         self.me.cell.as_ref().or_else(of_street)

@@ -4,7 +4,7 @@ use minicbor::bytes::ByteVec;
 
 use super::super::*;
 use super::world::World;
-use crate::approval::{Approved, Decline, DeviceMessage, Want};
+use crate::approval::{Approved, Before, Decline, DeviceMessage, Want};
 use crate::fetch::FetchRequest;
 use crate::grant::{FetchTicket, Grant, Purpose};
 use crate::identity::{Role, Roles};
@@ -13,16 +13,16 @@ use crate::wire::limits::{DIRECT_FRAME, SHOWN_ENTRIES};
 use crate::wire::{self, Kind};
 
 /// Which home is who: a box that holds no reading key, a neighbour, and the laptop of the box's household.
-const BOX: usize = 0;
-const BEN: usize = 1;
-const LAPTOP: usize = 2;
+pub(super) const BOX: usize = 0;
+pub(super) const BEN: usize = 1;
+pub(super) const LAPTOP: usize = 2;
 
-fn recorder() -> Roles {
+pub(super) fn recorder() -> Roles {
     Roles::of(&[Role::Relay, Role::Record, Role::Alert])
 }
 
 /// A street of Ada and Ben, and Ada's laptop with a reading key of its own, to which the box seals from now on.
-fn with_laptop() -> World {
+pub(super) fn with_laptop() -> World {
     let mut world = World::street(&["Ada", "Ben"]);
     let laptop = world.add_device(BOX, Roles::ALL, true);
     world.come_home(laptop, BOX).unwrap();
@@ -31,7 +31,7 @@ fn with_laptop() -> World {
     world
 }
 
-fn give(world: &mut World, from: usize, clip: ClipId) -> Result<Answer, Failure> {
+pub(super) fn give(world: &mut World, from: usize, clip: ClipId) -> Result<Answer, Failure> {
     let give = Command::Give {
         clip,
         to: world.household(BEN),
@@ -265,7 +265,22 @@ pub(super) fn messages() -> Vec<(DeviceMessage, Vec<u8>)> {
     };
     let shown = answer(&mut world, &want(clip));
     let declined = answer(&mut world, &approved);
-    let messages = [want(clip), shown, approved, DeviceMessage::Logged, declined];
+    let list = DeviceMessage::List(None);
+    let listed = answer(&mut world, &list);
+    let before = DeviceMessage::List(Some(Before {
+        recorded: world.now,
+        clip,
+    }));
+    let messages = [
+        want(clip),
+        shown,
+        approved,
+        DeviceMessage::Logged,
+        declined,
+        list,
+        before,
+        listed,
+    ];
     let sealed = messages.map(|message| {
         let frame = frame(&world, BOX, &message);
         (message, frame)

@@ -4,10 +4,10 @@ use super::super::*;
 use super::alerts::draft;
 use super::world::{START, World, root};
 use crate::fetch::FetchRequest;
-use crate::grant::Purpose;
+use crate::grant::{FetchTicket, Purpose};
 use crate::identity::{DeviceCert, Role, Roles};
-use crate::signed::PublicKey;
-use crate::street::{EpochNotice, Item, MemberError, Refusal, ReturnRequest, SealError};
+use crate::street::{EpochNotice, Item, Leave, MemberError, Refusal, ReturnRequest, SealError};
+use crate::wire::limits::{DEVICES_PER_HOUSEHOLD, ENDED_SHOWN};
 use crate::wire::{self, Kind};
 
 fn post(world: &mut World, home: usize, title: &str) {
@@ -113,6 +113,7 @@ fn a_request_to_come_back_is_worth_nothing_on_another_connection() {
         card: me.card.clone(),
         device: me.cert.clone(),
         addresses: Vec::new(),
+        ended: Vec::new(),
     };
     let frame = wire::frame(Kind::Return, &request);
     let thief = world.device(2);
@@ -142,6 +143,7 @@ fn a_stranger_and_a_household_that_is_gone_are_not_let_back() {
         card: me.me().card.clone(),
         device: me.me().cert.clone(),
         addresses: Vec::new(),
+        ended: Vec::new(),
     };
     let frame = wire::frame(Kind::Return, &request);
     let before = world.homes[0].records.len();
@@ -238,6 +240,7 @@ fn t11_a_device_that_was_removed_does_not_come_back_whatever_certificate_it_show
             card: me.clone(),
             device,
             addresses: Vec::new(),
+            ended: Vec::new(),
         };
         let frame = wire::frame(Kind::Return, &request);
         let answer = world.request(1, stolen, Protocol::Join, frame).unwrap();
@@ -357,16 +360,96 @@ fn t11_a_device_without_the_role_alerts_and_grants_nothing() {
     let recorder = world.add_device(0, Roles::of(&[Role::Relay, Role::Record]), false);
     world.come_home(recorder, 1).unwrap();
     let street = world.street_id();
+    let (clip, _) = world.add_clip(recorder, b"a film of a van");
+    let clips = &world.homes[recorder].engine.state.clips;
+    let manifest = clips[&clip].manifest.clone();
     let members = &world.homes[1].engine.state.streets[&street].members;
-    let key = PublicKey::of(&world.homes[recorder].engine.me().device);
-    for role in [Role::Alert, Role::Grant] {
-        assert_eq!(members.speaker(key, role), Err(MemberError::Role));
-    }
-    assert!(members.speaker(key, Role::Record).is_ok());
+    let me = world.homes[recorder].engine.me();
+    let leave = Leave {
+        street,
+        household: me.household(),
+        issued: world.now,
+    };
+    let leave = Signed::sign(leave, &me.device);
+    assert_eq!(members.speaker(&leave), Err(MemberError::Role));
+    let ticket = FetchTicket {
+        from: me.household(),
+        to: world.household(1),
+        clip,
+        until: world.now,
+        seq: 1,
+    };
+    let ticket = Signed::sign(ticket, &me.device);
+    assert_eq!(members.speaker(&ticket), Err(MemberError::Role));
+    assert!(members.speaker(&manifest).is_ok());
     assert!(
         world
             .command(recorder, Command::PostAlert(draft("mine")))
             .is_err()
     );
     assert!(titles(&world, 1).is_empty());
+}
+
+#[test]
+fn a_household_with_eight_devices_that_lost_one_is_told_which_they_are_and_let_in_once_its_root_ended_one()
+ {
+    let mut world = World::street(&["Ada", "Ben"]);
+    for _ in 1..DEVICES_PER_HOUSEHOLD {
+        let device = world.add_device(0, Roles::ALL, false);
+        world.come_home(device, 1).unwrap();
+    }
+    let lost = world.device(0);
+    world.go_offline(0);
+    let new = world.add_device(0, Roles::ALL, true);
+    let refused = world.come_home(new, 1).unwrap_err();
+    assert_eq!(refused, Failure::Crowded);
+    let named: Vec<_> = world.homes[new].engine.devices();
+    assert_eq!(named.len(), DEVICES_PER_HOUSEHOLD + 1);
+    assert!(
+        named
+            .iter()
+            .any(|view| view.cert.statement().device == lost)
+    );
+    // What it was told makes nobody a sibling.
+    assert!(world.homes[new].engine.sibling(lost).is_none());
+
+    remove(&mut world, new, 0);
+    world.come_home(new, 1).unwrap();
+    let street = world.street_id();
+    let members = &world.homes[1].engine.state.streets[&street].members;
+    assert_eq!(members.household_of(lost), None);
+    let ada = world.household(new);
+    assert_eq!(members.household_of(world.device(new)), Some(ada));
+    assert_eq!(epoch(&world, 1), epoch(&world, new));
+    post(&mut world, new, "restored");
+    assert_eq!(titles(&world, 1), ["restored"]);
+}
+
+#[test]
+fn who_comes_back_cannot_end_a_device_of_somebody_else_nor_call_one_ended_that_is_not() {
+    let mut world = World::street(&["Ada", "Ben", "Cem"]);
+    let new = world.add_device(0, Roles::ALL, true);
+    let ask = |world: &mut World, ended| {
+        let me = world.homes[new].engine.me();
+        let request = ReturnRequest {
+            card: me.card.clone(),
+            device: me.cert.clone(),
+            addresses: Vec::new(),
+            ended,
+        };
+        let from = world.device(new);
+        let frame = wire::frame(Kind::Return, &request);
+        world.request(1, from, Protocol::Join, frame).unwrap()
+    };
+    let live = world.homes[0].engine.me().cert.clone();
+    for ended in [
+        vec![world.ending(2)],
+        vec![live],
+        vec![world.ending(0); ENDED_SHOWN + 1],
+    ] {
+        let answer = ask(&mut world, ended);
+        assert_eq!(refusal(&answer), Refusal::Card);
+    }
+    let members = &world.homes[1].engine.state.streets[&world.street_id()].members;
+    assert!(members.household_of(world.device(2)).is_some());
 }

@@ -16,7 +16,7 @@ fn exported() -> (World, ClipId, Papers) {
     let (clip, _) = world.add_clip(0, b"film");
     world.unlock(0);
     let outsider = world.homes[1].engine.me().recovery.clone();
-    let papers = papers(&mut world, clip, Leaving::Sealed(outsider));
+    let papers = papers(&mut world, clip, Leaving::Sealed(outsider.into()));
     (world, clip, papers)
 }
 
@@ -27,7 +27,8 @@ fn papers_of_an_export_hold_and_name_household_clip_and_reader() {
     assert_eq!(read, papers);
     assert_eq!(read.verify(), Ok(world.household(0)));
     assert_eq!(read.manifest.statement().clip, clip);
-    assert_eq!(read.to(), Some(&world.homes[1].engine.me().recovery));
+    let outsider = world.homes[1].engine.me().recovery.clone();
+    assert_eq!(read.to(), Some(&outsider.into()));
     assert!(papers.to_bytes().len() <= PAPERS_BYTES);
 }
 

@@ -84,6 +84,17 @@ fn only_the_author_takes_back_updates_resolves_and_closes_comments() {
 }
 
 #[test]
+fn a_comment_has_words() {
+    let mut world = World::street(&["Ada", "Ben"]);
+    let alert = posted(&mut world, 0);
+    let nothing = Act::Comment(Comment::clean(" \n ").expect("no more than allowed"));
+    assert_eq!(
+        say(&mut world, 1, alert, nothing).unwrap_err(),
+        Failure::FollowUp(FollowUpError::NoWords)
+    );
+}
+
+#[test]
 fn a_retraction_forged_by_a_neighbour_is_rejected() {
     let mut world = World::street(&["Ada", "Ben", "Cem"]);
     let alert = posted(&mut world, 0);

@@ -12,7 +12,7 @@ use crate::fetch::Right;
 use crate::grant::Parcel;
 use crate::keeper::Keeping;
 use crate::open::OpenStatement;
-use crate::street::{EpochParcel, Item, Member, StreetMessage};
+use crate::street::{Crowded, EpochParcel, Item, Member, StreetMessage};
 
 const GRAMMAR: &str = include_str!("../../../../docs/protocol.cddl");
 
@@ -36,6 +36,7 @@ impl Samples {
         samples.item("fetch-request", &real.fetch);
         samples.item("right", &Right::Keeper(real.clip.0));
         samples.item("right", &Right::Owner(real.clip.0));
+        samples.item("right", &Right::Device(real.clip.0));
         for frame in &real.open {
             samples.0.push(("open", frame[2..].to_vec()));
             samples.open_statement(&OpenStatement::from_frame(frame).unwrap());
@@ -50,6 +51,8 @@ impl Samples {
             samples.item("refused", refusal);
         }
         samples.item("return-request", &real.returning);
+        let devices = vec![real.returning.device.clone()];
+        samples.item("crowded", &Crowded { devices });
         samples.signed("signed-certificate", "certificate", &real.ending);
         for (message, frame) in &real.devices {
             samples.0.push(("device", frame[2..].to_vec()));
@@ -169,6 +172,16 @@ impl Samples {
             DeviceMessage::Approved(approved) => self.item("approved", &**approved),
             DeviceMessage::Logged => {}
             DeviceMessage::Declined(why) => self.item("decline", why),
+            DeviceMessage::List(before) => {
+                if let Some(before) = before {
+                    self.item("before", before);
+                }
+            }
+            DeviceMessage::Listed(labels) => {
+                for label in labels {
+                    self.item("label", label);
+                }
+            }
         }
     }
 
@@ -208,6 +221,12 @@ impl Samples {
             }
             StreetMessage::Epoch(epoch) => self.epoch(epoch),
             StreetMessage::Keeping(said) => self.keeping(said),
+            StreetMessage::AskAround(question) => self.item("ask-around", question),
+            StreetMessage::Overheard(told) => {
+                for overheard in told {
+                    self.item("overheard", overheard);
+                }
+            }
             StreetMessage::Parcel(_) | StreetMessage::Kept => {}
         }
     }
@@ -229,7 +248,21 @@ impl Samples {
                     self.item("bare-entry", entry);
                 }
             }
-            Keeping::Recalled(recalled) => self.item("recalled", recalled),
+            Keeping::Recalled(recalled) => {
+                self.item("recalled", recalled);
+                for copy in &recalled.kept {
+                    self.item("kept-copy", copy);
+                }
+            }
+            Keeping::Report(report) => {
+                self.item("report", report);
+                for served in &report.served {
+                    self.item("served", served);
+                }
+                if let Some(let_go) = &report.let_go {
+                    self.item("let-go", let_go);
+                }
+            }
             _ => {}
         }
     }
@@ -297,10 +330,15 @@ fn a_message_with_a_field_too_few_or_too_many_does_not_follow_the_grammar() {
                     _ => false,
                 },
                 "recalled" => at == 2 && fields.len() == 3,
+                // Without its length the time stands in its place.
+                "kept-copy" => at == 2 || (at == 1 && fields.len() == 3),
+                "report" => at == 1,
                 "certificate" => at == 6,
                 "shown" => at == 2,
+                "device-message" => fields[0] == [5] && at == 1,
                 "papers" => at == 6,
                 "announced" => at == 1,
+                "bulletin" => at == 13,
                 _ => false,
             };
             assert_eq!(
@@ -309,12 +347,17 @@ fn a_message_with_a_field_too_few_or_too_many_does_not_follow_the_grammar() {
                 "{rule} without field {at}"
             );
         }
-        // A time behind a certificate is its end.
-        let time = rule == "certificate" && fields.len() == 6;
+        // A time behind a certificate is its end, and one behind a copy the end of that.
+        let time = (rule == "certificate" && fields.len() == 6)
+            || (rule == "kept-copy" && fields.len() == 2);
+        // A text behind a bulletin is what it was made from.
+        let text = rule == "bulletin" && fields.len() == 13;
         for unknown in [&[0x00][..], &[0xf6], &[0x80], &[0x41, 0x00], &[0x61, b'a']] {
             let more = [fields.as_slice(), &[unknown]].concat();
             assert!(
-                !grammar.holds(rule, &array(&more)) || (time && unknown == [0x00]),
+                !grammar.holds(rule, &array(&more))
+                    || (time && unknown == [0x00])
+                    || (text && unknown == [0x61, b'a']),
                 "{rule} with {unknown:02x?} behind it"
             );
         }
@@ -347,7 +390,7 @@ fn a_scalar_out_of_its_range_does_not_follow_the_grammar() {
     assert!(!grammar.holds("kind", &[12]));
     assert!(!grammar.holds("urgency", &[3]));
     assert!(!grammar.holds("status", &[4]));
-    assert!(!grammar.holds("bulletin-kind", &[10]));
+    assert!(!grammar.holds("bulletin-kind", &[11]));
     assert!(!grammar.holds("area", &[0x80]));
     assert!(!grammar.holds("domain", &bytes(&"FIRE.example")));
     assert!(!grammar.holds("uint32", &bytes(&(1u64 << 32))));

@@ -2,9 +2,9 @@ use super::super::*;
 use super::world::World;
 use crate::fetch::Right;
 use crate::keeper::NoLease;
-use crate::wire::limits::LEAST_KEPT;
+use crate::wire::limits::{LEAST_KEPT, LET_GO_AFTER};
 
-const ROOM: u64 = 10_000_000;
+pub(super) const ROOM: u64 = 10_000_000;
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// Ada's clips are at Ben's.
@@ -94,6 +94,8 @@ fn a_full_lease_keeps_the_newest_clips_and_says_that_it_is_small() {
     let (last, _) = world.add_clip(0, b"ten");
     let mut newest = [clips[2].0, last];
     newest.sort();
+    assert_eq!(world.homes[1].engine.keepers()[0].clips, 2);
+    world.jump(LET_GO_AFTER);
     assert_eq!(world.kept_at(1, 0), newest);
 }
 
@@ -103,12 +105,14 @@ fn a_deleted_clip_is_deleted_at_its_keeper_also_when_that_comes_back_later() {
     let (first, _) = world.add_clip(0, b"one");
     let (second, _) = world.add_clip(0, b"two");
     world.command(0, Command::DeleteClip(first)).unwrap();
+    world.jump(LET_GO_AFTER);
     assert_eq!(world.kept_at(1, 0), [second]);
     world.go_offline(1);
     world.command(0, Command::DeleteClip(second)).unwrap();
     world.restart(0);
-    assert_eq!(world.kept_at(1, 0), [second]);
     world.come_back(1);
+    world.restart(1);
+    world.jump(LET_GO_AFTER);
     assert!(world.kept_at(1, 0).is_empty());
     world.restart(1);
     assert!(world.kept_at(1, 0).is_empty());
@@ -134,12 +138,14 @@ fn a_clip_that_is_over_by_age_goes_at_its_keeper_too_and_a_pinned_one_stays_befo
     };
     world.command(0, unpin).unwrap();
     world.wait(Duration::from_secs(60));
+    world.jump(LET_GO_AFTER);
     assert_eq!(world.kept_at(1, 0), [second]);
     let days = Some(1);
     let bytes = None;
     let retain = Command::Retain(Retention { days, bytes });
     world.command(0, retain).unwrap();
     world.jump(DAY * 2);
+    world.jump(LET_GO_AFTER);
     assert!(world.kept_at(1, 0).is_empty());
 }
 
@@ -180,6 +186,7 @@ fn either_side_can_end_a_lease_and_the_other_learns_of_it_when_it_is_back() {
         assert!(world.homes[ends].engine.keepers().is_empty());
         world.restart(ends);
         world.come_back(other);
+        world.jump(LET_GO_AFTER);
         assert!(world.homes[other].engine.keepers().is_empty());
         assert!(world.kept_at(1, 0).is_empty());
         let end = KeeperCommand::End(world.household(other));
@@ -194,6 +201,7 @@ fn a_keeper_that_leaves_the_street_keeps_nothing_and_is_no_keeper_any_more() {
         let mut world = kept();
         world.add_clip(0, b"film");
         world.command(leaves, Command::Leave(None)).unwrap();
+        world.jump(LET_GO_AFTER);
         assert!(world.kept_at(1, 0).is_empty());
         for home in [0, 1] {
             assert!(world.homes[home].engine.keepers().is_empty());

@@ -8,7 +8,8 @@ use super::alerts::draft;
 use super::world::World;
 use crate::alert::Reason;
 use crate::identity::{DeviceCert, Words};
-use crate::street::{SealError, StreetId};
+use crate::street::{EpochKey, Item, Leave, SealError, StreetId, StreetMessage};
+use crate::wire;
 
 fn remove(world: &mut World, home: usize, whom: usize) -> Answer {
     let household = world.household(whom);
@@ -47,6 +48,34 @@ fn can_read(world: &World, home: usize, street: StreetId, frame: &[u8]) -> bool 
         _ => None,
     });
     keys.any(|key| key.open(street, frame, usize::MAX) != Err(SealError::WrongKey))
+}
+
+#[test]
+fn whoever_is_gone_says_farewell_once_and_not_over_and_over() {
+    let mut world = World::street(&["Ada", "Ben", "Cem"]);
+    let (street, key) = world.homes[0].records.iter().find_map(key_of).unwrap();
+    let ben = world.homes[1].engine.me();
+    let leaves = [1, 2].map(|later| Leave {
+        street,
+        household: ben.household(),
+        issued: world.now.after(Duration::from_secs(later)),
+    });
+    let leaves = leaves.map(|leave| Signed::sign(leave, &ben.device));
+    world.now = world.now.after(Duration::from_secs(5));
+    let [once, again] = leaves.map(|leave| {
+        let told = StreetMessage::Tell(Item::Leave(leave));
+        let frame = key.seal(street, &wire::to_cbor(&told));
+        world.overhear(0, key.topic(street), frame)
+    });
+    assert_eq!((once, again), (Acceptance::Accept, Acceptance::Ignore));
+    assert!(is_gone(&world, 0, 1));
+}
+
+fn key_of(record: &Record) -> Option<(StreetId, EpochKey)> {
+    match record {
+        Record::Epoch { notice, key, .. } => Some((notice.statement().street, key.clone())),
+        _ => None,
+    }
 }
 
 #[test]
@@ -280,7 +309,7 @@ fn an_epoch_without_a_reason_or_that_leaves_somebody_out_is_refused() {
     let street = world.street_id();
     let cem = world.household(2);
     for (number, gone) in [(2, vec![cem]), (2, vec![]), (40, vec![])] {
-        let key = crate::street::EpochKey::from_bytes([9; 32]);
+        let key = EpochKey::from_bytes([9; 32]);
         let notice = world.homes[1].engine.sign(crate::street::EpochNotice {
             street,
             number,
@@ -296,7 +325,7 @@ fn an_epoch_without_a_reason_or_that_leaves_somebody_out_is_refused() {
             key: sealing.seal(key.expose()).unwrap(),
             reasons: Vec::new(),
         };
-        let message = crate::street::StreetMessage::Epoch(parcel);
+        let message = StreetMessage::Epoch(parcel);
         let engine = &world.homes[1].engine;
         let rank = engine.current_rank(street).unwrap();
         let frame = engine.seal_in(street, rank, &message).unwrap();

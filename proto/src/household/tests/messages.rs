@@ -4,6 +4,7 @@ use ed25519_dalek::SigningKey;
 use minicbor::Encode;
 
 use super::super::*;
+use super::in_the_open::open_topic;
 use super::publishers::{desk, evacuation, fire, said, second_key};
 use super::world::World;
 use crate::alert::{self, Act, FlagReason, Urgency};
@@ -15,6 +16,7 @@ use crate::grant::{Parcel, Purpose};
 use crate::identity::{DeviceCert, Name, Roles};
 use crate::ledger::{EntryHash, Export, Fork, Head};
 use crate::publisher::{Desk, DeskCommand, Revision, Severity};
+use crate::recipient::{ExportRecipient, HYBRID_KEY, HybridRecipient};
 use crate::signed::PublicKey;
 use crate::street::{
     EpochKey, Introduction, JoinRequest, Refusal, ReturnRequest, StreetMessage, Ticket, Welcome,
@@ -202,6 +204,11 @@ fn keep(world: &mut World) {
     world.lease(1, 0, 1_000_000);
     let (deleted, _) = world.add_clip(0, b"a film of nothing");
     world.command(0, Command::DeleteClip(deleted)).unwrap();
+    let owner = world.household(0);
+    let given = world.homes[0].engine.state.given.values().next();
+    let ticket = given.unwrap().parcel.ticket.id();
+    let served = ServedBy::Ticket { owner, ticket };
+    world.command(1, Command::Served(served)).unwrap();
     let recall = KeeperCommand::Recall(world.household(1));
     world.command(0, Command::Keeper(recall)).unwrap();
     let end = KeeperCommand::End(world.household(1));
@@ -285,7 +292,7 @@ impl Messages {
 
         say_in_the_open(&mut world);
 
-        // While Ben is away: an alert with a clip, a grant for him, and a newcomer.
+        // While Ben is away: what a publisher says, an alert with a clip, a grant for him, and a newcomer.
         world.go_offline(1);
         world.unlock(0);
         let (clip, sealed) = world.add_clip(0, &[7; 100_000]);
@@ -305,11 +312,22 @@ impl Messages {
             world.command(0, give).unwrap();
         }
         let outsider = world.homes[2].engine.me().recovery.clone();
-        let papers = [Leaving::Film(None), Leaving::Sealed(outsider)]
-            .map(|leaving| papers(&mut world, clip, leaving))
-            .to_vec();
+        let mut hybrid = [9; HYBRID_KEY];
+        hybrid[..HYBRID_KEY - 32].fill(0);
+        let hybrid = HybridRecipient::from_bytes(&hybrid).unwrap();
+        let papers = [
+            Leaving::Film(None),
+            Leaving::Sealed(outsider.into()),
+            Leaving::Film(Some(ExportRecipient::Hybrid(hybrid))),
+        ]
+        .map(|leaving| papers(&mut world, clip, leaving))
+        .to_vec();
         world.command(0, Command::Open(clip)).unwrap();
         let (ticket, join, welcome, refusals) = newcomer(&mut world);
+        let of_publisher = said_by_a_publisher(&world);
+        for frame in &of_publisher {
+            world.overhear(0, open_topic(), frame.clone());
+        }
 
         world.come_back(1);
         talk(&mut world);
@@ -321,7 +339,7 @@ impl Messages {
         let gossip = world.gossip.iter().map(|(_, _, frame)| frame);
         let in_the_open = |frame: &&Vec<u8>| frame[1] == Kind::Open as u8;
         let frames = gossip.clone().filter(in_the_open).cloned();
-        let open_frames = frames.chain(said_by_a_publisher(&world)).collect();
+        let open_frames = frames.chain(of_publisher).collect();
         let said: Vec<_> = world
             .exchanged
             .iter()
@@ -344,6 +362,7 @@ impl Messages {
             card: new.card.clone(),
             device: new.cert.clone(),
             addresses: vec![Address::parse("/ip4/192.0.2.9/tcp/4001").unwrap()],
+            ended: vec![ending.clone()],
         };
         let grant = parcels[0].grant.id();
         world.command(0, Command::Stop(grant)).unwrap();

@@ -1,5 +1,6 @@
 //! Engines that talk to each other without a network: every rule of a street in one thread and no time at all.
 
+mod access;
 mod alerts;
 mod approving;
 mod catching_up;
@@ -15,6 +16,7 @@ mod in_the_open;
 mod joining;
 mod keeping;
 mod leaving;
+mod letting_go;
 mod linking;
 mod messages;
 mod nearby;
@@ -23,4 +25,5 @@ mod publishers;
 mod retention;
 mod seeds;
 mod shredding;
+mod siblings;
 mod world;

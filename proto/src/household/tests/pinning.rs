@@ -284,3 +284,85 @@ fn who_came_back_on_a_new_device_is_accused_of_nothing_and_pinned_once_the_old_o
         assert!(home.engine.forks().is_empty());
     }
 }
+
+/// Cem fetches all of a clip from Ben.
+fn fetched_from_ben(world: &mut World, clip: ClipId) -> StatementId {
+    let permit = world.fetch(2, 1, ticket(world, clip)).unwrap();
+    let served = Command::Served(permit.by.unwrap());
+    world.command(1, served).unwrap();
+    match permit.by {
+        Some(ServedBy::Ticket { ticket, .. }) => ticket,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_owner_that_was_away_learns_from_its_keeper_that_a_grant_was_fetched_and_that_it_is_his_word()
+{
+    let (mut world, clip, _) = granted();
+    world.go_offline(0);
+    let at = world.now;
+    fetched_from_ben(&mut world, clip);
+    world.restart(1);
+    world.now = world.now.after(Duration::from_secs(600));
+    assert!(!world.homes[0].engine.given()[0].fetched);
+    world.come_back(0);
+    world.restart(0);
+    let given = &world.homes[0].engine.given()[0];
+    assert_eq!(given.fetched_at, Some(at));
+    assert_eq!(given.fetched_from, Some(world.household(1)));
+    let untold = &world.homes[1].engine.state.kept.owners[&world.household(0)].served;
+    assert!(untold.is_empty(), "it is told once");
+    // What the home sees itself counts for more, and what a keeper says later does not change it.
+    let grant = given.id;
+    let served = Command::Served(ServedBy::Grant(grant));
+    world.command(0, served).unwrap();
+    fetched_from_ben(&mut world, clip);
+    assert_eq!(world.homes[0].engine.given()[0].fetched_from, None);
+}
+
+#[test]
+fn a_keeper_cannot_report_what_was_never_granted_nor_a_fetch_that_is_still_to_come_nor_who_is_no_keeper()
+ {
+    use crate::keeper::{Report, Served};
+    let (mut world, clip, _) = granted();
+    let (ben, cem, now) = (world.household(1), world.household(2), world.now);
+    let known = world.homes[0].engine.state.given.values().next().unwrap();
+    let known = known.parcel.ticket.id();
+    let unknown = StatementId::from_bytes([7; 32]);
+    let at = now.after(Duration::from_secs(86_400));
+    let report = |ticket| Report {
+        served: vec![Served { ticket, at }],
+        let_go: None,
+    };
+    let engine = &mut world.homes[0].engine;
+    let mut out = Vec::new();
+    let by_cem = engine.keeper_reports(cem, report(known), now, &mut out);
+    assert!(by_cem.is_none());
+    assert!(
+        engine
+            .keeper_reports(ben, report(unknown), now, &mut out)
+            .is_some()
+    );
+    assert!(!engine.given()[0].fetched);
+    engine.keeper_reports(ben, report(known), now, &mut out);
+    assert_eq!(engine.given()[0].fetched_at, Some(now));
+    assert_eq!(engine.given()[0].grant.clip, clip);
+}
+
+#[test]
+fn a_keeper_remembers_a_bounded_number_of_fetches_for_an_owner_that_stays_away() {
+    use crate::wire::limits::SERVED_UNTOLD;
+    let (mut world, _, _) = granted();
+    world.go_offline(0);
+    let owner = world.household(0);
+    for number in 0..SERVED_UNTOLD as u64 + 8 {
+        let mut id = [0; 32];
+        id[..8].copy_from_slice(&number.to_be_bytes());
+        let ticket = StatementId::from_bytes(id);
+        let by = ServedBy::Ticket { owner, ticket };
+        world.command(1, Command::Served(by)).unwrap();
+    }
+    let held = &world.homes[1].engine.state.kept.owners[&owner];
+    assert_eq!(held.served.len(), SERVED_UNTOLD);
+}

@@ -4,9 +4,10 @@ use super::super::*;
 use super::messages::Messages;
 use crate::approval::DeviceMessage;
 use crate::clip::{Label, Outboard, SLICE, encode_slice};
+use crate::export::header_len;
 use crate::keeper::Keeping;
 use crate::open::OpenStatement;
-use crate::street::{Item, StreetMessage};
+use crate::street::{Crowded, Item, StreetMessage};
 use crate::wire::limits::PADDED_LABEL;
 use crate::wire::{self, Kind};
 
@@ -34,6 +35,12 @@ impl Messages {
         let returning = wire::frame(Kind::Return, &self.returning);
         add("frame", "return", returning.clone());
         add("returning", "return", returning);
+        let devices = vec![self.returning.device.clone()];
+        add(
+            "frame",
+            "crowded",
+            wire::frame(Kind::Crowded, &Crowded { devices }),
+        );
         for (message, frame) in &self.devices {
             let name = match message {
                 DeviceMessage::Want(_) => "want",
@@ -41,6 +48,8 @@ impl Messages {
                 DeviceMessage::Approved(_) => "approved",
                 DeviceMessage::Logged => "logged",
                 DeviceMessage::Declined(_) => "declined",
+                DeviceMessage::List(_) => "list",
+                DeviceMessage::Listed(_) => "listed",
             };
             add("frame", "device", frame.clone());
             add("device_message", name, wire::to_cbor(message));
@@ -93,6 +102,7 @@ impl Messages {
         add("fetch_ticket", "ticket", self.parcels[0].ticket.to_bytes());
         add("papers", "film", self.papers[0].to_bytes());
         add("papers", "sealed", self.papers[1].to_bytes());
+        add("papers", "hybrid", self.papers[2].to_bytes());
         add("parcel", "first", wire::to_cbor(&self.parcels[0]));
         add("parcel", "second", wire::to_cbor(&self.parcels[1]));
         for (message, _) in &self.said {
@@ -105,6 +115,8 @@ impl Messages {
                 StreetMessage::Parcel(_) => ("parcel", None),
                 StreetMessage::Epoch(_) => ("epoch", None),
                 StreetMessage::Kept => ("kept", None),
+                StreetMessage::AskAround(_) => ("ask-around", Some(4)),
+                StreetMessage::Overheard(_) => ("overheard", None),
                 StreetMessage::Keeping(said) => (
                     keeping_word(said),
                     matches!(said, Keeping::Ask { .. } | Keeping::End).then_some(4),
@@ -146,6 +158,10 @@ impl Messages {
                 _ => {}
             }
         }
+        let vector = include_bytes!("../../../vectors/age-hybrid/hybrid");
+        let file = vector.windows(2).position(|pair| pair == b"\n\n").unwrap() + 2;
+        let header = header_len(&vector[file..]).unwrap();
+        add("clip_header", "hybrid", vector[file..][..header].to_vec());
         let (export, fork) = &self.ledger_files;
         for target in ["ledger_file", "frame"] {
             add(target, "ledger", export.to_file());
@@ -193,6 +209,7 @@ const fn keeping_word(said: &Keeping) -> &'static str {
         Keeping::Pinned(_) => "keeping-pinned",
         Keeping::Recall(_) => "keeping-recall",
         Keeping::Recalled(_) => "keeping-recalled",
+        Keeping::Report(_) => "keeping-report",
     }
 }
 

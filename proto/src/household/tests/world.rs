@@ -67,6 +67,11 @@ fn identity(seed: u64) -> Identity {
     Identity::from_secret_bytes(Zeroizing::new(secret))
 }
 
+/// The sealing key of a home's device.
+pub(super) fn sealing(seed: u64) -> Identity {
+    identity(seed + 2_000)
+}
+
 pub(super) fn root(seed: u64) -> Root {
     Words::generate(&mut ChaCha20Rng::seed_from_u64(seed)).root()
 }
@@ -77,7 +82,7 @@ pub(super) fn me(seed: u64, name: &str) -> (Me, Zeroizing<String>) {
     let mut secret = [0; 32];
     ChaCha20Rng::seed_from_u64(seed + 1_000).fill_bytes(&mut secret);
     let device = SigningKey::from_bytes(&secret);
-    let (sealing, reading) = (identity(seed + 2_000), identity(seed + 3_000));
+    let (sealing, reading) = (sealing(seed), identity(seed + 3_000));
     let me = Me {
         card: root.sign_card(Card {
             household: root.household(),

@@ -6,7 +6,7 @@ use ed25519_dalek::SigningKey;
 
 use super::super::{
     Announced, Area, Binding, Bulletin, BulletinError, Certainty, Contact, Headline, Instruction,
-    Kind, Notice, Severity, Status, Urgency,
+    Kind, Notice, Origin, Original, Severity, Status, Urgency,
 };
 use crate::open::Stamp;
 use crate::signed::{Signed, StatementId};
@@ -80,6 +80,26 @@ pub enum DeskCommand {
     },
     /// Take it back.
     Cancel(StatementId),
+    /// Say what a message of another system says, once.
+    Relay {
+        /// What it is called there.
+        origin: Origin,
+        /// The earlier messages that it is about.
+        references: Vec<Origin>,
+        /// What it says.
+        says: Box<Relayed>,
+        /// The second key, if there is one at hand.
+        second: Option<Box<SigningKey>>,
+    },
+}
+
+/// What a message of another system says.
+#[derive(Debug, Clone)]
+pub enum Relayed {
+    /// Something, in place of what the messages said that it refers to.
+    Says(Draft),
+    /// What the messages said that it refers to does not hold.
+    TakesBack(Option<Original>),
 }
 
 /// A bulletin as it was written.
@@ -107,17 +127,24 @@ pub struct Draft {
     pub contact: Contact,
     /// How long it lives.
     pub life: Duration,
+    /// The message that it was made from.
+    pub original: Option<Original>,
 }
 
-/// What an update says differently; what is left out stays as it is.
+/// What an update says differently; what is left out stays as it is, but for the message that it was made from: that
+/// said something else.
 #[derive(Debug, Clone, Default)]
 pub struct Revision {
+    /// What it is about from now on.
+    pub kind: Option<Kind>,
     /// The headline from now on.
     pub headline: Option<Headline>,
     /// The text from now on.
     pub text: Option<Notice>,
     /// What to do from now on.
     pub instruction: Option<Instruction>,
+    /// Whom to call or write to from now on.
+    pub contact: Option<Contact>,
     /// How bad it is now.
     pub severity: Option<Severity>,
     /// How soon something should be done.
@@ -126,6 +153,8 @@ pub struct Revision {
     pub certainty: Option<Certainty>,
     /// How long it lives from now on.
     pub life: Option<Duration>,
+    /// The message that the update was made from.
+    pub original: Option<Original>,
 }
 
 impl Revision {
@@ -135,13 +164,33 @@ impl Revision {
                 *field = new;
             }
         }
+        set(&mut said.kind, self.kind);
         set(&mut said.headline, self.headline);
         set(&mut said.text, self.text);
         set(&mut said.instruction, self.instruction);
+        set(&mut said.contact, self.contact);
         set(&mut said.severity, self.severity);
         set(&mut said.urgency, self.urgency);
         set(&mut said.certainty, self.certainty);
         set(&mut said.expires, self.life.map(|life| now.after(life)));
+        said.original = self.original;
+    }
+}
+
+impl From<Draft> for Revision {
+    fn from(draft: Draft) -> Self {
+        Self {
+            kind: Some(draft.kind),
+            headline: Some(draft.headline),
+            text: Some(draft.text),
+            instruction: Some(draft.instruction),
+            contact: Some(draft.contact),
+            severity: Some(draft.severity),
+            urgency: Some(draft.urgency),
+            certainty: Some(draft.certainty),
+            life: Some(draft.life),
+            original: draft.original,
+        }
     }
 }
 
@@ -152,6 +201,9 @@ pub struct DeskAnswer {
     pub bulletin: StatementId,
     /// What was said now.
     pub said: StatementId,
+    /// Whether everybody could be told. An update may be about more places than what it updates; there it is a new
+    /// bulletin, of which homes take only so many.
+    pub whole: bool,
 }
 
 /// One thing for a publisher to keep, or to forget.
@@ -163,6 +215,17 @@ pub enum DeskRecord {
     Bulletin(Box<Announced>, Stamp),
     /// Something that it said is over, or was said anew.
     Over(StatementId),
+    /// What a message of another system became.
+    Relayed {
+        /// What it is called there.
+        origin: Origin,
+        /// A bulletin that says it; the first, if it is an update.
+        bulletin: StatementId,
+        /// Whether that was all of it.
+        whole: bool,
+    },
+    /// Nothing is left of what a message became.
+    RelayedOver(Origin),
 }
 
 /// Why a publisher's command was refused. The text says what to try.
@@ -192,6 +255,14 @@ pub enum DeskFailure {
         "this publisher has no such bulletin, or its time is over: see 'streetlamp bulletin list'"
     )]
     Unknown,
+    /// A message that was relayed already.
+    #[error("this message was published before")]
+    SaidBefore,
+    /// A message that takes back what is not there.
+    #[error(
+        "the message takes back something that this publisher did not say, or whose time is over"
+    )]
+    NothingToTakeBack,
     /// Taken back before.
     #[error("this bulletin was cancelled already: publish a new one")]
     Cancelled,

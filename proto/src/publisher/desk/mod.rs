@@ -9,6 +9,7 @@
 //! Homes keep it and pass it on, so a publisher need not be there all the time.
 
 mod event;
+mod relaying;
 #[cfg(test)]
 mod tests;
 
@@ -20,17 +21,18 @@ use ed25519_dalek::SigningKey;
 
 pub use event::{
     DeskAnswer, DeskCommand, DeskFailure, DeskInput, DeskOutput, DeskRecord, DeskTimer, Draft,
-    OwnBulletin, Revision, State,
+    OwnBulletin, Relayed, Revision, State,
 };
 
-use super::{Announced, Binding, Bulletin, Message, Seconding};
+use super::{Announced, Binding, Bulletin, Message, Origin, Original, Seconding};
 use crate::cell::Cell;
 use crate::open::{self, OpenStatement, STAMP_BITS, Stamp, topic, within_rate};
 use crate::signed::{PublicKey, Signed, StatementId};
 use crate::street::Topic;
 use crate::time::Timestamp;
 use crate::wire::limits::{
-    BINDING_LIFE, BULLETIN_BURST, BULLETIN_CELL, BULLETINS_PER_HOUR, BULLETINS_PER_PUBLISHER,
+    BINDING_LIFE, BULLETIN_BURST, BULLETIN_BYTES, BULLETIN_CELL, BULLETINS_PER_HOUR,
+    BULLETINS_PER_PUBLISHER, ORIGINAL_BYTES, PUBLISHER_BYTES,
 };
 
 /// How often everything is said again.
@@ -46,6 +48,8 @@ pub struct Desk {
     binding: Signed<Binding>,
     binding_stamp: Stamp,
     bulletins: BTreeMap<StatementId, (Announced, Stamp)>,
+    /// What became of messages of another system.
+    origins: BTreeMap<Origin, relaying::Became>,
     /// Topics on which somebody came who was not told yet.
     newcomers: BTreeSet<Topic>,
 }
@@ -76,6 +80,7 @@ impl Desk {
             key,
             binding,
             bulletins: BTreeMap::new(),
+            origins: BTreeMap::new(),
             newcomers: BTreeSet::new(),
         };
         for record in records {
@@ -100,7 +105,7 @@ impl Desk {
             }
             DeskInput::Due(DeskTimer::Newcomers) => {
                 self.forget_what_is_over(now, &mut out);
-                self.say(|topic| self.newcomers.contains(topic), &mut out);
+                self.say(|topic| self.newcomers.contains(topic), now, &mut out);
                 self.newcomers.clear();
             }
             DeskInput::Due(DeskTimer::Again) => self.say_again(now, &mut out),
@@ -167,31 +172,59 @@ impl Desk {
                 bulletin,
                 change,
                 second,
-            } => {
-                let mut said = self.active(bulletin, now)?;
-                said.message = Message::Update(bulletin);
-                said.issued = now;
-                change.make(&mut said, now);
-                let updates = self.all().map(|announced| &announced.bulletin);
-                let older = updates.filter(|old| old.statement().message == said.message);
-                let older: Vec<_> = older.map(Signed::id).collect();
-                let answer = self.announce(said, second.as_deref(), now, out)?;
-                for id in older {
-                    self.store(DeskRecord::Over(id), out);
-                }
-                Ok(answer)
-            }
-            DeskCommand::Cancel(bulletin) => {
-                let mut said = self.active(bulletin, now)?;
-                said.message = Message::Cancel(bulletin);
-                said.issued = now;
-                // For as long as any home may hold what it takes back.
-                let about = self.all().filter(|a| a.first() == bulletin);
-                let ends = about.map(|a| a.bulletin.statement().expires);
-                said.expires = ends.max().unwrap_or(said.expires);
-                self.announce(said, None, now, out)
-            }
+            } => self.update(bulletin, *change, second.as_deref(), now, out),
+            DeskCommand::Cancel(bulletin) => self.cancel(bulletin, None, now, out),
+            DeskCommand::Relay {
+                origin,
+                references,
+                says,
+                second,
+            } => self.relay(origin, &references, *says, second.as_deref(), now, out),
         }
+    }
+
+    fn update(
+        &mut self,
+        bulletin: StatementId,
+        change: Revision,
+        second: Option<&SigningKey>,
+        now: Timestamp,
+        out: &mut Vec<DeskOutput>,
+    ) -> Result<DeskAnswer, DeskFailure> {
+        let mut said = self.active(bulletin, now)?;
+        said.message = Message::Update(bulletin);
+        said.issued = now;
+        change.make(&mut said, now);
+        let updates = self.all().map(|announced| &announced.bulletin);
+        let older = updates.filter(|old| old.statement().message == said.message);
+        let older: Vec<_> = older.map(Signed::id).collect();
+        let answer = self.announce(said, second, now, out)?;
+        for id in older {
+            self.store(DeskRecord::Over(id), out);
+        }
+        Ok(answer)
+    }
+
+    fn cancel(
+        &mut self,
+        bulletin: StatementId,
+        original: Option<Original>,
+        now: Timestamp,
+        out: &mut Vec<DeskOutput>,
+    ) -> Result<DeskAnswer, DeskFailure> {
+        let mut said = self.active(bulletin, now)?;
+        said.message = Message::Cancel(bulletin);
+        said.issued = now;
+        said.original = original;
+        // For as long as any home may hold what it takes back.
+        said.expires = self.thread_ends(bulletin).unwrap_or(said.expires);
+        self.announce(said, None, now, out)
+    }
+
+    /// When the last of what was said about a bulletin is over.
+    fn thread_ends(&self, first: StatementId) -> Option<Timestamp> {
+        let thread = self.all().filter(|said| said.first() == first);
+        thread.map(|said| said.bulletin.statement().expires).max()
     }
 
     fn drafted(&self, draft: Draft, now: Timestamp) -> Result<Bulletin, DeskFailure> {
@@ -215,6 +248,7 @@ impl Desk {
             contact: draft.contact,
             issued: now,
             expires: now.after(draft.life),
+            original: draft.original,
         })
     }
 
@@ -238,9 +272,12 @@ impl Desk {
         if !within_rate(times, now, BULLETIN_BURST, BULLETINS_PER_HOUR) {
             return Err(DeskFailure::TooOften);
         }
-        match self.bulletins.len() {
-            0..BULLETINS_PER_PUBLISHER => Ok(()),
-            _ => Err(DeskFailure::TooMany),
+        let bytes: usize = self.all().map(Announced::bytes).sum();
+        let has_room = self.bulletins.len() < BULLETINS_PER_PUBLISHER
+            && bytes + BULLETIN_BYTES + ORIGINAL_BYTES <= PUBLISHER_BYTES;
+        match has_room {
+            true => Ok(()),
+            false => Err(DeskFailure::TooMany),
         }
     }
 
@@ -272,6 +309,7 @@ impl Desk {
         Ok(DeskAnswer {
             bulletin: first,
             said: id,
+            whole: true,
         })
     }
 
@@ -284,16 +322,18 @@ impl Desk {
             let renewed = Box::new(Signed::sign(said, &self.key));
             self.store(DeskRecord::Binding(renewed), out);
         }
-        self.say(|_| true, out);
+        self.say(|_| true, now, out);
         let (at, timer) = (now.after(AGAIN), DeskTimer::Again);
         out.push(DeskOutput::SetTimer { at, timer });
     }
 
     /// Says everything on these topics, who is speaking first.
-    fn say(&self, on: impl Fn(&Topic) -> bool, out: &mut Vec<DeskOutput>) {
+    fn say(&self, on: impl Fn(&Topic) -> bool, now: Timestamp, out: &mut Vec<DeskOutput>) {
         self.say_binding(&on, out);
-        for id in self.bulletins.keys() {
-            self.say_bulletin(*id, &on, out);
+        // What an update made live longer is kept for what follows, and said no more.
+        let holding = self.all().filter(|a| a.bulletin.statement().expires > now);
+        for id in holding.map(Announced::id) {
+            self.say_bulletin(id, &on, out);
         }
     }
 
@@ -341,12 +381,16 @@ impl Desk {
         cells.into_iter().filter_map(|cell| topic(&cell))
     }
 
+    /// Forgets what is over with everything that was said in its place, and which messages of others that was.
     fn forget_what_is_over(&mut self, now: Timestamp, out: &mut Vec<DeskOutput>) {
-        let over = self.all().filter(|a| a.bulletin.statement().expires <= now);
+        let over = self
+            .all()
+            .filter(|a| self.thread_ends(a.first()).is_none_or(|ends| ends <= now));
         let over: Vec<_> = over.map(Announced::id).collect();
         for id in over {
             self.store(DeskRecord::Over(id), out);
         }
+        self.forget_origins(out);
     }
 
     fn store(&mut self, record: DeskRecord, out: &mut Vec<DeskOutput>) {
@@ -371,6 +415,14 @@ impl Desk {
             }
             DeskRecord::Over(id) => {
                 self.bulletins.remove(&id);
+            }
+            DeskRecord::Relayed {
+                origin,
+                bulletin,
+                whole,
+            } => self.origins.entry(origin).or_default().add(bulletin, whole),
+            DeskRecord::RelayedOver(origin) => {
+                self.origins.remove(&origin);
             }
         }
     }

@@ -130,8 +130,7 @@ impl Members {
             && said.household == household
             && said.by != household
             && since.is_none_or(|at| said.issued > at)
-            && self.author(vouch, Role::Alert, said.issued) == Ok(said.by)
-            && !self.is_new(said.by)
+            && self.author(vouch, said.issued) == Ok(said.by)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Going: farewells, votes, and what follows from them.
 
 use super::{Departure, MemberError, Members};
-use crate::identity::{HouseholdId, Role};
+use crate::identity::HouseholdId;
 use crate::signed::Signed;
 use crate::street::departure::removed_at;
 use crate::street::{Leave, RemovalVote};
@@ -17,12 +17,8 @@ impl Members {
         if said.street != self.street {
             return Err(MemberError::OtherStreet);
         }
-        let cert = self.certified(leave.signer(), Role::Alert)?;
-        if cert.household != said.household {
+        if self.author(leave, said.issued)? != said.household {
             return Err(MemberError::NotTheirs);
-        }
-        if cert.ended.is_some_and(|ended| said.issued >= ended) {
-            return Err(MemberError::Stranger);
         }
         let held = self.leaves.get(&said.household);
         if held.is_none_or(|held| held.statement().issued < said.issued) {
@@ -53,10 +49,7 @@ impl Members {
         if said.street != self.street {
             return Err(MemberError::OtherStreet);
         }
-        if said.by == said.household
-            || self.author(vote, Role::Alert, said.issued)? != said.by
-            || self.is_new(said.by)
-        {
+        if said.by == said.household || self.author(vote, said.issued)? != said.by {
             return Err(MemberError::NotTheirs);
         }
         let cast = self.votes.values().filter(|v| v.contains_key(&said.by));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{MemberError, Members};
-use crate::identity::{Name, Role};
+use crate::identity::Name;
 use crate::signed::{PublicKey, Signed, StatementId};
 use crate::street::{Introduction, Link};
 use crate::time::Timestamp;
@@ -20,7 +20,7 @@ impl Members {
         if said.street != self.street {
             return Err(MemberError::OtherStreet);
         }
-        if self.author(link, Role::Alert, said.issued)? != said.by || self.is_new(said.by) {
+        if self.author(link, said.issued)? != said.by {
             return Err(MemberError::NotTheirs);
         }
         if !said.is_bounded() {

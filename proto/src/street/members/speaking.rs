@@ -1,47 +1,73 @@
 //! Speaking: for which household a key speaks, and whether it was entitled to what it said.
 
 use super::{MemberError, Members};
+use crate::access::{self, Party, Said};
 use crate::alert::{Alert, Audience, FollowUp};
-use crate::identity::{DeviceCert, DeviceId, HouseholdId, Role};
-use crate::signed::{PublicKey, Signed, Statement, Verified};
+use crate::identity::{DeviceCert, DeviceId, HouseholdId};
+use crate::signed::{Signed, Verified};
 use crate::time::Timestamp;
 
 impl Members {
-    /// The household for which a key speaks in this role now.
+    /// The household that makes a statement, if it and its device may do so now, whatever date is on it.
     ///
     /// # Errors
     /// [`MemberError::Stranger`] and [`MemberError::Role`].
-    pub fn speaker(&self, signer: PublicKey, role: Role) -> Result<HouseholdId, MemberError> {
-        let cert = self.certified(signer, role)?;
-        if self.households.contains_key(&cert.household) && cert.ended.is_none() {
-            Ok(cert.household)
-        } else {
-            Err(MemberError::Stranger)
-        }
+    pub fn speaker<T: Said>(&self, signed: &Signed<T>) -> Result<HouseholdId, MemberError> {
+        let cert = self.certified(signed)?;
+        let here = self.households.contains_key(&cert.household);
+        self.allowed::<T>(cert.household, cert.ended.is_some(), here)
     }
 
     /// The household that made a statement, which it and its device were still entitled to at the time.
-    pub(crate) fn author<T: Statement>(
+    pub(crate) fn author<T: Said>(
         &self,
         signed: &Signed<T>,
-        role: Role,
         issued: Timestamp,
     ) -> Result<HouseholdId, MemberError> {
-        let cert = self.certified(signed.signer(), role)?;
-        if cert.ended.is_some_and(|ended| issued >= ended) {
-            return Err(MemberError::Stranger);
-        }
-        self.still_here(cert.household, issued)
+        let cert = self.certified(signed)?;
+        let removed = cert.ended.is_some_and(|ended| issued >= ended);
+        self.allowed::<T>(
+            cert.household,
+            removed,
+            self.was_here(cert.household, issued),
+        )
     }
 
-    pub(super) fn certified(
+    /// Asks the table about a household that is here or not, and a device of it that was removed or not.
+    fn allowed<T: Said>(
         &self,
-        signer: PublicKey,
-        role: Role,
+        household: HouseholdId,
+        removed: bool,
+        here: bool,
+    ) -> Result<HouseholdId, MemberError> {
+        let may = |party| access::allows(party, T::ACTION);
+        let stranger = match (removed, here) {
+            (true, _) => Some(Party::RemovedDevice),
+            (false, false) => Some(Party::Gone),
+            (false, true) => None,
+        };
+        if let Some(stranger) = stranger {
+            return match may(stranger) {
+                true => Ok(household),
+                false => Err(MemberError::Stranger),
+            };
+        }
+        // Who is new is looked up only where it makes a difference.
+        let new = !may(Party::NewNeighbour) && self.is_new(household);
+        match may(Party::Neighbour) && !new {
+            true => Ok(household),
+            false => Err(MemberError::NotTheirs),
+        }
+    }
+
+    /// The certificate of whoever signed a statement, which his device may sign.
+    pub(super) fn certified<T: Said>(
+        &self,
+        signed: &Signed<T>,
     ) -> Result<&DeviceCert, MemberError> {
-        let device = DeviceId::from_bytes(*signer.as_bytes());
+        let device = DeviceId::from_bytes(*signed.signer().as_bytes());
         let cert = self.certificate(device).ok_or(MemberError::Stranger)?;
-        if cert.roles.has(role) {
+        if cert.roles.has(T::ROLE) {
             Ok(cert)
         } else {
             Err(MemberError::Role)
@@ -50,35 +76,27 @@ impl Members {
 
     /// The household that said something for an audience: under its device's key on the street, under its pseudonym
     /// nearby.
-    fn author_for<T: Statement>(
+    fn author_for<T: Said>(
         &self,
         signed: &Signed<T>,
         audience: Audience,
         issued: Timestamp,
     ) -> Result<HouseholdId, MemberError> {
         match audience {
-            Audience::Street(street) if street == self.street => {
-                self.author(signed, Role::Alert, issued)
-            }
+            Audience::Street(street) if street == self.street => self.author(signed, issued),
             Audience::Street(_) => Err(MemberError::OtherStreet),
             Audience::Nearby => {
                 let author = self.behind(signed.signer());
                 let author = author.ok_or(MemberError::Stranger)?;
-                self.still_here(author, issued)
+                self.allowed::<T>(author, false, self.was_here(author, issued))
             }
         }
     }
 
-    /// The household, unless it was gone by then.
-    fn still_here(
-        &self,
-        household: HouseholdId,
-        issued: Timestamp,
-    ) -> Result<HouseholdId, MemberError> {
-        match self.former.get(&household) {
-            Some((left, _)) if issued >= *left => Err(MemberError::Stranger),
-            _ => Ok(household),
-        }
+    /// Whether a household was not gone by then.
+    fn was_here(&self, household: HouseholdId, at: Timestamp) -> bool {
+        let gone = self.former.get(&household);
+        gone.is_none_or(|(left, _)| at < *left)
     }
 
     /// Checks that an alert is by a member who may alert, for this street or for everybody nearby, and within the rules

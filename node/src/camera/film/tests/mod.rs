@@ -18,7 +18,9 @@ mod index;
 mod padding;
 mod players;
 mod refusals;
+mod series;
 mod sound;
+mod takes;
 
 use std::error::Error;
 use std::io::{Cursor, Read};

@@ -9,6 +9,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::*;
+use crate::camera::film::{Series, Sound};
 
 /// Two seconds of pictures and sound, with metadata wherever ffmpeg can put it.
 const TOLD: &str = "-f lavfi -i testsrc2=s=160x120:r=25:d=2 -f lavfi -i sine=r=48000:d=2 \
@@ -97,6 +98,50 @@ fn the_advice_for_a_long_film_helps() -> Outcome {
     bench.check("out.mp4")
 }
 
+#[test]
+fn a_long_recording_plays_the_same_in_parts() -> Outcome {
+    let Some(bench) = Bench::new()? else {
+        return Ok(());
+    };
+    bench.ffmpeg(
+        "-f lavfi -i testsrc2=s=64x48:r=10:d=290 -f lavfi -i sine=d=290 \
+         -c:v libx264 -preset veryfast -g 70 -bf 2 -c:a aac long.mp4",
+    )?;
+    assert_eq!(bench.parts("long.mp4")?, 3);
+    let mut frames = Vec::new();
+    for number in 0..3 {
+        frames.extend(bench.pictures(&format!("{number}-long.mp4"))?);
+    }
+    assert!(frames == bench.pictures("long.mp4")?);
+    Ok(())
+}
+
+#[test]
+fn films_in_fragments_play_the_same_with_one_index() -> Outcome {
+    let Some(bench) = Bench::new()? else {
+        return Ok(());
+    };
+    // As recorders stream them: with and without the base of a fragment, and beginning late.
+    for (name, how) in [
+        ("plain.mp4", "frag_keyframe+empty_moov"),
+        ("based.mp4", "frag_keyframe+empty_moov+default_base_moof"),
+        ("delayed.mp4", "frag_every_frame+delay_moov"),
+    ] {
+        bench.make(
+            name,
+            &format!("-c:v libx264 -g 10 -bf 2 -c:a aac -movflags {how}"),
+        )?;
+        assert_eq!(bench.parts(name)?, 1);
+        let whole = format!("0-{name}");
+        let pictures = bench.pictures(name)?;
+        assert!(
+            pictures.len() == 50 && bench.pictures(&whole)? == pictures,
+            "{name}"
+        );
+    }
+    Ok(())
+}
+
 /// A directory to make films in.
 struct Bench(TempDir);
 
@@ -151,6 +196,24 @@ impl Bench {
             .filter(|line| !line.starts_with('#'))
             .map(str::to_owned)
             .collect())
+    }
+
+    /// Digests of all decoded pictures.
+    fn pictures(&self, name: &str) -> Result<Vec<String>, Box<dyn Error>> {
+        let frames = self.frames(name)?;
+        let pictures = frames.iter().filter(|line| line.starts_with("0,"));
+        let digests = pictures.map(|line| line.rsplit(',').next().unwrap_or_default());
+        Ok(digests.map(|digest| digest.trim().to_owned()).collect())
+    }
+
+    /// Writes each part of the recording `name` as a film, and tells how many there are.
+    fn parts(&self, name: &str) -> Result<usize, Box<dyn Error>> {
+        let mut series = Series::read(File::open(self.path(name))?, Sound::Kept)?;
+        for number in 0..series.len() {
+            let mut part = series.part(number)?.ok_or("a part is missing")?;
+            io_copy(&mut part, &self.path(&format!("{number}-{name}")))?;
+        }
+        Ok(series.len())
     }
 
     /// Cleans the film `name`, and checks that it plays as before and tells nothing.

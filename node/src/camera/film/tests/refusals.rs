@@ -51,7 +51,8 @@ fn a_film_that_is_too_large_is_refused_unread() {
     assert!(matches!(
         refused(4 << 30),
         Some(FilmError::TooLarge {
-            bytes: 0x1_0000_0000
+            bytes: 0x1_0000_0000,
+            ..
         })
     ));
     assert!(matches!(
@@ -204,13 +205,17 @@ fn every_refusal_says_what_to_try() {
     let refusals = [
         FilmError::Io(io::Error::other("gone")),
         FilmError::Empty,
-        FilmError::TooLarge { bytes: 4 << 30 },
+        FilmError::TooLarge {
+            bytes: 4 << 30,
+            longest: MAX_SOURCE,
+        },
         FilmError::NotMp4,
         FilmError::Fragmented,
         FilmError::Truncated,
         FilmError::TooLong {
             lasts: Duration::from_millis(154_200),
         },
+        FilmError::NoKeyPicture,
         FilmError::NoDuration,
         FilmError::NoVideo,
         FilmError::External,

@@ -59,6 +59,35 @@ fn strangers_however_many_take_no_room_from_a_publisher_that_is_known() {
 }
 
 #[test]
+fn a_publisher_that_is_known_and_says_much_takes_no_more_than_its_room() {
+    let mut world = World::new(&["Ada"]);
+    introduce(&mut world, 5, &["u33dc"], "met.example").unwrap();
+    let publisher = world.homes[0].engine.publishers(world.now)[0].id;
+    about(&mut world, DirectoryCommand::Pin(publisher)).unwrap();
+    let long = "x".repeat(crate::wire::limits::ORIGINAL_BYTES);
+    let fit = crate::wire::limits::PUBLISHER_BYTES / long.len();
+    for n in 0..fit + 5 {
+        let said = Bulletin {
+            original: Some(long.parse().unwrap()),
+            ..bulletin(&world, &format!("Storm {n}"))
+        };
+        announce(&mut world, 5, said).unwrap();
+        world.now = world.now.after(Duration::from_secs(600));
+    }
+    // The oldest went.
+    let kept = headlines(&world, 0);
+    assert!((fit - 1..=fit).contains(&kept.len()), "{}", kept.len());
+    assert_eq!(kept[0], format!("Storm {}", fit + 4));
+    let longer = Bulletin {
+        text: crate::text::Prose::clean(&"字".repeat(2_000)).unwrap(),
+        instruction: crate::text::Prose::clean(&"👩‍🚒".repeat(999)).unwrap(),
+        ..bulletin(&world, "Too much")
+    };
+    let refused = announce(&mut world, 5, longer);
+    assert_eq!(refused, Err(HearError::Bulletin(BulletinError::Long)));
+}
+
+#[test]
 fn a_publisher_that_says_over_and_over_who_it_is_is_not_heard_for_ever() {
     let (mut world, ..) = heard();
     let mut taken = 0;

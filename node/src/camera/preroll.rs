@@ -1,0 +1,205 @@
+//! The last seconds of a camera in memory, and the pieces that become clips when something happens.
+//!
+//! Pictures are held in groups, each from one key picture to the next. While nothing happens the oldest groups go, as soon
+//! as the rest is long enough. Once something happens, what is held is the beginning of a recording, and goes on in pieces
+//! of at most ten seconds (decision 13) until some time after the last sign. All of it is bounded in bytes.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use streetlamp_proto::time::Timestamp;
+
+use super::film::{Coding, Takes};
+use super::stream::Picture;
+
+/// How much is kept from before something happens.
+const BEFORE: Duration = Duration::from_secs(5);
+/// How long a piece is, if key pictures come often enough.
+const PIECE: Duration = Duration::from_secs(10);
+/// Most bytes in memory: ten seconds at 50 Mbit/s.
+const BYTES: usize = 64 * 1024 * 1024;
+
+/// What a picture costs beside its bytes.
+const OVERHEAD: usize = 64;
+
+/// Pictures from one key picture to the next.
+#[derive(Debug)]
+struct Group {
+    began: Timestamp,
+    pictures: Vec<Picture>,
+}
+
+/// What is held of a camera.
+#[derive(Debug)]
+pub struct PreRoll {
+    coding: Coding,
+    groups: VecDeque<Group>,
+    bytes: usize,
+}
+
+/// A piece of a recording, to be sealed.
+#[derive(Debug)]
+pub struct Piece {
+    /// When its first picture came.
+    pub began: Timestamp,
+    /// How it is coded.
+    pub coding: Coding,
+    /// Its pictures.
+    pub takes: Takes,
+}
+
+impl PreRoll {
+    /// Nothing yet of a stream that is coded so.
+    pub const fn new(coding: Coding) -> Self {
+        Self {
+            coding,
+            groups: VecDeque::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Takes the next picture; gives a piece that is whole. `recording` is whether something happens, or did just now.
+    pub fn take(&mut self, picture: Picture, now: Timestamp, recording: bool) -> Option<Piece> {
+        let mut whole = None;
+        if picture.key {
+            let held = self.lasts(picture.at);
+            let last = self.groups.back().and_then(|group| group.pictures.first());
+            let next = last.map_or(Duration::ZERO, |first| self.span(first.at, picture.at));
+            if recording && (held + next > PIECE || self.bytes > BYTES / 2) {
+                whole = self.flush();
+            }
+            self.groups.push_back(Group {
+                began: now,
+                pictures: Vec::new(),
+            });
+        }
+        let at = picture.at;
+        // What comes before the first key picture shows nothing.
+        if let Some(group) = self.groups.back_mut() {
+            self.bytes += cost(&picture);
+            group.pictures.push(picture);
+        }
+        if !recording {
+            self.forget(at);
+        } else if self.bytes > BYTES && whole.is_none() {
+            whole = self.flush();
+        }
+        whole
+    }
+
+    /// Everything that is held, as a piece.
+    pub fn flush(&mut self) -> Option<Piece> {
+        self.bytes = 0;
+        let groups = std::mem::take(&mut self.groups);
+        let began = groups.front()?.began;
+        let mut takes = Takes::default();
+        for picture in groups.iter().flat_map(|group| &group.pictures) {
+            takes.push(&picture.data, picture.key, picture.at);
+        }
+        Some(Piece {
+            began,
+            coding: self.coding.clone(),
+            takes,
+        })
+    }
+
+    /// Lets the oldest groups go that are not needed any more.
+    fn forget(&mut self, now: i64) {
+        while let Some(second) = self.groups.get(1).and_then(|group| group.pictures.first())
+            && (self.span(second.at, now) >= BEFORE || self.bytes > BYTES)
+        {
+            self.drop_first();
+        }
+        if self.bytes > BYTES {
+            self.drop_first();
+        }
+    }
+
+    fn drop_first(&mut self) {
+        let pictures = self
+            .groups
+            .pop_front()
+            .into_iter()
+            .flat_map(|group| group.pictures);
+        self.bytes -= pictures.map(|picture| cost(&picture)).sum::<usize>();
+    }
+
+    /// How long it is from the first picture to this time.
+    fn lasts(&self, now: i64) -> Duration {
+        let first = self.groups.front().and_then(|group| group.pictures.first());
+        first.map_or(Duration::ZERO, |first| self.span(first.at, now))
+    }
+
+    fn span(&self, from: i64, to: i64) -> Duration {
+        let ticks = u64::try_from(to.saturating_sub(from)).unwrap_or(0);
+        let micros = ticks.saturating_mul(1_000_000) / u64::from(self.coding.clock.max(1));
+        Duration::from_micros(micros)
+    }
+}
+
+/// What a picture costs in memory, in bytes.
+const fn cost(picture: &Picture) -> usize {
+    picture.data.len() + OVERHEAD
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pre_roll() -> PreRoll {
+        PreRoll::new(Coding {
+            entry: Vec::new(),
+            width: 0,
+            height: 0,
+            clock: 10,
+        })
+    }
+
+    /// Ten pictures a second, a key picture every second.
+    fn picture(number: i64, bytes: usize) -> Picture {
+        Picture {
+            data: vec![0; bytes],
+            key: number % 10 == 0,
+            at: number,
+        }
+    }
+
+    fn at(number: i64) -> Timestamp {
+        Timestamp::from_ms(1_000_000 + u64::try_from(number).unwrap() * 100)
+    }
+
+    #[test]
+    fn while_nothing_happens_only_the_last_seconds_are_held() {
+        let mut held = pre_roll();
+        for number in 0..1_000 {
+            assert!(held.take(picture(number, 100), at(number), false).is_none());
+            assert!(held.bytes <= 61 * (100 + OVERHEAD), "six seconds at most");
+        }
+        let piece = held.flush().unwrap();
+        assert_eq!(piece.began, at(940));
+    }
+
+    #[test]
+    fn a_recording_goes_on_in_pieces_of_ten_seconds_from_before_it_began() {
+        let mut held = pre_roll();
+        let mut began = Vec::new();
+        for number in 3..400 {
+            let piece = held.take(picture(number, 100), at(number), number >= 155);
+            began.extend(piece.map(|piece| piece.began));
+        }
+        assert_eq!(began, [at(100), at(200)]);
+        assert_eq!(held.flush().unwrap().began, at(300));
+    }
+
+    #[test]
+    fn a_camera_that_floods_or_never_sends_a_key_picture_costs_bounded_memory() {
+        for recording in [false, true] {
+            let mut held = pre_roll();
+            held.take(picture(0, 1), at(0), recording);
+            for _ in 0..300 {
+                held.take(picture(1, 1024 * 1024), at(1), recording);
+                assert!(held.bytes <= BYTES + 2 * 1024 * 1024);
+            }
+        }
+    }
+}

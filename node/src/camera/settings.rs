@@ -1,0 +1,63 @@
+//! What a household said about a camera.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::reach::{Login, Place};
+
+/// What a household said about a camera. It is JSON inside a sealed file: see decision 22.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where its films come from.
+    pub source: Source,
+    /// Whether their sound stays.
+    pub sound: bool,
+    /// Bytes of film that are taken from it within 24 hours, at most.
+    pub daily: u64,
+}
+
+/// Where films come from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Source {
+    /// A folder that some recorder writes films to.
+    Watch {
+        /// The folder.
+        dir: PathBuf,
+        /// Whether a file is deleted once it is sealed.
+        delete_originals: bool,
+    },
+    /// A program that sends films over HTTP.
+    Push,
+    /// The camera's own stream.
+    Rtsp {
+        /// Where it is.
+        place: Place,
+        /// Who may watch it.
+        login: Option<Login>,
+        /// Whether it is recorded also when nothing happens.
+        always: bool,
+    },
+}
+
+impl Source {
+    /// The kind in one word.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Watch { .. } => "watch",
+            Self::Push => "push",
+            Self::Rtsp { .. } => "rtsp",
+        }
+    }
+
+    /// Where it is, without anything that is secret.
+    pub fn shown(&self) -> Option<String> {
+        match self {
+            Self::Watch { dir, .. } => Some(dir.display().to_string()),
+            Self::Push => None,
+            Self::Rtsp { place, .. } => Some(place.shown()),
+        }
+    }
+}

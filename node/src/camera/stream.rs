@@ -1,0 +1,184 @@
+//! Pictures out of a camera's stream: RTSP, with its data in the same connection (RFC 2326, section 10.12).
+//!
+//! Nothing is decoded. The one connection goes to the address that was judged (`reach`): data over UDP would come from
+//! anywhere, and a parting word (`TEARDOWN`) would go to an address of the camera's choice, so that neither is used. What a
+//! camera answers is shown to nobody.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use futures::StreamExt;
+use retina::client::{
+    Credentials, Demuxed, PlayOptions, Session, SessionOptions, SetupOptions, TcpTransportOptions,
+    TeardownPolicy, Transport,
+};
+use retina::codec::{CodecItem, FrameFormat, ParametersRef};
+use tokio::time::timeout;
+
+use super::film::Coding;
+use super::reach::{Login, Place};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Where RTSP is (RFC 2326, section 3.2).
+const PORT: u16 = 554;
+/// How long a camera may take to begin, and between two pictures: slow ones need half a minute.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Most seconds that its clock may jump.
+const JUMP: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+/// Largest picture in bytes: a key picture of 8K is smaller.
+const PICTURE: usize = 16 * 1024 * 1024;
+
+/// A picture as it was coded.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// Its NAL units, each behind its length in four bytes.
+    pub data: Vec<u8>,
+    /// Whether it can be decoded without others.
+    pub key: bool,
+    /// When it is shown, in ticks of the stream's clock since it began.
+    pub at: i64,
+}
+
+/// A camera's stream of pictures.
+pub struct Stream {
+    session: Demuxed,
+    video: usize,
+    coding: Option<Coding>,
+}
+
+impl std::fmt::Debug for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stream").finish_non_exhaustive()
+    }
+}
+
+impl Stream {
+    /// Connects to a camera and lets it play.
+    ///
+    /// # Errors
+    /// If it cannot be reached, refuses the login, or has no H.264 or H.265.
+    pub async fn open(place: &Place, login: Option<&Login>) -> Result<Self> {
+        let url = place.resolved(PORT).await?;
+        let credentials = login.map(|login| Credentials {
+            username: login.user.clone(),
+            password: login.password.0.to_string(),
+        });
+        let options = SessionOptions::default()
+            .creds(credentials)
+            .user_agent("streetlamp".to_owned())
+            .teardown(TeardownPolicy::Never);
+        let opening = async {
+            let mut session = Session::describe(url, options).await.map_err(failed)?;
+            let coded = |name: &str| matches!(name, "h264" | "h265");
+            let streams = session.streams();
+            let video = streams
+                .iter()
+                .position(|s| s.media() == "video" && coded(s.encoding_name()));
+            let video = video.ok_or_else(|| {
+                let message = "the camera has no picture in H.264 or H.265: choose another stream of it, or set it to H.264";
+                Error::new(ErrorKind::Invalid, message)
+            })?;
+            let setup = SetupOptions::default()
+                .transport(Transport::Tcp(TcpTransportOptions::default()))
+                .frame_format(FrameFormat::MP4);
+            session.setup(video, setup).await.map_err(failed)?;
+            let play = PlayOptions::default().enforce_timestamps_with_max_jump_secs(JUMP);
+            let session = session.play(play).await.map_err(failed)?;
+            let session = session.demuxed().map_err(failed)?;
+            Ok(Self {
+                session,
+                video,
+                coding: None,
+            })
+        };
+        timeout(PATIENCE, Box::pin(opening))
+            .await
+            .map_err(|_| silent())?
+    }
+
+    /// The next picture, and how it and those after it are coded, if that is new.
+    ///
+    /// # Errors
+    /// If the stream ends, breaks, or gives nothing for half a minute.
+    pub async fn next(&mut self) -> Result<(Picture, Option<Coding>)> {
+        let next = async {
+            loop {
+                match self.session.next().await {
+                    Some(Ok(CodecItem::VideoFrame(frame))) => return Ok(frame),
+                    Some(Ok(_)) => {}
+                    Some(Err(error)) => return Err(failed(error)),
+                    None => {
+                        let message = "the camera ended its stream";
+                        return Err(Error::new(ErrorKind::Unavailable, message));
+                    }
+                }
+            }
+        };
+        let frame = timeout(PATIENCE, next).await.map_err(|_| silent())??;
+        if frame.data().len() > PICTURE {
+            let message = "the camera sent a picture that is too large to be one";
+            return Err(Error::new(ErrorKind::Unavailable, message));
+        }
+        let coding = match frame.has_new_parameters() || self.coding.is_none() {
+            true => self.read_coding(frame.timestamp().clock_rate().get())?,
+            false => None,
+        };
+        let picture = Picture {
+            key: frame.is_random_access_point(),
+            at: frame.timestamp().elapsed(),
+            data: frame.into_data(),
+        };
+        Ok((picture, coding))
+    }
+
+    fn read_coding(&mut self, clock: u32) -> Result<Option<Coding>> {
+        let streams = self.session.streams();
+        let parameters = streams
+            .get(self.video)
+            .and_then(retina::client::Stream::parameters);
+        let Some(ParametersRef::Video(parameters)) = parameters else {
+            return Ok(None);
+        };
+        let (width, height) = parameters.pixel_dimensions();
+        let new = Coding {
+            entry: parameters.mp4_sample_entry().build().map_err(failed)?,
+            width: u16::try_from(width).unwrap_or(u16::MAX),
+            height: u16::try_from(height).unwrap_or(u16::MAX),
+            clock,
+        };
+        if self.coding.as_ref() == Some(&new) {
+            return Ok(None);
+        }
+        self.coding = Some(new.clone());
+        Ok(Some(new))
+    }
+}
+
+/// What went wrong, without anything that the camera said.
+fn failed(error: retina::Error) -> Error {
+    let (kind, message) = match error.status_code() {
+        Some(401 | 403) => (
+            ErrorKind::Denied,
+            "the camera refuses the login: check name and password",
+        ),
+        Some(404) => (
+            ErrorKind::NotFound,
+            "the camera has no such stream: check what stands behind the last slash of its address",
+        ),
+        Some(_) => (
+            ErrorKind::Unavailable,
+            "the camera refuses: it may have too many viewers, or need another address",
+        ),
+        None => (
+            ErrorKind::Unavailable,
+            "the camera cannot be reached, or its stream broke: check that it is on and that its address is right",
+        ),
+    };
+    tracing::debug!(status = error.status_code(), "a camera failed");
+    Error::new(kind, message)
+}
+
+fn silent() -> Error {
+    let message = "the camera does not answer: check that it is on and that its address is right";
+    Error::new(ErrorKind::Unavailable, message)
+}

@@ -1,0 +1,143 @@
+//! What is asked about cameras.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use streetlamp_proto::identity::Name;
+
+use super::invalid;
+use crate::camera::reach::{Login, Place};
+use crate::camera::{Settings, Source};
+use crate::control::answers::{CameraAdded, CameraItem, CameraNamed, CameraTested, Moment};
+use crate::control::{CameraAdd, CameraSource};
+use crate::error::{Error, ErrorKind, Result};
+use crate::node::{CameraView, NodeHandle};
+use crate::secret::Secret;
+
+pub(super) async fn add(handle: &NodeHandle, add: CameraAdd) -> Result<CameraAdded> {
+    let name = named(&add.name)?;
+    let source = match add.source {
+        CameraSource::Watch {
+            dir,
+            delete_originals,
+        } => Source::Watch {
+            dir: folder(handle, &dir)?,
+            delete_originals,
+        },
+        CameraSource::Push => Source::Push,
+        CameraSource::Rtsp {
+            url,
+            user,
+            password,
+            allow_loopback,
+            always,
+        } => {
+            let (place, within) = Place::parse(&url.0, "rtsp", allow_loopback)?;
+            let password = password.unwrap_or_else(|| Secret(String::new().into()));
+            Source::Rtsp {
+                place,
+                login: user.map(|user| Login { user, password }).or(within),
+                always,
+            }
+        }
+    };
+    let kind = source.kind().to_owned();
+    let settings = Settings {
+        source,
+        sound: add.sound,
+        daily: add.daily,
+    };
+    let token = handle.add_camera(name.clone(), settings).await?;
+    Ok(added(handle, &name, kind, token))
+}
+
+pub(super) async fn renew_token(handle: &NodeHandle, camera: &str) -> Result<CameraAdded> {
+    let name = named(camera)?;
+    let token = handle.renew_camera_token(&name).await?;
+    let cameras = handle.cameras().await?;
+    let kind = cameras.iter().find(|camera| camera.name == name);
+    let kind = kind.and_then(|camera| camera.kind).unwrap_or_default();
+    Ok(added(handle, &name, kind.to_owned(), Some(token)))
+}
+
+fn added(handle: &NodeHandle, name: &Name, kind: String, token: Option<Secret>) -> CameraAdded {
+    let page = handle.page().filter(|_| token.is_some());
+    CameraAdded {
+        camera: name.to_string(),
+        send_to: page.map(|page| {
+            let what = if kind == "push" { "film" } else { "trigger" };
+            format!("{}/intake/{what}", page.url())
+        }),
+        kind,
+        token,
+    }
+}
+
+pub(super) async fn list(handle: &NodeHandle) -> Result<Vec<CameraItem>> {
+    Ok(handle.cameras().await?.into_iter().map(item).collect())
+}
+
+fn item(view: CameraView) -> CameraItem {
+    CameraItem {
+        camera: view.name.to_string(),
+        kind: view.kind.map(str::to_owned),
+        state: view.state.to_owned(),
+        last_clip: view.last.map(|(clip, _)| clip.to_string()),
+        last_recorded: view.last.map(|(_, at)| Moment(at)),
+        error: view.error,
+        source: view.source,
+        has_token: view.has_token,
+        daily_bytes: view.daily,
+        sound: view.sound,
+    }
+}
+
+pub(super) async fn test(handle: &NodeHandle, camera: &str) -> Result<CameraTested> {
+    let name = named(camera)?;
+    Ok(CameraTested {
+        says: handle.test_camera(&name).await?,
+        camera: name.to_string(),
+        ok: true,
+    })
+}
+
+pub(super) async fn remove(handle: &NodeHandle, camera: &str) -> Result<CameraNamed> {
+    let name = named(camera)?;
+    handle.remove_camera(&name).await?;
+    Ok(CameraNamed {
+        camera: name.to_string(),
+    })
+}
+
+pub(super) fn trigger(handle: &NodeHandle, camera: &str, lasts: Duration) -> Result<CameraNamed> {
+    let name = named(camera)?;
+    handle.trigger_camera(&name, lasts)?;
+    Ok(CameraNamed {
+        camera: name.to_string(),
+    })
+}
+
+fn named(name: &str) -> Result<Name> {
+    Name::clean(name).map_err(|e| invalid("camera's name", e))
+}
+
+/// The folder without links in its path. The home itself is none to watch.
+fn folder(handle: &NodeHandle, dir: &Path) -> Result<PathBuf> {
+    let real = |path: &Path| {
+        let real = path.canonicalize();
+        real.map_err(|e| Error::io(format!("{} cannot be read", path.display()), e))
+    };
+    let (dir, home) = (real(dir)?, real(handle.home().dir())?);
+    if !dir.is_dir() {
+        let message = format!("{} is not a folder", dir.display());
+        return Err(Error::new(ErrorKind::Invalid, message));
+    }
+    if dir.starts_with(&home) || home.starts_with(&dir) {
+        let message = format!(
+            "{} is this home's own directory, or holds it: watch a folder that a recorder writes to",
+            dir.display()
+        );
+        return Err(Error::new(ErrorKind::Invalid, message));
+    }
+    Ok(dir)
+}

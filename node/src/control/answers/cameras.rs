@@ -1,0 +1,50 @@
+//! Of cameras.
+
+use serde::{Deserialize, Serialize};
+
+use super::Moment;
+use crate::secret::Secret;
+
+/// `camera add` and `camera token`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CameraAdded {
+    pub camera: String,
+    pub kind: String,
+    /// Where films are sent, if they are.
+    pub send_to: Option<String>,
+    /// Lets a recorder in; shown this once.
+    pub token: Option<Secret>,
+}
+
+/// One of `camera list`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CameraItem {
+    pub camera: String,
+    /// Null if what was said about it cannot be read any more.
+    pub kind: Option<String>,
+    pub state: String,
+    /// The newest clip of it that is in this home.
+    pub last_clip: Option<String>,
+    pub last_recorded: Option<Moment>,
+    pub error: Option<String>,
+    /// Where it is, without passwords.
+    pub source: Option<String>,
+    pub has_token: bool,
+    /// Sealed bytes that are taken within 24 hours, at most.
+    pub daily_bytes: Option<u64>,
+    pub sound: bool,
+}
+
+/// `camera test`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CameraTested {
+    pub camera: String,
+    pub ok: bool,
+    pub says: String,
+}
+
+/// `camera remove`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CameraNamed {
+    pub camera: String,
+}

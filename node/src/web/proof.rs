@@ -1,0 +1,78 @@
+//! Proof that the resident is at the page, and not whoever found it open: the passphrase, asked for again before
+//! something that cannot be undone.
+//!
+//! It counts for ten minutes in the browser that gave it. Guesses at it are slowed down together with those at the lock.
+
+use std::future::Future;
+
+use tokio::time::Instant;
+use zeroize::Zeroizing;
+
+use super::App;
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Kept;
+
+/// What came of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// The passphrase was right, or was given a short while ago.
+    Given,
+    /// It was not right.
+    Wrong,
+    /// So many are trying that this was not even looked at.
+    TooMany(&'static str),
+}
+
+/// Whether this browser gave the passphrase a short while ago.
+pub(super) fn is_fresh(app: &App, session: Kept) -> bool {
+    app.gate.sessions.is_proven(session, Instant::now())
+}
+
+/// Has a passphrase tried by `trying`, in turn, and remembers that it was right.
+///
+/// # Errors
+/// Whatever trying fails with but that the passphrase is wrong.
+pub(super) async fn attempt(
+    app: &App,
+    session: Kept,
+    trying: impl Future<Output = Result<()>>,
+) -> Result<Proof> {
+    let Some(turn) = app.gate.unlock.turn().await else {
+        return Ok(Proof::TooMany(
+            "Too many attempts at once. Wait a few seconds and try again.",
+        ));
+    };
+    match trying.await {
+        Ok(()) => {
+            turn.succeeded();
+            app.gate.sessions.prove(session, Instant::now());
+            Ok(Proof::Given)
+        }
+        Err(error) if error.kind() == ErrorKind::Denied => Ok(Proof::Wrong),
+        Err(error) => Err(error),
+    }
+}
+
+/// Demands the passphrase, unless this browser gave it a short while ago. The home stays locked if it is.
+///
+/// # Errors
+/// [`ErrorKind::Denied`] if it is not right or nobody may try now; [`ErrorKind::Invalid`] on a device that has no
+/// reading key, and so no passphrase.
+pub(super) async fn demand(app: &App, session: Kept, passphrase: String) -> Result<()> {
+    let passphrase = Zeroizing::new(passphrase);
+    if is_fresh(app, session) {
+        return Ok(());
+    }
+    let denied = |words: &str| Err(Error::new(ErrorKind::Denied, words));
+    if passphrase.is_empty() {
+        return denied(
+            "give the passphrase of this home, so that nobody else can do this at your page",
+        );
+    }
+    let trying = async { app.handle.home().reading_keys(&passphrase).map(drop) };
+    match attempt(app, session, trying).await? {
+        Proof::Given => Ok(()),
+        Proof::Wrong => denied("that passphrase is not right, so nothing was done"),
+        Proof::TooMany(why) => denied(why),
+    }
+}

@@ -1,0 +1,185 @@
+//! One house of a run: its node goes on and off, and what it stored stays.
+
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use libp2p::Multiaddr;
+use streetlamp::clock::Clock;
+use streetlamp::disk::Disk;
+use streetlamp::domains::Domains;
+use streetlamp::entropy::Entropy;
+use streetlamp::error::{Error, ErrorKind, Result};
+use streetlamp::home::Home;
+use streetlamp::mesh::Transport;
+use streetlamp::node::{Core, NodeHandle, Parts, Witness};
+use streetlamp::store::Store;
+use streetlamp_proto::household::Me;
+use tokio::task::JoinHandle;
+
+use crate::net::{Net, transport};
+use crate::record::HouseNumber;
+
+/// A house.
+#[derive(Debug)]
+pub(crate) struct House {
+    /// Its number.
+    pub(crate) number: HouseNumber,
+    home: Home,
+    address: Multiaddr,
+    seed: u64,
+    starts: u64,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Off(Store),
+    On {
+        handle: NodeHandle,
+        driver: JoinHandle<Result<Store>>,
+    },
+    /// Between the two, and after a node failed.
+    Neither,
+}
+
+impl House {
+    /// A house whose node is off, in a directory of its own.
+    ///
+    /// # Errors
+    /// If the home cannot be made.
+    pub(crate) fn build(
+        number: HouseNumber,
+        me: Me,
+        dir: &Path,
+        store: Store,
+        address: Multiaddr,
+        seed: u64,
+    ) -> Result<Self> {
+        let home = Home::settle(&dir.join(number.0.to_string()), me)?;
+        Ok(Self {
+            number,
+            home,
+            address,
+            seed,
+            starts: 0,
+            state: State::Off(store),
+        })
+    }
+
+    /// The way to its node, if it is on.
+    pub(crate) const fn handle(&self) -> Option<&NodeHandle> {
+        match &self.state {
+            State::On { handle, .. } => Some(handle),
+            State::Off(_) | State::Neither => None,
+        }
+    }
+
+    /// Bytes of its database; 0 while its node is on.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub(crate) fn database_bytes(&self) -> Result<u64> {
+        match &self.state {
+            State::Off(store) => store.bytes(),
+            State::On { .. } | State::Neither => Ok(0),
+        }
+    }
+
+    /// Starts its node. Nothing happens if it is on.
+    ///
+    /// # Errors
+    /// If the node does not start.
+    pub(crate) async fn switch_on(
+        &mut self,
+        net: &Net,
+        clock: Clock,
+        witness: Arc<dyn Witness>,
+    ) -> Result<()> {
+        let store = match std::mem::replace(&mut self.state, State::Neither) {
+            State::Off(store) => store,
+            on => {
+                self.state = on;
+                return Ok(());
+            }
+        };
+        net.switch_on(self.number);
+        // Every start draws other numbers, as every start of a real node does.
+        let start = self.seed.wrapping_add(self.starts << 40);
+        self.starts += 1;
+        let parts = Parts {
+            store,
+            disk: Disk::boundless(),
+            transport: Transport::Given(transport(net, self.number)),
+            listen: vec![self.address.to_string()],
+            mdns: false,
+            clock,
+            entropy: Entropy::Repeatable(start.wrapping_add(u64::from(self.number.0))),
+            domains: Domains::silent(),
+            witness: Some(witness),
+        };
+        let assembled = Core::assemble(self.home.clone(), parts).await?;
+        let handle = assembled.handle.clone();
+        let watched = Watched {
+            net: net.clone(),
+            home: self.number,
+            inner: Box::pin(assembled.run()),
+        };
+        let driver = tokio::spawn(watched);
+        self.state = State::On { handle, driver };
+        Ok(())
+    }
+
+    /// Loses what was said from the disk of a node that is off: a planted fault.
+    #[cfg(test)]
+    pub(crate) fn forget(&mut self) -> Result<()> {
+        use streetlamp_proto::household::Record;
+        if let State::Off(store) = &self.state {
+            let mut records = store.records()?;
+            records.retain(|record| !matches!(record, Record::Alert { .. }));
+            let mut emptied = Store::in_memory()?;
+            emptied.save(&records)?;
+            self.state = State::Off(emptied);
+        }
+        Ok(())
+    }
+
+    /// Cuts its power. What its node had acknowledged is on its disk, and nobody hears of it.
+    ///
+    /// # Errors
+    /// If the node had failed.
+    pub(crate) async fn switch_off(&mut self, net: &Net) -> Result<()> {
+        let State::On { handle, driver } = std::mem::replace(&mut self.state, State::Neither)
+        else {
+            return Ok(());
+        };
+        // First the line, so that no goodbye leaves.
+        net.switch_off(self.number);
+        handle.stop().await;
+        drop(handle);
+        let failed = |e| {
+            let message = format!("the node of house {} failed", self.number.0);
+            Error::new(ErrorKind::Internal, message).because(e)
+        };
+        self.state = State::Off(driver.await.map_err(failed)??);
+        Ok(())
+    }
+}
+
+/// A driver whose polls are counted.
+struct Watched<F> {
+    net: Net,
+    home: HouseNumber,
+    inner: Pin<Box<F>>,
+}
+
+impl<F: Future> Future for Watched<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        self.net.polled(self.home);
+        self.inner.as_mut().poll(cx)
+    }
+}

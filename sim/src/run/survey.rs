@@ -1,0 +1,87 @@
+//! What is counted when a run is over.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use streetlamp::error::Result;
+
+use super::plan::StreetSite;
+use crate::house::House;
+use crate::net::Net;
+use crate::record::{HouseNumber, Link, Storage, Street, Traffic};
+
+/// From so long a quiet time in the end on everything that was said has to be everywhere: twice the time after which a
+/// home asks a neighbour although nothing told it to.
+pub(crate) const LONG_ENOUGH: Duration = Duration::from_secs(600);
+
+pub(crate) fn street(site: &StreetSite) -> Street {
+    Street {
+        number: site.number,
+        name: format!("Street {}", site.number),
+        cell: site.cell.clone(),
+    }
+}
+
+pub(crate) fn links(net: &Net) -> Vec<Link> {
+    let links = net.links().into_iter();
+    let link = |((a, b), times): ((HouseNumber, HouseNumber), crate::net::Times)| Link {
+        a,
+        b,
+        one_way: times.one_way,
+        opened: times.opened,
+        closed: times.closed,
+        times: times.times,
+    };
+    links.map(link).collect()
+}
+
+pub(crate) fn traffic(net: &Net) -> Vec<Traffic> {
+    let homes = (0..).map(HouseNumber).zip(net.traffic());
+    let each = homes.flat_map(|(home, classes)| {
+        classes
+            .into_iter()
+            .map(move |(class, [sent, received])| Traffic {
+                home,
+                class,
+                sent,
+                received,
+            })
+    });
+    each.collect()
+}
+
+/// What a home has on its disk. Its node goes off for that.
+///
+/// # Errors
+/// If its node failed.
+pub(crate) async fn storage(house: &mut House, net: &Net, dir: &Path) -> Result<Storage> {
+    house.switch_off(net).await?;
+    let here = dir.join(house.number.0.to_string());
+    Ok(Storage {
+        home: house.number,
+        database: house.database_bytes()?,
+        clips: bytes_below(&here.join("clips")),
+        kept: bytes_below(&here.join("kept")),
+    })
+}
+
+fn bytes_below(dir: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(dir) else {
+        return 0;
+    };
+    let sizes = entries.flatten().map(|entry| match entry.metadata() {
+        Ok(meta) if meta.is_dir() => bytes_below(&entry.path()),
+        Ok(meta) => meta.len(),
+        Err(_) => 0,
+    });
+    sizes.sum()
+}
+
+/// Most memory that this process had, in bytes (`VmHWM` of proc(5)); 0 where the system does not tell.
+pub(crate) fn peak_memory() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    kib.unwrap_or(0) * 1024
+}

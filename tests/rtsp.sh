@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# A home records a camera that is a real RTSP server by somebody else, and the plug is pulled in the middle.
+#
+# ffmpeg makes a film of 30 seconds, the server of the Python package aio-rtsp-toolkit plays it as a camera would. The home
+# records it in clips of at most ten seconds; the server is killed and comes back; every clip must play in ffmpeg, and none
+# may lack a picture in the middle.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+skip() {
+  echo "SKIPPED: $*"
+  exit 0
+}
+
+command -v ffmpeg >/dev/null || skip "no ffmpeg"
+command -v python3 >/dev/null || skip "no python3"
+
+place=$(mktemp -d)
+node= server=
+clean_up() {
+  local code=$?
+  [ -n "$node" ] && kill "$node" 2>/dev/null
+  [ -n "$server" ] && kill "$server" 2>/dev/null
+  wait
+  [ "$code" = 0 ] || tail -n 30 "$place"/*.log 2>/dev/null || true
+  rm -rf "$place"
+}
+trap clean_up EXIT
+
+rtsp_server=${RTSP_SERVER:-}
+if [ -z "$rtsp_server" ]; then
+  python3 -m venv "$place/venv" && "$place/venv/bin/pip" -q install 'aio-rtsp-toolkit[server]==0.1.4' >"$place/pip.log" 2>&1 ||
+    skip "the Python package aio-rtsp-toolkit cannot be installed"
+  rtsp_server=$place/venv/bin/rtsp-server
+fi
+
+lamp=${LAMP:-target/debug/lamp}
+[ -n "${LAMP:-}" ] || cargo build -q --workspace
+export STREETLAMP_HOME=$place/home STREETLAMP_PASSPHRASE=maple
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+field() { python3 -c "import json, sys; print(json.load(sys.stdin)$1)"; }
+
+mkdir "$place/films"
+ffmpeg -v error -f lavfi -i testsrc2=s=640x360:r=15:d=60 -c:v libx264 -preset ultrafast -bf 0 -g 15 -pix_fmt yuv420p "$place/films/porch.mp4"
+port=$(free_port) control=$(free_port)
+camera() {
+  "$rtsp_server" -d "$place/films" -H 127.0.0.1 -p "$port" -cp "$control" >>"$place/server.log" 2>&1 & server=$!
+  until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do sleep 0.2; done
+}
+camera
+
+"$lamp" init --name Ada --cell u33dc1 >/dev/null
+"$lamp" run --web 127.0.0.1:0 --no-mdns --listen /ip4/127.0.0.1/tcp/0 >"$place/node.log" 2>&1 &
+node=$!
+until "$lamp" status >/dev/null 2>&1; do sleep 0.2; done
+
+url=rtsp://127.0.0.1:$port/porch.mp4
+"$lamp" camera add --name Porch --rtsp "$url" 2>/dev/null && { echo "this machine was taken without a word"; exit 1; }
+"$lamp" camera add --name Porch --rtsp "$url" --allow-loopback
+"$lamp" camera test Porch | tee "$place/test.txt"
+grep -q '640x360 in H.264' "$place/test.txt"
+
+state() { "$lamp" --json camera list | field "[0]['state']"; }
+count() { "$lamp" --json clip list | python3 -c 'import json, sys; print(len(json.load(sys.stdin)))'; }
+until [ "$(state)" = ready ]; do sleep 0.2; done
+[ "$(count)" = 0 ]
+"$lamp" camera trigger Porch --for 15s
+until [ "$(count)" -ge 2 ] && [ "$(state)" = ready ]; do sleep 0.5; done
+first=$(count)
+
+# The plug.
+"$lamp" camera trigger Porch --for 1m
+until [ "$(state)" = recording ]; do sleep 0.2; done
+sleep 3
+kill -9 "$server"
+until [ "$(state)" = waiting ]; do sleep 0.2; done
+until [ "$(count)" -gt "$first" ]; do sleep 0.2; done
+camera
+until [ "$(state)" = recording ]; do sleep 0.5; done
+echo "the camera came back"
+
+"$lamp" unlock >/dev/null
+for clip in $("$lamp" --json clip list | python3 -c 'import json, sys; [print(c["clip"]) for c in json.load(sys.stdin)]'); do
+  "$lamp" clip open "$clip" -o "$place/out.mp4" --force >/dev/null
+  ffmpeg -v error -xerror -i "$place/out.mp4" -f null - || { echo "clip $clip does not play"; exit 1; }
+  ffprobe -v error -show_entries packet=duration_time -of csv=p=0 "$place/out.mp4" |
+    python3 -c 'import sys; gaps = [float(l.strip(",\n")) for l in sys.stdin if l.strip(",\n")]; assert gaps and max(gaps) < 0.3, gaps'
+  seconds=$(ffprobe -v error -show_entries format=duration -of csv=p=0 "$place/out.mp4")
+  python3 -c "assert $seconds < 11.1, $seconds"
+  echo "clip ${clip:0:12} plays for $seconds seconds"
+done
+echo "ok"
