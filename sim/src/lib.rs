@@ -1,10 +1,10 @@
 //! Neighbourhoods of real nodes in one process and one thread, on a clock that can be paused.
 //!
 //! Nothing of a home is modelled: engine, driver, store, libp2p's swarm and gossip are those that ship. What differs is
-//! what a node is given: a transport of the run's own [`net`], SQLite in memory, a seed, and a wall clock that follows
+//! what a node is given: a transport of the run's own `net`, SQLite in memory, a seed, and a wall clock that follows
 //! tokio's. On a runtime of one thread with a paused clock an hour of the street takes as long as its messages do.
 //!
-//! A [`scenario`] says who lives there and what happens; [`run`] builds it and lets it happen; the [`chronicle`] watches
+//! A [`scenario`] says who lives there and what happens; [`run`] builds it and lets it happen; `chronicle` watches
 //! every engine, checks the rules at every step and leaves a [`record`].
 
 mod chronicle;

@@ -1,7 +1,7 @@
 //! One run: a scenario and a seed in, a record out.
 //!
 //! Everything happens on one thread whose clock is paused and whose randomness follows from the seed. The director
-//! works off a [`plan`] of deeds, each at its time; the engines do the rest.
+//! works off a `plan` of deeds, each at its time; the engines do the rest.
 
 mod deeds;
 mod director;

@@ -1,6 +1,6 @@
 //! Scenario files: who lives there, how they are connected, and what happens.
 //!
-//! A scenario is TOML. Whatever it leaves out has a default with a source ([`defaults`]); a word that it should not
+//! A scenario is TOML. Whatever it leaves out has a default with a source (`defaults`); a word that it should not
 //! hold is refused with its line, because a misspelt setting that is silently ignored makes a wrong study.
 
 mod defaults;
