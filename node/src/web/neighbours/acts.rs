@@ -1,0 +1,214 @@
+//! The page's forms, and what comes of each.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use serde::Deserialize;
+use streetlamp_proto::alert::Reason;
+use streetlamp_proto::household::{Answer, Command, Failure};
+use streetlamp_proto::identity::{HouseholdId, Name};
+use streetlamp_proto::street::Ticket;
+use streetlamp_proto::wire::limits::URGENT_PER_HOUR;
+
+use super::super::{App, proof};
+use super::Beginning;
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Kept;
+
+/// How long an invitation made on the page is good.
+const INVITATION: Duration = Duration::from_secs(24 * 3_600);
+
+/// One of the page's forms, as it was sent.
+#[derive(Deserialize)]
+#[serde(tag = "act", rename_all = "kebab-case")]
+pub(in crate::web) enum Asked {
+    /// Found a street.
+    Found {
+        name: String,
+        cell: String,
+    },
+    /// Enter one.
+    Join {
+        ticket: String,
+    },
+    Invite(Proven),
+    Vouch {
+        household: String,
+        #[serde(flatten)]
+        proven: Proven,
+    },
+    Remove {
+        household: String,
+        reason: String,
+        #[serde(flatten)]
+        proven: Proven,
+    },
+    Leave(Proven),
+    Mute {
+        household: String,
+    },
+    Unmute {
+        household: String,
+    },
+}
+
+/// The passphrase, if the form asked for it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(in crate::web) struct Proven {
+    passphrase: String,
+}
+
+/// What came of a form.
+pub(super) enum Done {
+    /// This household is on a street now.
+    Entered,
+    /// Something else.
+    Told(News),
+    /// A ticket to hand over.
+    Invited(Box<Ticket>),
+}
+
+/// What the link back to the page may say: a fixed set, so that a forged link says nothing new.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum News {
+    Vouched,
+    VoteCast,
+    Removed,
+    Left,
+    Muted,
+    Unmuted,
+}
+
+impl News {
+    pub(super) const fn link(self) -> &'static str {
+        match self {
+            Self::Vouched => "./neighbours?done=vouched",
+            Self::VoteCast => "./neighbours?done=vote-cast",
+            Self::Removed => "./neighbours?done=removed",
+            Self::Left => "./neighbours?done=left",
+            Self::Muted => "./neighbours?done=muted",
+            Self::Unmuted => "./neighbours?done=unmuted",
+        }
+    }
+
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Vouched => "Vouched. Your neighbours can see that you have met them.",
+            Self::VoteCast => {
+                "Your vote is cast. The household is removed when enough neighbours say so."
+            }
+            Self::Removed => "Removed. The street speaks with a new key from now on.",
+            Self::Left => "Left. This home has forgotten the street; your clips and ledger stay.",
+            Self::Muted => {
+                "Muted: what this household says is not shown here. Nobody learns of it."
+            }
+            Self::Unmuted => "What this household says is shown again.",
+        }
+    }
+}
+
+/// What was typed into a form that was refused.
+#[derive(Default)]
+pub(super) struct Typed {
+    pub(super) beginning: Option<Beginning>,
+    /// Whom to remove, and why.
+    pub(super) removal: Option<(String, String)>,
+}
+
+pub(super) async fn carry_out(
+    app: &App,
+    session: Kept,
+    asked: Asked,
+    typed: &mut Typed,
+) -> Result<Done> {
+    let handle = &app.handle;
+    match asked {
+        Asked::Found { name, cell } => {
+            typed.beginning = Some(Beginning {
+                name: name.clone(),
+                cell: cell.clone(),
+                ..Beginning::default()
+            });
+            let found = Command::FoundStreet {
+                name: Name::clean(&name).map_err(|e| unclear("name of the street", e))?,
+                cell: cell.trim().parse().map_err(|e| unclear("cell", e))?,
+                urgent_per_hour: URGENT_PER_HOUR,
+            };
+            handle.command(found).await?;
+            Ok(Done::Entered)
+        }
+        Asked::Join { ticket } => {
+            typed.beginning = Some(Beginning {
+                ticket: ticket.clone(),
+                ..Beginning::at(handle.home().cell())
+            });
+            let ticket: Ticket = ticket.trim().parse().map_err(Failure::from)?;
+            handle.command(Command::Join(Box::new(ticket))).await?;
+            Ok(Done::Entered)
+        }
+        Asked::Invite(Proven { passphrase }) => {
+            proof::demand(app, session, passphrase).await?;
+            let invite = Command::Invite {
+                street: None,
+                life: INVITATION,
+            };
+            match handle.command(invite).await? {
+                Answer::Ticket(ticket) => Ok(Done::Invited(ticket)),
+                _ => Err(Error::new(ErrorKind::Internal, "no ticket was made")),
+            }
+        }
+        Asked::Vouch { household, proven } => {
+            proof::demand(app, session, proven.passphrase).await?;
+            handle.command(Command::Vouch(named(&household)?)).await?;
+            Ok(Done::Told(News::Vouched))
+        }
+        Asked::Remove {
+            household,
+            reason,
+            proven,
+        } => {
+            typed.removal = Some((household.clone(), reason.clone()));
+            let remove = Command::Remove {
+                household: named(&household)?,
+                reason: Reason::clean(&reason).map_err(|e| unclear("reason", e))?,
+            };
+            proof::demand(app, session, proven.passphrase).await?;
+            Ok(Done::Told(match handle.command(remove).await? {
+                Answer::Membership { gone: true, .. } => News::Removed,
+                _ => News::VoteCast,
+            }))
+        }
+        Asked::Leave(Proven { passphrase }) => {
+            proof::demand(app, session, passphrase).await?;
+            handle.command(Command::Leave(None)).await?;
+            Ok(Done::Told(News::Left))
+        }
+        Asked::Mute { household } => {
+            let household = named(&household)?;
+            let muted = true;
+            handle.command(Command::Mute { household, muted }).await?;
+            Ok(Done::Told(News::Muted))
+        }
+        Asked::Unmute { household } => {
+            let household = named(&household)?;
+            let muted = false;
+            handle.command(Command::Mute { household, muted }).await?;
+            Ok(Done::Told(News::Unmuted))
+        }
+    }
+}
+
+fn named(household: &str) -> Result<HouseholdId> {
+    household
+        .parse()
+        .map_err(|e| Error::new(ErrorKind::NotFound, "there is no such household").because(e))
+}
+
+fn unclear(what: &str, why: impl Display) -> Error {
+    Error::new(
+        ErrorKind::Invalid,
+        format!("the {what} was not taken: {why}"),
+    )
+}
