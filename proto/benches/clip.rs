@@ -17,6 +17,7 @@ use std::time::Instant;
 use criterion::{Criterion, Throughput};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
+use rayon::ThreadPoolBuilder;
 use streetlamp_proto::clip::{
     GrantHeader, NONCE_LEN, Opener, Outboard, OwnerHeader, Sealed, Sealer,
 };
@@ -72,12 +73,12 @@ fn seal(film: &[u8], out: &mut Vec<u8>) -> (OwnerHeader, Sealed) {
     (header, sealer.finish(out))
 }
 
-/// Seals as the vault does, on this many threads.
-fn seal_on(threads: usize, film: &[u8], out: &mut Vec<u8>) -> Sealed {
+/// Seals as the vault does, on the threads of the pool that it is called in.
+fn seal_together(film: &[u8], out: &mut Vec<u8>) -> Sealed {
     out.clear();
     let mut rng = ChaCha20Rng::from_seed([3; 32]);
     let (_, sealer) = Sealer::new(&mut rng, &[identity(1).recipient()]).unwrap();
-    let mut sealer = sealer.on_threads(threads.try_into().unwrap());
+    let mut sealer = sealer.in_parallel();
     for piece in film.chunks(VAULT_PIECE) {
         sealer.write(piece, out).unwrap();
     }
@@ -182,7 +183,16 @@ fn main() {
             blake3::hash(&b)
         },
     );
-    let threads = ratio(|| seal_on(2, &film, &mut a), || seal_on(1, &film, &mut b));
+    let [one, two] = [1, 2].map(|threads| {
+        ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap()
+    });
+    let threads = ratio(
+        || two.install(|| seal_together(&film, &mut a)),
+        || one.install(|| seal_together(&film, &mut b)),
+    );
     let opening = ratio(|| clip.open(&mut a), || age_open(&whole, &mut b));
     // With `age` a clip is given away by opening it and sealing it again.
     let granting = ratio(

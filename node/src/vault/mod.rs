@@ -12,10 +12,8 @@ mod labels;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
-use std::num::NonZeroUsize;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::thread::available_parallelism;
 
 pub use arriving::{Arriving, Untaken, slices};
 use data_encoding::HEXLOWER;
@@ -29,9 +27,6 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// How much film is read and sealed at a time: 16 chunks, so that memory stays small and calls few.
 const PIECE: usize = 1024 * 1024;
-
-/// Most threads that seal one clip. More would take the cores from alerts, and the disk is the next limit.
-const MOST_THREADS: usize = 4;
 
 /// A clip that has just been made.
 #[derive(Debug)]
@@ -227,7 +222,7 @@ fn seal_into(
         Error::new(ErrorKind::Invalid, "the film could not be sealed").because(e)
     };
     let (header, sealer) = Sealer::new(rng, owners).map_err(|e| sealing(e.into()))?;
-    let mut sealer = sealer.on_threads(threads());
+    let mut sealer = sealer.in_parallel();
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -253,12 +248,6 @@ fn seal_into(
         .and_then(|()| file.sync_all())
         .map_err(failed)?;
     Ok((header, sealed))
-}
-
-/// On how many threads a clip is sealed here.
-fn threads() -> NonZeroUsize {
-    let most = NonZeroUsize::new(MOST_THREADS).unwrap_or(NonZeroUsize::MIN);
-    available_parallelism().map_or(NonZeroUsize::MIN, |cores| cores.min(most))
 }
 
 /// Reads a whole piece, or all that is left: a cleaned film comes in small parts, and threads want large ones.

@@ -10,10 +10,10 @@
 //! it in the same pass.
 
 use std::fmt;
-use std::num::NonZeroUsize;
-use std::thread;
 
 use rand_core::CryptoRng;
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
 use zeroize::Zeroizing;
 
 use super::stream::{StreamKey, TAG_LEN};
@@ -67,7 +67,7 @@ pub struct Sealer {
     plaintext_len: u64,
     /// Number of the next chunk.
     next: u64,
-    threads: NonZeroUsize,
+    parallel: bool,
 }
 
 impl Sealer {
@@ -111,16 +111,20 @@ impl Sealer {
             pending: Zeroizing::new(Vec::with_capacity(CHUNK)),
             plaintext_len: 0,
             next: 0,
-            threads: NonZeroUsize::MIN,
+            parallel: false,
         }
     }
 
-    /// Seals on this many threads from now on, as far as a write has chunks for them. The clip is the same.
+    /// Seals the chunks of one write at the same time from now on, on the threads of the `rayon` pool that it is called
+    /// in. The clip is the same.
     ///
     /// Chunks do not depend on each other: each has its number for a nonce.
     #[must_use]
-    pub fn on_threads(self, threads: NonZeroUsize) -> Self {
-        Self { threads, ..self }
+    pub fn in_parallel(self) -> Self {
+        Self {
+            parallel: true,
+            ..self
+        }
     }
 
     /// Takes film and appends what can be sealed of it to `out`. Up to one chunk stays here until more comes.
@@ -187,27 +191,14 @@ impl Sealer {
     /// Seals full chunks that lie one behind the other, none of them the last.
     fn seal_full(&mut self, chunks: &mut [u8]) {
         let (key, first) = (&self.key, self.next);
-        let count = chunks.len() / SEALED_CHUNK;
-        self.next += count as u64;
-        let share = count.div_ceil(self.threads.get()).max(1);
-        let shares = chunks.chunks_mut(share * SEALED_CHUNK);
-        let numbered = (first..).step_by(share).zip(shares);
-        if share >= count {
-            numbered.for_each(|(first, share)| seal_share(key, first, share));
-            return;
+        self.next += (chunks.len() / SEALED_CHUNK) as u64;
+        if self.parallel {
+            let chunks = chunks.par_chunks_exact_mut(SEALED_CHUNK).enumerate();
+            chunks.for_each(|(at, chunk)| seal_laid(key, first + at as u64, false, chunk));
+        } else {
+            let chunks = (first..).zip(chunks.chunks_exact_mut(SEALED_CHUNK));
+            chunks.for_each(|(number, chunk)| seal_laid(key, number, false, chunk));
         }
-        thread::scope(|scope| {
-            for (first, share) in numbered {
-                scope.spawn(move || seal_share(key, first, share));
-            }
-        });
-    }
-}
-
-/// Seals full chunks, the first of which has this number.
-fn seal_share(key: &StreamKey, first: u64, share: &mut [u8]) {
-    for (number, chunk) in (first..).zip(share.chunks_exact_mut(SEALED_CHUNK)) {
-        seal_laid(key, number, false, chunk);
     }
 }
 

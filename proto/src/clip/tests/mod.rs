@@ -13,6 +13,7 @@ mod vectors;
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
+use rayon::ThreadPoolBuilder;
 use zeroize::Zeroizing;
 
 use super::*;
@@ -119,18 +120,20 @@ fn how_the_film_arrives_does_not_change_the_clip() {
 #[test]
 fn how_many_threads_seal_does_not_change_the_clip() {
     let film = film(11 * CHUNK + 5);
-    let sealed_on = |threads: usize, piece: usize| {
-        let (_, sealer) = Sealer::new(&mut rng(3), &[identity(1).recipient()]).unwrap();
-        let mut sealer = sealer.on_threads(threads.try_into().unwrap());
+    let seal = |mut sealer: Sealer, piece: usize| {
         let mut out = Vec::new();
         film.chunks(piece)
             .for_each(|piece| sealer.write(piece, &mut out).unwrap());
         (sealer.finish(&mut out), out)
     };
-    let alone = sealed_on(1, film.len());
-    for threads in [2, 3, 8, 100] {
+    let sealer = || Sealer::new(&mut rng(3), &[identity(1).recipient()]).unwrap();
+    let alone = seal(sealer().1, film.len());
+    for threads in [1, 2, 3, 8] {
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+        let pool = pool.unwrap();
         for piece in [CHUNK - 1, 4 * CHUNK + 1, film.len()] {
-            assert_eq!(sealed_on(threads, piece), alone, "{threads}, {piece}");
+            let together = pool.install(|| seal(sealer().1.in_parallel(), piece));
+            assert_eq!(together, alone, "{threads}, {piece}");
         }
     }
 }
