@@ -4,6 +4,7 @@
 //! `journal`, `vault`, `mesh`, `camera`, `domains` are leaves that do not know each other; `web` and `control` (and
 //! through it `cli`) see a running node only through [`node::NodeHandle`].
 
+mod ahead;
 pub mod backup;
 pub mod blocking;
 pub mod camera;

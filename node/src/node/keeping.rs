@@ -121,8 +121,9 @@ async fn pull(
         if let Some(label) = coming.label.take() {
             block(|| vault.keep_sealed_label(clip, &label)).map_err(Trouble::Disk)?;
         }
+        let mut coming = coming.slices(sealed_len, range.clone());
         for range in slices(range) {
-            let slice = coming.slice(sealed_len, range.clone()).await?;
+            let slice = coming.next().await?;
             block(|| arriving.take(range, &slice))?;
         }
     }

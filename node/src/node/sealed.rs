@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use futures::{AsyncReadExt, AsyncWriteExt, TryFutureExt};
+use futures::{AsyncReadExt, AsyncWriteExt, TryFutureExt, stream};
 use streetlamp_proto::clip::{ClipId, SLICE, SliceError, decode_slice, slice_len};
 use streetlamp_proto::fetch::{FetchRequest, Right};
 use streetlamp_proto::household::{Event, Finding};
@@ -16,9 +16,10 @@ use tokio::time::timeout;
 use super::driver::ToDriver;
 use super::handle::{NodeHandle, stopped};
 use super::serving::COMING;
+use crate::ahead::Ahead;
 use crate::blocking::block;
 use crate::error::{Error, ErrorKind};
-use crate::vault::Untaken;
+use crate::vault::{Untaken, slices};
 
 /// How long a holder may take to be connected.
 const CONNECTING: Duration = Duration::from_secs(15);
@@ -140,7 +141,7 @@ impl Coming {
         sealed_len: u64,
         range: Range<u64>,
     ) -> Result<(), Trouble> {
-        let slice = self.slice(sealed_len, range.clone()).await?;
+        let slice = read_slice(&mut self.stream, sealed_len, range.clone()).await?;
         let proven = block(|| decode_slice(clip, sealed_len, range, &slice));
         proven.map(drop).map_err(|e| {
             let message = "what the keeper gave is not the clip";
@@ -148,21 +149,43 @@ impl Coming {
         })
     }
 
-    /// The slice of a range of at most [`SLICE`] bytes, which must be the next that was asked for. Not checked yet.
-    pub(super) async fn slice(
-        &mut self,
-        sealed_len: u64,
-        range: Range<u64>,
-    ) -> Result<Vec<u8>, Trouble> {
-        debug_assert!(range.end - range.start <= SLICE, "one slice");
-        let no_such = |e: SliceError| {
-            Trouble::Away(Error::new(ErrorKind::Internal, "no such slice").because(e))
-        };
-        let expected = slice_len(sealed_len, range).map_err(no_such)?;
-        let mut slice = vec![0; usize::try_from(expected).unwrap_or(usize::MAX)];
-        read(&mut self.stream, &mut slice).await?;
-        Ok(slice)
+    /// The slices of the range that was asked for, the next one already on its way while one is in use. Not checked yet.
+    pub(super) fn slices(self, sealed_len: u64, range: Range<u64>) -> Slices {
+        let parts = (self.stream, slices(range));
+        let read = stream::try_unfold(parts, move |(mut stream, mut left)| async move {
+            let Some(range) = left.next() else {
+                return Ok(None);
+            };
+            let slice = read_slice(&mut stream, sealed_len, range).await?;
+            Ok(Some((slice, (stream, left))))
+        });
+        Slices(Ahead::of(read))
     }
+}
+
+/// Slices of a clip, in order.
+pub(super) struct Slices(Ahead<Result<Vec<u8>, Trouble>>);
+
+impl Slices {
+    /// The next slice. Who asks for more than there are is told that the holder was cut off.
+    pub(super) async fn next(&mut self) -> Result<Vec<u8>, Trouble> {
+        let ended = || cut(std::io::ErrorKind::UnexpectedEof.into());
+        self.0.next().await.ok_or_else(ended)?
+    }
+}
+
+async fn read_slice(
+    stream: &mut libp2p::Stream,
+    sealed_len: u64,
+    range: Range<u64>,
+) -> Result<Vec<u8>, Trouble> {
+    debug_assert!(range.end - range.start <= SLICE, "one slice");
+    let no_such =
+        |e: SliceError| Trouble::Away(Error::new(ErrorKind::Internal, "no such slice").because(e));
+    let expected = slice_len(sealed_len, range).map_err(no_such)?;
+    let mut slice = vec![0; usize::try_from(expected).unwrap_or(usize::MAX)];
+    read(stream, &mut slice).await?;
+    Ok(slice)
 }
 
 async fn read(stream: &mut libp2p::Stream, into: &mut [u8]) -> Result<(), Trouble> {

@@ -5,12 +5,13 @@
 //! asked range, each checked against the holder's hash tree as it is read. Who has no right gets no answer: the stream
 //! ends.
 
-use std::fs::File;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::stream::{self, Stream, StreamExt};
 use futures::{AsyncReadExt, AsyncWriteExt};
-use streetlamp_proto::clip::{GROUP, Outboard, SLICE, encode_slice};
+use streetlamp_proto::clip::{GROUP, encode_slice};
 use streetlamp_proto::fetch::FetchRequest;
 use streetlamp_proto::household::{Command, KeeperNews, Permit, Place};
 use streetlamp_proto::keeper::SealedLabel;
@@ -20,9 +21,11 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::handle::NodeHandle;
+use crate::ahead::Ahead;
 use crate::blocking::block;
 use crate::error::{Error, ErrorKind, Result};
 use crate::mesh::IncomingStream;
+use crate::vault::slices;
 
 /// What a holder says before the first slice.
 pub(super) const COMING: u8 = 1;
@@ -66,13 +69,8 @@ async fn try_serve(
         return Err(broken("not a range of the clip"));
     }
     // Read before anything is promised: what is damaged here is not served, and the asker goes elsewhere.
-    let ready = block(|| Ready::of(node, &permit, with_label, start..end));
-    let Ready {
-        label,
-        file,
-        outboard,
-        mut slice,
-    } = match ready {
+    let ready = block(|| make_ready(node, &permit, with_label, start..end));
+    let Ready { label, first, rest } = match ready {
         Ok(ready) => ready,
         Err(error) => {
             if let Place::KeptFor(owner) = place {
@@ -88,16 +86,11 @@ async fn try_serve(
         send(&mut stream, &length).await?;
         send(&mut stream, label).await?;
     }
-    let mut here = start;
-    while here < end {
-        let range = here..end.min(here + SLICE);
-        here = range.end;
-        let slice = match slice.take() {
-            Some(first) => first,
-            None => block(|| encode_slice(&file, &outboard, range))
-                .map_err(|e| broken("damaged on disk").because(e))?,
-        };
-        send(&mut stream, &slice).await?;
+    let mut rest = Ahead::of(rest);
+    let mut next = first.map(Ok);
+    while let Some(slice) = next {
+        send(&mut stream, &slice?).await?;
+        next = rest.next().await;
     }
     stream
         .close()
@@ -110,44 +103,38 @@ async fn try_serve(
 }
 
 /// Everything that is needed to serve, found to be there.
-struct Ready {
+struct Ready<S> {
     label: Option<SealedLabel>,
-    file: File,
-    outboard: Outboard,
-    /// The first slice.
-    slice: Option<Vec<u8>>,
+    /// The first slice, if the range has any.
+    first: Option<Vec<u8>>,
+    /// The others.
+    rest: S,
 }
 
-impl Ready {
-    fn of(
-        node: &NodeHandle,
-        permit: &Permit,
-        with_label: bool,
-        range: std::ops::Range<u64>,
-    ) -> Result<Self> {
-        let (clip, sealed_len) = (permit.clip, permit.sealed_len);
-        let (vault, label) = match permit.place {
-            Place::Own => (node.shared.vault.clone(), permit.label.clone()),
-            Place::KeptFor(owner) => {
-                let vault = node.shared.kept.of(owner)?;
-                let label = with_label.then(|| vault.sealed_label(clip)).transpose()?;
-                (vault, label)
-            }
-        };
-        let file = vault.sealed(clip, sealed_len)?;
-        let outboard = vault.outboard(clip, sealed_len)?;
-        let first = range.start..range.end.min(range.start + SLICE);
-        let slice = (!first.is_empty())
-            .then(|| encode_slice(&file, &outboard, first))
-            .transpose()
-            .map_err(|e| broken("damaged on disk").because(e))?;
-        Ok(Self {
-            label,
-            file,
-            outboard,
-            slice,
-        })
-    }
+fn make_ready(
+    node: &NodeHandle,
+    permit: &Permit,
+    with_label: bool,
+    range: Range<u64>,
+) -> Result<Ready<impl Stream<Item = Result<Vec<u8>>> + Send + use<>>> {
+    let (clip, sealed_len) = (permit.clip, permit.sealed_len);
+    let (vault, label) = match permit.place {
+        Place::Own => (node.shared.vault.clone(), permit.label.clone()),
+        Place::KeptFor(owner) => {
+            let vault = node.shared.kept.of(owner)?;
+            let label = with_label.then(|| vault.sealed_label(clip)).transpose()?;
+            (vault, label)
+        }
+    };
+    let file = vault.sealed(clip, sealed_len)?;
+    let outboard = vault.outboard(clip, sealed_len)?;
+    let encode = move |range| {
+        encode_slice(&file, &outboard, range).map_err(|e| broken("damaged on disk").because(e))
+    };
+    let mut ranges = slices(range);
+    let first = ranges.next().map(&encode).transpose()?;
+    let rest = stream::iter(ranges).map(move |range| block(|| encode(range)));
+    Ok(Ready { label, first, rest })
 }
 
 async fn read_request(stream: &mut libp2p::Stream) -> Result<FetchRequest> {

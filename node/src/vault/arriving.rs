@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::PathBuf;
 
-use streetlamp_proto::clip::{ClipId, GROUP, SLICE, SliceError, decode_slice};
+use streetlamp_proto::clip::{ClipId, GROUP, Outboard, SLICE, SliceError};
 
 use super::{Vault, broken};
 use crate::error::{Error, Result};
@@ -35,6 +35,10 @@ pub struct Arriving<'v> {
     part: PathBuf,
     file: File,
     groups: Groups,
+    /// What the slices taught of its hash tree.
+    outboard: Outboard,
+    /// Some of it lay here already, of which the outboard knows nothing.
+    resumed: bool,
 }
 
 impl<'v> Arriving<'v> {
@@ -58,6 +62,8 @@ impl<'v> Arriving<'v> {
             file.set_len(0).and_then(|()| file.set_len(len))
         };
         known.map_err(|e| vault.failing(e))?;
+        let outboard = Outboard::unknown(clip, sealed_len).map_err(|e| broken(clip, e))?;
+        let resumed = groups.any();
         Ok(Self {
             vault,
             clip,
@@ -65,6 +71,8 @@ impl<'v> Arriving<'v> {
             part,
             file,
             groups,
+            outboard,
+            resumed,
         })
     }
 
@@ -96,7 +104,9 @@ impl<'v> Arriving<'v> {
     /// # Errors
     /// [`Untaken`]; nothing of the slice counts as being here then.
     pub fn take(&mut self, range: Range<u64>, slice: &[u8]) -> std::result::Result<(), Untaken> {
-        let bytes = decode_slice(self.clip, self.sealed_len, range.clone(), slice)
+        let bytes = self
+            .outboard
+            .learn(range.clone(), slice)
             .map_err(|e| Untaken::Wrong(broken(self.clip, e)))?;
         let written = self.file.write_all_at(&bytes, range.start).and_then(|()| {
             self.groups.add(&range);
@@ -106,8 +116,8 @@ impl<'v> Arriving<'v> {
         written.map_err(|e| Untaken::Disk(self.vault.failing(e)))
     }
 
-    /// Makes the clip durable under its name. All of it is checked once more: the disk may have lost part of it
-    /// between two fetches.
+    /// Makes the clip durable under its name. If some of it lay here before, all of it is checked once more: the disk may
+    /// have lost part of it between two fetches.
     ///
     /// # Errors
     /// The disk's; [`ErrorKind::DataLoss`](crate::error::ErrorKind::DataLoss) if the bytes are not the clip's, which
@@ -117,15 +127,17 @@ impl<'v> Arriving<'v> {
             .set_len(self.sealed_len)
             .and_then(|()| self.file.sync_all())
             .map_err(|e| self.vault.failing(e))?;
-        let settled = self
-            .vault
-            .hashed(&self.part, self.sealed_len)
-            .and_then(|outboard| {
-                if outboard.clip() != self.clip {
-                    return Err(broken(self.clip, SliceError::Altered));
-                }
-                self.vault.settle(&self.part, &outboard)
-            });
+        let learned = !self.resumed && self.missing().is_empty();
+        let outboard = match learned {
+            true => Ok(self.outboard),
+            false => self.vault.hashed(&self.part, self.sealed_len),
+        };
+        let settled = outboard.and_then(|outboard| {
+            if outboard.clip() != self.clip {
+                return Err(broken(self.clip, SliceError::Altered));
+            }
+            self.vault.settle(&self.part, &outboard)
+        });
         if settled.is_err() {
             let _gone = fs::remove_file(&self.part);
         }
@@ -152,6 +164,10 @@ impl Groups {
 
     fn bytes(&self) -> u64 {
         self.count.div_ceil(8)
+    }
+
+    fn any(&self) -> bool {
+        self.bits.iter().any(|byte| *byte != 0)
     }
 
     fn has(&self, group: u64) -> bool {

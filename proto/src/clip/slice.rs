@@ -14,8 +14,11 @@ use std::fmt;
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
 
-use bao_tree::io::outboard::PostOrderMemOutboard;
-use bao_tree::io::sync::{DecodeResponseIter, encode_ranges_validated, outboard_post_order};
+use bao_tree::io::outboard::{EmptyOutboard, PostOrderMemOutboard};
+use bao_tree::io::sync::{
+    DecodeResponseIter, Outboard as BaoOutboard, OutboardMut, encode_ranges_validated,
+    outboard_post_order,
+};
 use bao_tree::io::{BaoContentItem, EncodeError};
 use bao_tree::iter::{BaoChunk, ResponseIterRef};
 use bao_tree::{BaoTree, BlockSize, ChunkNum, ChunkRanges};
@@ -117,6 +120,24 @@ impl Outboard {
         }))
     }
 
+    /// The outboard of a clip that has yet to come, for [`Outboard::learn`].
+    ///
+    /// # Errors
+    /// [`SliceError::ClipLength`].
+    pub fn unknown(clip: ClipId, sealed_len: u64) -> Result<Self, SliceError> {
+        let len = capacity(tree(sealed_len)?.outboard_size())?;
+        Self::load(clip, sealed_len, vec![0; len])
+    }
+
+    /// Checks a slice as [`decode_slice`] does, and keeps the hashes in it. Once slices of the whole clip were taken, this
+    /// is its outboard, without reading the clip again.
+    ///
+    /// # Errors
+    /// As [`decode_slice`]. Only hashes that lead to the clip's name were kept.
+    pub fn learn(&mut self, range: Range<u64>, slice: &[u8]) -> Result<Vec<u8>, SliceError> {
+        decode(range, slice, &mut self.0)
+    }
+
     /// The bytes to store: pairs of hashes in post-order, without length or root.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0.data
@@ -203,21 +224,34 @@ pub fn decode_slice(
     range: Range<u64>,
     slice: &[u8],
 ) -> Result<Vec<u8>, SliceError> {
-    let tree = tree(sealed_len)?;
+    let nowhere = EmptyOutboard {
+        root: (*clip.as_bytes()).into(),
+        tree: tree(sealed_len)?,
+    };
+    decode(range, slice, nowhere)
+}
+
+/// Checks a slice against the root of `hashes`, which takes the others.
+fn decode(
+    range: Range<u64>,
+    slice: &[u8],
+    mut hashes: impl BaoOutboard + OutboardMut,
+) -> Result<Vec<u8>, SliceError> {
+    let tree = hashes.tree();
     let wanted = wanted(&tree, &range)?;
-    let (got, expected) = (slice.len() as u64, slice_len(sealed_len, range.clone())?);
+    let (got, expected) = (slice.len() as u64, slice_len(tree.size(), range.clone())?);
     if got != expected {
         return Err(SliceError::Length { got, expected });
     }
     let mut bytes = Vec::with_capacity(capacity(range.end - range.start)?);
-    let root = (*clip.as_bytes()).into();
-    for item in DecodeResponseIter::new(root, tree, slice, &wanted) {
+    for item in DecodeResponseIter::new(hashes.root(), tree, slice, &wanted) {
         match item.map_err(|_| SliceError::Altered)? {
             // What lies behind the range is the end of the clip, there to prove the length.
             BaoContentItem::Leaf(leaf) if leaf.offset < range.end => {
                 bytes.extend_from_slice(&leaf.data);
             }
-            _ => {}
+            BaoContentItem::Leaf(_) => {}
+            BaoContentItem::Parent(parent) => hashes.save(parent.node, &parent.pair)?,
         }
     }
     Ok(bytes)

@@ -134,9 +134,10 @@ async fn pieces<F: Fn(u64, u64) + Send + Sync>(
     work: &Work<'_, F>,
 ) -> std::result::Result<(), Trouble> {
     while let Some(mut piece) = work.next().await {
-        let mut coming = ask(node, device, right, piece.range()).await?;
+        let coming = ask(node, device, right, piece.range()).await?;
+        let mut slices = coming.slices(work.sealed_len(), piece.range());
         while let Some(range) = piece.slice() {
-            let slice = coming.slice(work.sealed_len(), range.clone()).await?;
+            let slice = slices.next().await?;
             block(|| piece.take(range, &slice, holder.household))?;
         }
     }

@@ -147,6 +147,25 @@ fn only_whole_groups_within_the_clip_are_served() {
 }
 
 #[test]
+fn slices_of_the_whole_clip_leave_its_outboard_in_any_order_and_wrong_ones_leave_nothing() {
+    let (sealed, outboard) = held(3 * SLICE as usize + 5_000);
+    let (clip, len) = (outboard.clip(), outboard.sealed_len());
+    let mut learned = Outboard::unknown(clip, len).unwrap();
+    let unknown = learned.clone();
+    let mut wrong = encode_slice(sealed.as_slice(), &outboard, 0..SLICE).unwrap();
+    wrong[5] ^= 1;
+    assert_eq!(learned.learn(0..SLICE, &wrong), Err(SliceError::Altered));
+    assert_eq!(learned, unknown);
+    for at in [2, 0, 3, 1] {
+        let range = at * SLICE..len.min((at + 1) * SLICE);
+        let slice = encode_slice(sealed.as_slice(), &outboard, range.clone()).unwrap();
+        let bytes = learned.learn(range.clone(), &slice).unwrap();
+        assert_eq!(bytes, sealed[range.start as usize..range.end as usize]);
+        assert_eq!(learned == outboard, at == 1);
+    }
+}
+
+#[test]
 fn a_clip_length_that_no_clip_has_is_refused_before_any_work() {
     let clip = ClipId::from_bytes([1; 32]);
     for len in [0, SEALED_BYTES + 1, u64::MAX] {
