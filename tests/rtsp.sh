@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # A home records a camera that is a real RTSP server by somebody else, and the plug is pulled in the middle.
 #
-# ffmpeg makes a film of 30 seconds, the server of the Python package aio-rtsp-toolkit plays it as a camera would. The home
-# records it in clips of at most ten seconds; the server is killed and comes back; every clip must play in ffmpeg, and none
+# ffmpeg makes a film of a minute, the server of the Python package aio-rtsp-toolkit plays it as a camera would. The home
+# records it in clips of at most ten seconds; the server is killed and comes back, and the node is stopped while it records;
+# every clip must play in ffmpeg, and none
 # may lack a picture in the middle.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -50,9 +51,11 @@ camera() {
 camera
 
 "$lamp" init --name Ada --cell u33dc1 >/dev/null
-"$lamp" run --web 127.0.0.1:0 --no-mdns --listen /ip4/127.0.0.1/tcp/0 >"$place/node.log" 2>&1 &
-node=$!
-until "$lamp" status >/dev/null 2>&1; do sleep 0.2; done
+start() {
+  "$lamp" run --web 127.0.0.1:0 --no-mdns --listen /ip4/127.0.0.1/tcp/0 >>"$place/node.log" 2>&1 & node=$!
+  until "$lamp" status >/dev/null 2>&1; do sleep 0.2; done
+}
+start
 
 url=rtsp://127.0.0.1:$port/porch.mp4
 "$lamp" camera add --name Porch --rtsp "$url" 2>/dev/null && { echo "this machine was taken without a word"; exit 1; }
@@ -78,6 +81,15 @@ until [ "$(count)" -gt "$first" ]; do sleep 0.2; done
 camera
 until [ "$(state)" = recording ]; do sleep 0.5; done
 echo "the camera came back"
+
+# Stopping in the middle of a recording keeps what came until then.
+before=$(count)
+sleep 3
+kill -TERM "$node" && wait "$node"
+start
+after=$(count)
+[ "$after" -gt "$before" ] || { echo "stopping lost the last seconds"; exit 1; }
+echo "stopping sealed the last seconds"
 
 "$lamp" unlock >/dev/null
 for clip in $("$lamp" --json clip list | python3 -c 'import json, sys; [print(c["clip"]) for c in json.load(sys.stdin)]'); do

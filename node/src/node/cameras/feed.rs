@@ -1,6 +1,5 @@
 //! One camera at work: its state, its share of a day, and what happens when it fails.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::io::{Read, Seek};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,6 +20,8 @@ use crate::node::clips::{self, Recorded};
 use crate::node::handle::{AddedClip, NodeHandle};
 use crate::when;
 
+/// How long a feed that is stopped may take to seal the last seconds.
+const TO_END: Duration = Duration::from_secs(10);
 /// How long a feed waits after it failed for the first time. Each further failure doubles it.
 const FIRST: Duration = Duration::from_secs(1);
 /// The longest wait.
@@ -146,21 +147,29 @@ impl Feed {
         }
     }
 
-    /// Brings films until it fails.
-    async fn work(&self) -> Result<Infallible> {
+    /// Brings films until it is stopped or fails.
+    async fn work(&self, stop: &CancellationToken) -> Result<()> {
         match &self.settings.source {
             Source::Watch {
                 dir,
                 delete_originals,
-            } => watching::watch(self, dir, *delete_originals).await,
+            } => {
+                let watching = watching::watch(self, dir, *delete_originals);
+                match stop.run_until_cancelled(watching).await {
+                    None => Ok(()),
+                    Some(Err(error)) => Err(error),
+                    Some(Ok(never)) => match never {},
+                }
+            }
             Source::Rtsp {
                 place,
                 login,
                 always,
-            } => recording::record(self, place, login.as_ref(), *always).await,
+            } => recording::record(self, place, login.as_ref(), *always, stop).await,
             Source::Push => {
                 self.is("listening", None);
-                std::future::pending().await
+                stop.cancelled().await;
+                Ok(())
             }
         }
     }
@@ -171,32 +180,39 @@ pub(super) async fn run(feed: Arc<Feed>, stop: CancellationToken) {
     let mut wait = FIRST;
     loop {
         let began = Instant::now();
-        let at_work = Arc::clone(&feed);
-        let mut work = tokio::spawn(async move { at_work.work().await });
+        let (at_work, told) = (Arc::clone(&feed), stop.clone());
+        let mut work = tokio::spawn(async move { at_work.work(&told).await });
         let ended = tokio::select! {
-            () = stop.cancelled() => {
-                work.abort();
-                let _ended = work.await;
-                return;
-            }
             ended = &mut work => ended,
+            () = too_long_after(&stop) => {
+                work.abort();
+                work.await
+            }
         };
+        if stop.is_cancelled() {
+            return;
+        }
         let error = match ended {
+            Ok(Ok(())) => return,
             Ok(Err(error)) => error,
             Err(fault) => {
                 Error::new(ErrorKind::Internal, "a part of the node failed").because(fault)
             }
-            Ok(Ok(never)) => match never {},
         };
         if began.elapsed() >= WENT_WELL {
             wait = FIRST;
         }
         tracing::warn!(camera = %feed.name, error = error.chain(), wait_s = wait.as_secs(), "a camera brings no films");
         feed.is("waiting", Some(error.to_string()));
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = sleep(wait) => {}
+        if stop.run_until_cancelled(sleep(wait)).await.is_none() {
+            return;
         }
         wait = (wait * 2).min(LONGEST);
     }
+}
+
+/// When a feed that was stopped has had its time to end.
+async fn too_long_after(stop: &CancellationToken) {
+    stop.cancelled().await;
+    sleep(TO_END).await;
 }

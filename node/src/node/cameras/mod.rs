@@ -129,6 +129,7 @@ impl NodeHandle {
     /// Stops every camera; returns when none writes any more.
     pub(super) async fn stop_cameras(&self) {
         let known = std::mem::take(&mut *self.shared.cameras.known());
+        known.values().for_each(|known| known.stop.cancel());
         for known in known.into_values() {
             end(known).await;
         }

@@ -2,13 +2,14 @@
 //!
 //! What happens is told from outside: the command line, or a program with the camera's token. A recording goes on for some
 //! time after the last sign, in pieces that are sealed one by one, so that keepers have all but the last seconds of it when
-//! the box is carried away. Pictures are read while a piece is sealed.
+//! the box is carried away. Pictures are read while a piece is sealed. When the node is stopped, what came until then is
+//! sealed.
 
-use std::convert::Infallible;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::feed::Feed;
 use crate::blocking::block;
@@ -21,21 +22,24 @@ use crate::node::clips::Recorded;
 /// Pieces that wait to be sealed. While they do, the camera waits, too.
 const PIECES: usize = 2;
 
-/// Reads the stream until it breaks.
+/// Reads the stream until it breaks, or until it is stopped.
 pub(super) async fn record(
     feed: &Feed,
     place: &Place,
     login: Option<&Login>,
     always: bool,
-) -> Result<Infallible> {
+    stop: &CancellationToken,
+) -> Result<()> {
     feed.has_share()?;
     feed.is("connecting", None);
-    let mut stream = Stream::open(place, login).await?;
+    let opened = stop.run_until_cancelled(Stream::open(place, login)).await;
+    let Some(opened) = opened else { return Ok(()) };
+    let mut stream = opened?;
     feed.is("ready", None);
     let (pieces, inbox) = mpsc::channel(PIECES);
     let reading = async {
-        let ended = read(feed, &mut stream, always, &pieces).await;
-        // What came before the stream broke is sealed.
+        let ended = read(feed, &mut stream, always, &pieces, stop).await;
+        // What came before is sealed.
         drop(pieces);
         ended
     };
@@ -48,22 +52,24 @@ async fn read(
     stream: &mut Stream,
     always: bool,
     pieces: &mpsc::Sender<Piece>,
-) -> Result<Infallible> {
+    stop: &CancellationToken,
+) -> Result<()> {
     let mut held: Option<PreRoll> = None;
     let mut recording = false;
     loop {
         let next = tokio::select! {
-            next = stream.next() => next,
+            next = stream.next() => next.map(Some),
+            () = stop.cancelled() => Ok(None),
             // Sealing failed: the camera waits, and it is said why.
             () = pieces.closed() => return Err(not_sealed()),
         };
         let (picture, coding) = match next {
-            Ok(next) => next,
-            Err(error) => {
+            Ok(Some(next)) => next,
+            ended => {
                 if recording && let Some(piece) = held.as_mut().and_then(PreRoll::flush) {
                     send(pieces, piece).await?;
                 }
-                return Err(error);
+                return ended.map(drop);
             }
         };
         if let Some(coding) = coding {
