@@ -3,8 +3,7 @@
 #
 # ffmpeg makes a film of a minute, the server of the Python package aio-rtsp-toolkit plays it as a camera would. The home
 # records it in clips of at most ten seconds; the server is killed and comes back, and the node is stopped while it records;
-# every clip must play in ffmpeg, and none
-# may lack a picture in the middle.
+# every clip must play in ffmpeg, and none may lack a picture in the middle.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
