@@ -130,6 +130,7 @@ impl Rogue {
                     topic,
                     message,
                     bytes,
+                    ..
                 } => {
                     self.heard.push((topic.clone(), bytes.clone()));
                     Input::Gossip {

@@ -209,6 +209,7 @@ impl Driver {
                 topic,
                 message,
                 bytes,
+                ..
             } => Input::Gossip {
                 topic,
                 message,
