@@ -5,6 +5,7 @@
 //! with the vouches that the rules ask for, and where everybody lives on the net. Whoever joins during a run does it
 //! with a ticket, like anybody.
 
+use std::fmt;
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
@@ -19,7 +20,8 @@ use streetlamp_proto::identity::{Card, DeviceCert, DeviceId, Name, Roles, Words}
 use streetlamp_proto::recipient::Identity;
 use streetlamp_proto::signed::{PublicKey, Signed, Statement};
 use streetlamp_proto::street::{
-    Address, Announcement, EpochKey, EpochNotice, Founding, Member, Pseudonym, StreetId, Vouch,
+    Address, Announcement, EpochKey, EpochNotice, Founding, Member, Pseudonym, StreetId, Topic,
+    Vouch,
 };
 use streetlamp_proto::time::Timestamp;
 use zeroize::Zeroizing;
@@ -46,22 +48,42 @@ fn secret(rng: &mut ChaCha20Rng) -> Zeroizing<[u8; 32]> {
     secret
 }
 
-/// A household with fresh keys: what its home node is given, and the key that opens its clips.
-pub(crate) fn household(
-    rng: &mut ChaCha20Rng,
-    name: Name,
-    cell: Option<Cell>,
-) -> (Me, ReadingKeys) {
+/// A household with fresh keys.
+pub(crate) struct NewHousehold {
+    /// What its home node is given.
+    pub(crate) me: Me,
+    /// What its residents keep.
+    pub(crate) reading: Reading,
+}
+
+/// The secret of the key that opens a household's clips.
+pub(crate) struct Reading(Zeroizing<[u8; 32]>);
+
+impl fmt::Debug for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reading")
+    }
+}
+
+impl Reading {
+    /// The key, to unlock a home with.
+    pub(crate) fn keys(&self) -> ReadingKeys {
+        ReadingKeys::new(Identity::from_secret_bytes(self.0.clone()), Vec::new())
+    }
+}
+
+/// Makes a household.
+pub(crate) fn household(rng: &mut ChaCha20Rng, name: Name, cell: Option<Cell>) -> NewHousehold {
     let issued = DAWN.before(AGE);
     let words = Words::generate(rng);
     let root = words.root();
     let device = SigningKey::from_bytes(&secret(rng));
     let sealing = Identity::from_secret_bytes(secret(rng));
-    let reading = Identity::from_secret_bytes(secret(rng));
+    let reading = Reading(secret(rng));
     let card = root.sign_card(Card {
         household: root.household(),
         name,
-        reading: reading.recipient(),
+        reading: reading.keys().recipient(),
         issued,
     });
     let cert = root.certify(DeviceCert {
@@ -81,7 +103,7 @@ pub(crate) fn household(
         recovery: words.recovery().recipient(),
         cell,
     };
-    (me, ReadingKeys::new(reading, Vec::new()))
+    NewHousehold { me, reading }
 }
 
 /// A street of these households, the first of which founded it.
@@ -142,6 +164,11 @@ impl Street {
             members: members.collect(),
             doors: doors.collect(),
         })
+    }
+
+    /// The name under which it speaks, for whoever was told.
+    pub(crate) fn topic(&self) -> Topic {
+        self.key.topic(self.id)
     }
 
     /// What the home of a member has of it.
