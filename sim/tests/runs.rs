@@ -75,7 +75,7 @@ fn a_scenario_with_a_misspelt_word_is_refused_with_its_line() {
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(
-        said.contains("line 5") && said.contains("warm-up"),
+        said.contains("line 4") && said.contains("warm-up"),
         "{said}"
     );
     assert_eq!(sim(&["run"]).status.code(), Some(2));
