@@ -20,7 +20,9 @@ function tellTimes(part) {
 
 // A part that somebody is typing in, or has opened, stays as it is.
 function inUse(part) {
-  return part.contains(document.activeElement) || part.querySelector('details[open]') !== null;
+  const focused = document.activeElement;
+  // A film that is pressed in its frame is no form: it has to go when the home is locked.
+  return (part.contains(focused) && focused.tagName !== 'IFRAME') || part.querySelector('details[open]') !== null;
 }
 
 function announce(fresh) {
@@ -39,6 +41,8 @@ function take(page) {
     const fresh = [...next.querySelectorAll('article')].filter(({ id }) => !document.getElementById(id));
     for (const article of fresh) article.classList.add('fresh');
     tellTimes(next);
+    // What did not change stays: a film that plays, a place in a list.
+    if (part.isEqualNode(next)) continue;
     part.replaceWith(document.adoptNode(next));
     announce(fresh);
   }
@@ -70,7 +74,7 @@ function follow() {
   stream?.close();
   stream = null;
   if (document.hidden) return;
-  stream = new EventSource(new URL('events', new URL(live, location.href)));
+  stream = new EventSource(new URL('events', document.querySelector('.brand').href));
   stream.onopen = refreshSoon;
   stream.addEventListener('changed', refreshSoon);
   stream.onerror = () => {

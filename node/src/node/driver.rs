@@ -343,6 +343,9 @@ impl Driver {
                 }
             }
             Output::Emit(event) => {
+                if matches!(event, Event::Locked(true)) {
+                    self.handle.shared.watched.close();
+                }
                 let _nobody_watches = self.events.send(event);
             }
         }

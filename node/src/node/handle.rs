@@ -7,15 +7,18 @@ use std::time::Duration;
 
 use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::export::Papers;
+use streetlamp_proto::grant::Purpose;
 use streetlamp_proto::household::{Answer, Command, Event, Household, KeeperNews, Leaving};
 use streetlamp_proto::identity::{HouseholdId, Name};
-use streetlamp_proto::ledger::Entry;
+use streetlamp_proto::ledger::{Entry, Export};
 use streetlamp_proto::time::Timestamp;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use zeroize::Zeroizing;
 
 use super::cameras::Cameras;
 use super::driver::ToDriver;
+use super::sharing::{self, Shared as SharedClip};
+use super::watching::{self, Watched, WatchedFilms};
 use super::witness::Witness;
 use super::{clips, fetching, keeping};
 use crate::blocking::block;
@@ -51,6 +54,7 @@ pub(super) struct Shared {
     pub(super) peer_id: String,
     pub(super) page: OnceLock<Page>,
     pub(super) cameras: Cameras,
+    pub(super) watched: WatchedFilms,
     pub(super) witness: Option<Arc<dyn Witness>>,
 }
 
@@ -210,6 +214,19 @@ impl NodeHandle {
         answer.await.map_err(|_| stopped())?
     }
 
+    /// The whole ledger as a file holds it, with what its reader needs to verify it alone.
+    ///
+    /// # Errors
+    /// If the store fails or the node has stopped.
+    pub async fn whole_ledger(&self) -> Result<Export> {
+        let (entries, head) = self.with_store(|store| store.ledger()).await?;
+        Ok(Export {
+            entries,
+            devices: vec![self.shared.home.me()?.cert],
+            head,
+        })
+    }
+
     /// Addresses at which this node listens, in multiaddr text form with its peer id.
     ///
     /// # Errors
@@ -290,6 +307,35 @@ impl NodeHandle {
     /// If the node is locked, or the clip is unknown, not fetched yet, or damaged.
     pub async fn open_clip(&self, clip: ClipId) -> Result<Film> {
         clips::open(self, clip, Command::Open(clip)).await
+    }
+
+    /// Opens a clip for a player. Ledger first.
+    ///
+    /// # Errors
+    /// As [`NodeHandle::open_clip`].
+    pub async fn watch_clip(&self, clip: ClipId) -> Result<Watched> {
+        watching::watch(self, clip).await
+    }
+
+    /// Holds the sealed bytes of a clip against its name. Reads all of them; nothing is opened.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] if they are not here, [`ErrorKind::DataLoss`] if they are not what they were.
+    pub async fn verify_clip(&self, clip: ClipId) -> Result<()> {
+        clips::whole(self, clip).await.map(drop)
+    }
+
+    /// Gives a clip to every neighbour who holds no grant of it: one grant and one ledger entry for each.
+    ///
+    /// # Errors
+    /// That of the first grant that cannot be given. Those before it stand.
+    pub async fn share_clip(
+        &self,
+        clip: ClipId,
+        purpose: Purpose,
+        until: Option<Timestamp>,
+    ) -> Result<Vec<SharedClip>> {
+        sharing::with_street(self, clip, purpose, until).await
     }
 
     /// Exports a clip for somebody outside the mesh. Ledger first.

@@ -9,6 +9,8 @@ mod keeping;
 mod listening;
 mod sealed;
 mod serving;
+mod sharing;
+mod watching;
 mod witness;
 
 use std::future::Future;
@@ -23,6 +25,8 @@ use tokio_util::sync::CancellationToken;
 
 pub use cameras::{CameraView, Intake};
 pub use handle::{AddedClip, FetchedClip, Film, NodeHandle, Page, RecalledClips};
+pub use sharing::Shared as SharedClip;
+pub use watching::Watched;
 pub use witness::Witness;
 
 use crate::blocking;
@@ -41,6 +45,7 @@ use crate::web::Web;
 use cameras::Cameras;
 use driver::Driver;
 use handle::Shared;
+use watching::WatchedFilms;
 
 /// Commands that wait for the driver, at most. Page and command line wait their turn beyond it.
 const COMMANDS: usize = 64;
@@ -181,6 +186,7 @@ impl Core {
             entropy: entropy.clone(),
             page: OnceLock::new(),
             cameras: Cameras::default(),
+            watched: WatchedFilms::default(),
             witness,
         };
         let handle = NodeHandle {

@@ -38,11 +38,11 @@ const REQUESTS: usize = 256;
 /// Streams of live changes at the same time: one for every visible tab.
 const STREAMS: usize = 64;
 
-/// Headers of every answer. The policy leaves out `data:`, inline scripts and styles, frames and foreign hosts.
+/// Headers of every answer. The policy leaves out `data:`, inline scripts and styles, and foreign hosts.
 const HEADERS: [(HeaderName, &str); 6] = [
     (
         header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; \
          form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; \
          require-trusted-types-for 'script'",
     ),
@@ -92,16 +92,21 @@ impl Gate {
         })
     }
 
+    /// A new secret in its text form, and what to keep of it.
+    pub(super) fn draw(&self) -> (String, Kept) {
+        self.secrets.draw()
+    }
+
     /// A new one-time link.
     pub(super) fn sign_in_link(&self) -> String {
-        let (token, kept) = self.secrets.draw();
+        let (token, kept) = self.draw();
         self.links.add(kept, Instant::now());
         format!("{}/sign-in?token={token}", self.site.url())
     }
 
     /// Begins a session; the cookie that carries it.
     pub(super) fn begin_session(&self) -> String {
-        let (token, kept) = self.secrets.draw();
+        let (token, kept) = self.draw();
         self.sessions.begin(kept, Instant::now());
         self.cookie(&token, LONGEST)
     }
@@ -234,9 +239,10 @@ fn is_intake(path: &str) -> bool {
     path.starts_with("/intake/")
 }
 
-/// What strangers may see: the sign-in page and what it is drawn with.
+/// What is answered without a session: the sign-in page, what it is drawn with, and films, whose addresses are secrets
+/// of a session (see `clips`).
 fn is_open(path: &str) -> bool {
-    path == "/sign-in" || path.starts_with("/assets/")
+    path == "/sign-in" || path.starts_with("/assets/") || path.starts_with("/films/")
 }
 
 fn wants_page(headers: &HeaderMap) -> bool {

@@ -3,7 +3,7 @@
 //! Server-drawn pages that work without a script, a font or an internet connection; a small module keeps them fresh.
 //! It is reached on this machine only: plain HTTP must not leave it. The node is seen through [`NodeHandle`] alone.
 //!
-//! `gate` stands before everything, `routes` names every address, `street`, `saying`, `neighbours`, `clips`,
+//! `gate` stands before everything, `routes` names every address, `street`, `saying`, `neighbours`, `clips`, `ledger`,
 //! `publishers`, `lock`, `sign_in`, `live` and `assets` answer; `proof` asks for the passphrase again before what cannot
 //! be undone; `intake` takes films from cameras. Left out: names and texts are shown as text, so there is no markup in
 //! them, and there is no way to reach the page from another machine.
@@ -16,6 +16,7 @@ mod form;
 mod frame;
 mod gate;
 mod intake;
+mod ledger;
 mod live;
 mod lock;
 mod map;
@@ -56,6 +57,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
 struct App {
     gate: Arc<Gate>,
     handle: NodeHandle,
+    under_way: Arc<clips::UnderWay>,
 }
 
 /// A page that has its port and is not served yet.
@@ -140,6 +142,7 @@ impl Web {
         let app = routes::app(App {
             gate: self.gate,
             handle,
+            under_way: Arc::default(),
         });
         let ending = closing.clone();
         let serving = axum::serve(self.listener, app).with_graceful_shutdown(async move {

@@ -13,7 +13,9 @@ use super::App;
 use super::frame::Frame;
 use super::gate::{Gate, guard};
 use super::problem::Problem;
-use super::{assets, clips, intake, live, lock, neighbours, publishers, saying, sign_in, street};
+use super::{
+    assets, clips, intake, ledger, live, lock, neighbours, publishers, saying, sign_in, street,
+};
 
 /// An address and what answers there.
 pub(super) type Route = (&'static str, fn() -> MethodRouter<App>);
@@ -23,11 +25,19 @@ pub(super) const ROUTES: &[Route] = &[
     ("/", || get(street::show)),
     ("/alerts", || post(street::post)),
     ("/assets/{name}", || get(assets::asset)),
-    ("/clips", || get(clips::show)),
+    ("/clips", || get(clips::list)),
+    ("/clips/{clip}", || get(clips::show).post(clips::act)),
+    ("/clips/{clip}/frame", || get(clips::frame)),
     ("/events", || get(live::events)),
+    ("/films/{address}", || get(clips::film)),
     ("/follow-ups", || post(saying::say)),
+    ("/holders", || {
+        get(clips::holders).post(clips::act_on_holders)
+    }),
     ("/intake/film", || post(intake::film).put(intake::film)),
     ("/intake/trigger", || post(intake::trigger)),
+    ("/ledger", || get(ledger::show).post(ledger::verify)),
+    ("/ledger/file", || get(ledger::file)),
     ("/lock", || post(lock::lock)),
     ("/neighbours", || {
         get(neighbours::show).post(neighbours::act)

@@ -215,6 +215,11 @@ impl Household {
         &self.me
     }
 
+    /// Whether the reading key is out of memory.
+    pub const fn is_locked(&self) -> bool {
+        self.reading.is_none()
+    }
+
     /// The home at a glance.
     pub fn status(&self, now: Timestamp) -> StatusView {
         let neighbours: std::collections::BTreeSet<_> = self

@@ -15,6 +15,7 @@ pub use clips::{
     AddedItem, Checked, ClipItem, Deleted, Exported, Fetched, GrantItem, Granted, Keeping, Pinned,
     SharedItem, SignedFilm, Written,
 };
+pub(crate) use keepers::keeper_advice;
 pub use keepers::{KeeperItem, LeaseEnded, Leased, LetGoItem, Offered, Proven, Recalled};
 pub use publishers::{
     AsksDomains, BulletinExported, BulletinItem, KeyItem, Muted, OriginalItem, OwnBulletinItem,

@@ -10,7 +10,8 @@ use streetlamp_proto::identity::{HouseholdId, Name};
 use streetlamp_proto::street::Ticket;
 use streetlamp_proto::wire::limits::URGENT_PER_HOUR;
 
-use super::super::{App, proof};
+use super::super::App;
+use super::super::proof::{self, Proven};
 use super::Beginning;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Kept;
@@ -50,13 +51,6 @@ pub(in crate::web) enum Asked {
     Unmute {
         household: String,
     },
-}
-
-/// The passphrase, if the form asked for it.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(in crate::web) struct Proven {
-    passphrase: String,
 }
 
 /// What came of a form.
@@ -148,8 +142,8 @@ pub(super) async fn carry_out(
             handle.command(Command::Join(Box::new(ticket))).await?;
             Ok(Done::Entered)
         }
-        Asked::Invite(Proven { passphrase }) => {
-            proof::demand(app, session, passphrase).await?;
+        Asked::Invite(proven) => {
+            proof::demand(app, session, proven).await?;
             let invite = Command::Invite {
                 street: None,
                 life: INVITATION,
@@ -160,7 +154,7 @@ pub(super) async fn carry_out(
             }
         }
         Asked::Vouch { household, proven } => {
-            proof::demand(app, session, proven.passphrase).await?;
+            proof::demand(app, session, proven).await?;
             handle.command(Command::Vouch(named(&household)?)).await?;
             Ok(Done::Told(News::Vouched))
         }
@@ -174,14 +168,14 @@ pub(super) async fn carry_out(
                 household: named(&household)?,
                 reason: Reason::clean(&reason).map_err(|e| unclear("reason", e))?,
             };
-            proof::demand(app, session, proven.passphrase).await?;
+            proof::demand(app, session, proven).await?;
             Ok(Done::Told(match handle.command(remove).await? {
                 Answer::Membership { gone: true, .. } => News::Removed,
                 _ => News::VoteCast,
             }))
         }
-        Asked::Leave(Proven { passphrase }) => {
-            proof::demand(app, session, passphrase).await?;
+        Asked::Leave(proven) => {
+            proof::demand(app, session, proven).await?;
             handle.command(Command::Leave(None)).await?;
             Ok(Done::Told(News::Left))
         }

@@ -4,12 +4,14 @@
 //! without a node, a node of a fresh home with its page, and a browser that is one function.
 
 mod bulletins;
+mod clips;
 mod neighbours;
 mod pages;
 mod reach;
 mod saying;
 mod signing_in;
 
+use std::io::Cursor;
 use std::net::SocketAddr;
 
 use axum::Router;
@@ -37,6 +39,7 @@ const HOST: &str = "127.0.0.1:8420";
 const ORIGIN: &str = "http://127.0.0.1:8420";
 const FORM: &str = "application/x-www-form-urlencoded";
 const PASSPHRASE: &str = "correct horse";
+const PORCH: &[u8] = include_bytes!("../../camera/film/fixtures/porch.mp4");
 
 fn gate() -> Arc<Gate> {
     let address: SocketAddr = HOST.parse().unwrap();
@@ -101,6 +104,7 @@ async fn served_as(name: &str, seed: u64) -> Served {
     let router = app(App {
         gate: Arc::clone(&gate),
         handle: handle.clone(),
+        under_way: Arc::default(),
     });
     Served {
         _dir: dir,
@@ -175,6 +179,18 @@ impl Served {
                 .expect("it is seen within half a minute")
                 .unwrap();
         }
+    }
+
+    /// Takes a film in, as if a camera of this name had recorded it then.
+    async fn records(&self, camera: &str, at: Option<Timestamp>) -> String {
+        // The same film twice under repeatable keys would be the same clip.
+        let mut film = PORCH.to_vec();
+        let samples = film.windows(4).position(|four| four == b"mdat").unwrap() + 100;
+        let many = self.handle.read(|household, _| household.clips().len());
+        film[samples] = u8::try_from(many.await.unwrap()).unwrap();
+        let film = Cursor::new(film);
+        let added = self.handle.add_clip(film, camera.parse_line(), at);
+        added.await.unwrap().clip.to_string()
     }
 
     async fn found_street(&self) {

@@ -122,7 +122,7 @@ fn check_headers(headers: &HeaderMap, path: &str) {
     let value = |name: &str| headers.get(name).unwrap().to_str().unwrap().to_owned();
     assert_eq!(
         value("content-security-policy"),
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; \
          form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; \
          require-trusted-types-for 'script'"
     );
