@@ -94,6 +94,8 @@ if (live !== undefined) {
 // A second press must not send a second alert. Not before the form is on its way: a disabled button does not say its name.
 document.addEventListener('submit', (event) => {
   setTimeout(() => {
+    // After a download the page is still there.
+    if ('download' in event.target.dataset) return;
     for (const button of event.target.querySelectorAll('button')) button.disabled = true;
   });
 });

@@ -16,6 +16,7 @@ pub mod disk;
 pub mod domains;
 pub mod entropy;
 pub mod error;
+mod export;
 pub mod home;
 pub mod https;
 pub mod journal;

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
 
-const ASSETS: [(&str, &str, &str); 3] = [
+const ASSETS: [(&str, &str, &str); 4] = [
     (
         "page.css",
         "text/css; charset=utf-8",
@@ -16,6 +16,11 @@ const ASSETS: [(&str, &str, &str); 3] = [
         "page.js",
         "text/javascript; charset=utf-8",
         include_str!("../../assets/page.js"),
+    ),
+    (
+        "redact.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../../assets/redact.js"),
     ),
     (
         "lamp.svg",

@@ -31,7 +31,7 @@ use crate::secret::{Kept, Tokens};
 const BODY: usize = 64 * 1024;
 /// A request is answered, its body included, within this. Unlocking may wait half a minute for its turn.
 const ANSWER: Duration = Duration::from_secs(60);
-/// A film is sent and sealed within this.
+/// A film is sent and sealed, or changed and packed, within this.
 const FILM: Duration = Duration::from_secs(15 * 60);
 /// Requests that are worked on at the same time.
 const REQUESTS: usize = 256;
@@ -147,7 +147,7 @@ impl Gate {
 /// Lets a request through to the pages, or answers it here.
 pub(super) async fn guard(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
     let root = Frame::root_from(request.uri().path());
-    let patience = if is_intake(request.uri().path()) {
+    let patience = if moves_a_film(request.uri().path()) {
         FILM
     } else {
         ANSWER
@@ -237,6 +237,11 @@ async fn admit(
 /// judged there.
 fn is_intake(path: &str) -> bool {
     path.starts_with("/intake/")
+}
+
+/// Where whole films come in or go out.
+fn moves_a_film(path: &str) -> bool {
+    is_intake(path) || (path.starts_with("/clips/") && path.ends_with("/export"))
 }
 
 /// What is answered without a session: the sign-in page, what it is drawn with, and films, whose addresses are secrets

@@ -27,7 +27,11 @@ pub(super) const ROUTES: &[Route] = &[
     ("/assets/{name}", || get(assets::asset)),
     ("/clips", || get(clips::list)),
     ("/clips/{clip}", || get(clips::show).post(clips::act)),
+    ("/clips/{clip}/export", || {
+        get(clips::export_form).post(clips::export)
+    }),
     ("/clips/{clip}/frame", || get(clips::frame)),
+    ("/clips/{clip}/still", || get(clips::still)),
     ("/events", || get(live::events)),
     ("/films/{address}", || get(clips::film)),
     ("/follow-ups", || post(saying::say)),

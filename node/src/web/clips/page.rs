@@ -131,7 +131,7 @@ pub(super) fn named(clip: &str) -> Result<ClipId> {
     clip.parse().map_err(|e: IdError| unknown().because(e))
 }
 
-fn unknown() -> Error {
+pub(super) fn unknown() -> Error {
     let message = "there is no such clip here: it may have been deleted, or its grant has ended";
     Error::new(ErrorKind::NotFound, message)
 }

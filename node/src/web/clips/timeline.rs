@@ -246,7 +246,7 @@ fn storage(clips: &[ClipView], retention: Retention) -> String {
         ),
     };
     format!(
-        "Of your own {many} are here, {} sealed. {stay}",
+        "Your own clips: {many} here, {} sealed. {stay}",
         words::size(bytes)
     )
 }

@@ -1,13 +1,18 @@
 //! Clips on the page: watched in parts and only while unlocked, given and destroyed only by whoever knows the passphrase,
 //! and everything of it in the ledger.
 
+use std::io::{Cursor, Read};
 use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 use streetlamp_proto::alert::Kind;
+use streetlamp_proto::export::Papers;
 use streetlamp_proto::ledger::Export;
+use streetlamp_proto::recipient::Identity;
+use streetlamp_proto::signed::Signed;
+use zeroize::Zeroizing;
 
 use super::{Served, send, served_as, text};
 
@@ -276,4 +281,76 @@ async fn clips_are_listed_by_day_and_camera_and_an_alert_can_name_one() {
     )
     .await;
     assert!(page.contains("in an alert of yours"));
+}
+
+/// What an archive holds, in its order.
+fn unpacked(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(archive)).unwrap();
+    (0..archive.len())
+        .map(|at| {
+            let mut file = archive.by_index(at).unwrap();
+            let name = file.name().unwrap().into_owned();
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).unwrap();
+            (name, bytes)
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn an_export_is_proven_logged_and_packed_with_its_papers() {
+    let home = served_as("Ada", 1).await;
+    let clip = home.records("Porch", None).await;
+    let path = format!("/clips/{clip}/export");
+    let session = home.session();
+    for refused in [
+        "whom=plain&sure=yes".to_owned(),
+        format!("whom=plain&{KEY}"),
+        format!("whom=sealed&to=age1x&{KEY}"),
+        format!("whom=plain&sure=yes&areas=1,2,3&{KEY}"),
+        format!("sure=yes&{KEY}"),
+    ] {
+        let answer = home.form(&session, &path, &refused).await;
+        assert!(answer.status().is_client_error(), "{refused}");
+    }
+    assert!(home.handle.ledger().await.unwrap().is_empty());
+    let still = home
+        .browser(&session, Method::GET, &format!("/clips/{clip}/still"), "")
+        .await;
+    assert_eq!(
+        still.status(),
+        StatusCode::NOT_FOUND,
+        "the film is not open"
+    );
+
+    let reader = Identity::from_secret_bytes(Zeroizing::new([9; 32]));
+    let sealed = format!("whom=sealed&to={}&sound=yes&{KEY}", reader.recipient());
+    let sealed = home.form(&session, &path, &sealed).await;
+    assert_eq!(sealed.headers()[header::CONTENT_TYPE], "application/zip");
+    let plain = home.form(&session, &path, "whom=plain&sure=yes").await;
+    assert_eq!(plain.status(), StatusCode::OK);
+    assert_eq!(home.handle.ledger().await.unwrap().len(), 2);
+    for (answer, ending, begins, muted) in [
+        (sealed, ".mp4.age", "age-encryption.org/v1\n", None),
+        (plain, ".mp4", "\0\0\0", Some(true)),
+    ] {
+        let archive = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        let files = unpacked(&archive);
+        let [(name, film), (manifest, papers), (note, words)] = files.as_slice() else {
+            panic!("three files, not {}", files.len())
+        };
+        assert!(name.ends_with(ending) && film.starts_with(begins.as_bytes()));
+        assert_eq!(
+            (manifest, note),
+            (&format!("{name}.manifest"), &format!("{name}.note.txt"))
+        );
+        assert!(str::from_utf8(words).unwrap().contains(name.as_str()));
+        let papers = Papers::from_bytes(papers).unwrap();
+        papers.verify().unwrap();
+        let stated = papers.film.as_ref().map(Signed::statement);
+        assert_eq!(stated.map(|film| film.muted), muted);
+        if let Some(stated) = stated {
+            assert_eq!(stated.film.as_bytes(), blake3::hash(film).as_bytes());
+        }
+    }
 }

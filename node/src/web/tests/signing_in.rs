@@ -7,7 +7,7 @@ use super::super::routes::ROUTES;
 use super::{FORM, send, served, text};
 
 /// Every address, and what a stranger's GET and POST of it get. A new route needs a row here.
-const STRANGERS: [(&str, StatusCode, StatusCode); 20] = [
+const STRANGERS: [(&str, StatusCode, StatusCode); 22] = [
     ("/", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
     (
         "/alerts",
@@ -26,7 +26,17 @@ const STRANGERS: [(&str, StatusCode, StatusCode); 20] = [
         StatusCode::UNAUTHORIZED,
     ),
     (
+        "/clips/{clip}/export",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
         "/clips/{clip}/frame",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
+        "/clips/{clip}/still",
         StatusCode::UNAUTHORIZED,
         StatusCode::UNAUTHORIZED,
     ),
