@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core';
 import { Agency, Home, PASSPHRASE, stop_all } from './homes.mjs';
 import { Looks } from './looks.mjs';
 
-const { LAMP, PLACE, FILM, SCREENS, CHROMIUM } = process.env;
+const { LAMP, PLACE, FILM, SHORT, SCREENS, CHROMIUM } = process.env;
 // What stands in the film: red before this second, blue after it, 640 x 360.
 const TURN = 20;
 const HOSTILE = '<img src=x onerror=alert(1)>';
@@ -164,8 +164,34 @@ async function story(browser) {
   await looks.at(at_ada, 'ledger');
   told('the ledger is whole');
 
-  await go(at_ada, ada, `/clips/${clip}`);
+  const { clip: short } = await ada.run('clip', 'add', SHORT, '--camera', 'Yard');
+  await go(at_ada, ada, `/clips/${short}`);
   await at_ada.getByRole('button', { name: 'Open the film' }).click();
+  await film_frame(at_ada);
+  await at_ada.getByRole('link', { name: 'Export…' }).click();
+  const picture = at_ada.locator('[data-still]');
+  await until(() => picture.evaluate((image) => image.naturalWidth), (width) => width === 640);
+  const { x, y, width, height } = await picture.boundingBox();
+  await at_ada.mouse.move(x + width / 4, y + height / 4);
+  await at_ada.mouse.down();
+  await at_ada.mouse.move(x + width / 2, y + height / 2);
+  await at_ada.mouse.up();
+  const [left, top, wide, high] = (await at_ada.locator('#areas').inputValue()).split(',').map(Number);
+  for (const [got, wanted] of [[left, 160], [top, 90], [wide, 160], [high, 90]]) {
+    assert.ok(Math.abs(got - wanted) <= 3, `${got} is not about ${wanted}`);
+  }
+  await looks.at(at_ada, 'export');
+  await at_ada.getByRole('radio', { name: 'In the open' }).check();
+  await at_ada.getByRole('checkbox', { name: 'Yes: in the open' }).check();
+  const [download] = await Promise.all([
+    at_ada.waitForEvent('download', { timeout: 60_000 }),
+    at_ada.getByRole('button', { name: 'Export it' }).click({ timeout: 60_000 }),
+  ]);
+  await download.saveAs(`${PLACE}/export.zip`);
+  told('exported with an area covered');
+
+  // The film is still open there.
+  await go(at_ada, ada, `/clips/${short}`);
   const address = await (await film_frame(at_ada)).$eval('video', (film) => film.currentSrc);
   // A film that is locked is refused, and the browser says so.
   looks.expected = /\/films\//;
