@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Two real homes and a fire department, lived with in a real browser: sign in, join by ticket, post, confirm, retract, share
-# a clip that the neighbour plays and jumps in, stop serving, a bulletin, the ledger, an export, the lock. On every page axe-core must
-# find nothing, on a phone's and a laptop's screen, light and dark.
+# Two real homes and a fire department, lived with in a real browser: sign in, join by ticket, post, confirm, retract,
+# share a clip that the neighbour plays and jumps in, stop serving, a bulletin, the ledger, an export, the lock. On every
+# page axe-core must find nothing, on a phone's and a laptop's screen.
 #
 # Debian's Chromium is driven by playwright-core. Pictures of every page are left in target/browser/screens.
 set -euo pipefail
@@ -45,6 +45,7 @@ LAMP=$(realpath "$lamp") SCREENS=$(realpath "$stage")/screens CHROMIUM=$chromium
 python3 -m zipfile -e "$place/export.zip" "$place/export"
 exported=$(echo "$place"/export/clip-*.mp4)
 "$lamp" clip verify "$exported" | tail -n 20
-black=$(ffmpeg -v error -ss 1 -i "$exported" -frames:v 1 -vf 'crop=100:60:190:105,scale=1:1,format=gray' -f rawvideo - | od -An -tu1)
+black=$(ffmpeg -v error -ss 1 -i "$exported" -frames:v 1 -vf 'crop=100:60:190:105,scale=1:1,format=gray' \
+  -f rawvideo - | od -An -tu1)
 [ "$black" -lt 40 ] || { echo "the area is not covered: $black"; exit 1; }
 echo "ok"

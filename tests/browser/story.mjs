@@ -135,7 +135,8 @@ async function story(browser) {
   const early = await colour(browser, at_ben);
   assert.ok(early[0] > 150 && early[2] < 100, `red before the turn, not ${early}`);
   await video(frame, (film, turn) => { film.currentTime = turn + 5; }, TURN);
-  await until(() => video(frame, (film) => !film.seeking && film.readyState >= 2 && film.currentTime), (time) => time >= TURN + 4.9);
+  await until(() => video(frame, (film) => !film.seeking && film.readyState >= 2 && film.currentTime),
+    (time) => time >= TURN + 4.9);
   const late = await colour(browser, at_ben);
   assert.ok(late[2] > 150 && late[0] < 100, `blue after the turn, not ${late}`);
   await looks.at(at_ben, 'clip-open');
