@@ -219,6 +219,8 @@ impl Household {
         if need.is_empty() && give.is_empty() {
             if comparison.early && comparison.news > 0 {
                 self.catch_up(street, device, now, out);
+            } else {
+                self.caught_up = Some(now);
             }
             return;
         }

@@ -111,6 +111,8 @@ pub struct Household {
     reading: Option<ReadingKeys>,
     /// How long they stay without being used.
     idle: Duration,
+    /// When they go, if they are not used before.
+    locks_at: Option<Timestamp>,
     connected: BTreeSet<DeviceId>,
     own_addresses: Vec<Address>,
     asks: BTreeMap<AskRef, Pending>,
@@ -119,6 +121,8 @@ pub struct Household {
     approving: BTreeMap<CommandId, Approving>,
     siblings: Siblings,
     comparing: BTreeMap<(StreetId, DeviceId), Comparison>,
+    /// When a comparison with a neighbour last came to its end.
+    caught_up: Option<Timestamp>,
     /// Neighbours with whom the last comparison was cut off.
     unsettled: BTreeSet<DeviceId>,
     /// When neighbours who are not connected are looked for next.
@@ -161,6 +165,7 @@ impl Household {
             rng: ChaCha20Rng::from_seed(seed),
             reading: None,
             idle: Self::AUTO_LOCK,
+            locks_at: None,
             connected: BTreeSet::new(),
             own_addresses: Vec::new(),
             asks: BTreeMap::new(),
@@ -169,6 +174,7 @@ impl Household {
             approving: BTreeMap::new(),
             siblings: Siblings::default(),
             comparing: BTreeMap::new(),
+            caught_up: None,
             unsettled: BTreeSet::new(),
             redial_at: Timestamp::from_ms(0),
             deleting: BTreeMap::new(),
@@ -373,10 +379,12 @@ impl Household {
     }
 
     /// The keys were used: they stay for another while.
-    fn keep_unlocked(&self, now: Timestamp, out: &mut Vec<Output>) {
+    fn keep_unlocked(&mut self, now: Timestamp, out: &mut Vec<Output>) {
         if self.reading.is_some() {
+            let at = now.after(self.idle);
+            self.locks_at = Some(at);
             out.push(Output::SetTimer {
-                at: now.after(self.idle),
+                at,
                 timer: Timer::AutoLock,
             });
         }
@@ -401,6 +409,7 @@ impl Household {
     }
 
     fn lock(&mut self, out: &mut Vec<Output>) {
+        self.locks_at = None;
         if self.reading.take().is_some() {
             out.push(Output::Emit(Event::Locked(true)));
         }
