@@ -18,9 +18,10 @@ function tellTimes(part) {
   }
 }
 
-// A part that somebody is typing in, or has opened, stays as it is.
+// A part that somebody is typing in, has filled in or has opened, stays as it is.
 function inUse(part) {
-  return part.contains(document.activeElement) || part.querySelector('details[open]') !== null;
+  const filled = [...part.querySelectorAll('input, textarea')].some((field) => field.value !== field.defaultValue);
+  return filled || part.contains(document.activeElement) || part.querySelector('details[open]') !== null;
 }
 
 function announce(fresh) {
@@ -86,6 +87,22 @@ if (live !== undefined) {
   // "12 minutes ago" grows old by itself.
   setInterval(() => document.hidden || refresh(), 60_000);
 }
+
+// How long the home stays unlocked, if nothing is opened or given. Told to the eye only: a count is no news every second.
+function countDown() {
+  for (const element of document.querySelectorAll('[data-countdown]')) {
+    const left = Math.round((new Date(element.dataset.countdown) - Date.now()) / 1000);
+    if (left < 0) {
+      element.removeAttribute('data-countdown');
+      if (live === undefined) location.reload();
+      else refreshSoon();
+    } else {
+      element.textContent = `: in ${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
+    }
+  }
+}
+countDown();
+setInterval(countDown, 1000);
 
 // A second press must not send a second alert. Not before the form is on its way: a disabled button does not say its name.
 document.addEventListener('submit', (event) => {

@@ -27,6 +27,7 @@ pub mod relay;
 pub mod secret;
 pub mod spare;
 pub mod store;
+pub mod strength;
 pub mod vault;
 pub mod web;
 pub mod when;

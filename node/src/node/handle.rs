@@ -29,6 +29,9 @@ use crate::mesh::SealedStreams;
 use crate::store::Store;
 use crate::vault::{Kept, Vault};
 
+/// The setting that says after how long without use the page locks the home.
+const AUTO_LOCK: &str = "auto-lock";
+
 /// A running node, as page and command line see it. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct NodeHandle {
@@ -227,6 +230,35 @@ impl NodeHandle {
     /// How the disk under the home is.
     pub fn disk(&self) -> Condition {
         self.shared.disk.condition()
+    }
+
+    /// Free bytes under the home, if that can be told, and whether the ballast is there.
+    pub fn room(&self) -> (Option<u64>, bool) {
+        (self.shared.disk.free(), self.shared.disk.has_ballast())
+    }
+
+    /// After how long without use the page locks this home again.
+    ///
+    /// # Errors
+    /// If the store fails or the node has stopped.
+    pub async fn auto_lock(&self) -> Result<Duration> {
+        let said = self.with_store(|store| store.setting(AUTO_LOCK)).await?;
+        let said = said.and_then(|seconds| seconds.parse().ok());
+        Ok(said.map_or(Household::AUTO_LOCK, Duration::from_secs))
+    }
+
+    /// Chooses that, from the next unlocking on.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] for no time at all or more than a day; the store's failure.
+    pub async fn set_auto_lock(&self, idle: Duration) -> Result<()> {
+        if idle.is_zero() || idle > Household::LONGEST_UNLOCK {
+            let message = "a home locks itself after a minute at least, and a day at most";
+            return Err(Error::new(ErrorKind::Invalid, message));
+        }
+        let seconds = idle.as_secs().to_string();
+        self.with_store(move |store| store.set(AUTO_LOCK, &seconds))
+            .await
     }
 
     /// This node's libp2p peer id.

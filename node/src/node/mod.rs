@@ -56,6 +56,8 @@ pub struct Options {
     pub web: Option<SocketAddr>,
     /// Whether to look for homes on the LAN.
     pub mdns: bool,
+    /// Whom to ask about domains of publishers.
+    pub domains: Domains,
 }
 
 /// What a node is made of, apart from its home.
@@ -221,6 +223,15 @@ impl Node {
     /// # Errors
     /// If another node runs from the home, a port is in use, or the home is damaged.
     pub async fn start(home: Home, options: Options) -> Result<Running> {
+        let web = Web::bind(options.web, &Entropy::System).await?;
+        Self::start_at(web, home, options).await
+    }
+
+    /// Starts a node whose page has its port already, whatever the options say of it.
+    ///
+    /// # Errors
+    /// As [`Node::start`].
+    pub async fn start_at(web: Web, home: Home, options: Options) -> Result<Running> {
         let lock = home.lock()?;
         let entropy = Entropy::System;
         let disk = Disk::under(home.dir());
@@ -230,7 +241,6 @@ impl Node {
             Err(_) => Store::open(&home.store_path())?,
             Ok(store) => store,
         };
-        let web = Web::bind(options.web, &entropy).await?;
         let socket = control::bind(home.dir())?;
         let parts = Parts {
             store,
@@ -240,7 +250,7 @@ impl Node {
             mdns: options.mdns,
             clock: Clock::System,
             entropy,
-            domains: Domains::of_this_machine(),
+            domains: options.domains,
             witness: None,
         };
         let core = Core::start(home, parts).await?;

@@ -19,8 +19,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::frame::Frame;
+use super::neighbours;
 use super::problem::Problem;
-use super::sessions::{LONGEST, Links, Sessions};
+use super::sessions::{self, LONGEST, Links, Sessions};
 use super::site::Site;
 use super::throttle::Throttle;
 use crate::entropy::Entropy;
@@ -100,9 +101,10 @@ impl Gate {
     }
 
     /// Begins a session; the cookie that carries it.
-    pub(super) fn begin_session(&self) -> String {
+    pub(super) fn begin_session(&self, headers: &HeaderMap) -> String {
         let (token, kept) = self.secrets.draw();
-        self.sessions.begin(kept, Instant::now());
+        self.sessions
+            .begin(kept, sessions::browser(headers), Instant::now());
         self.cookie(&token, LONGEST)
     }
 
@@ -246,9 +248,23 @@ fn wants_page(headers: &HeaderMap) -> bool {
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
+/// What is sent to a path: a form, or the grey values of a picture.
+fn expected(path: &str) -> (HeaderValue, usize) {
+    match path {
+        neighbours::PICTURE => (
+            HeaderValue::from_static("application/octet-stream"),
+            neighbours::PICTURE_BYTES,
+        ),
+        _ => (
+            HeaderValue::from_static("application/x-www-form-urlencoded"),
+            BODY,
+        ),
+    }
+}
+
 /// The whole body of a form. Another content type is refused: our own forms send one only.
 async fn form_body(parts: &Parts, body: Body) -> std::result::Result<Body, Problem> {
-    let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+    let (form, most) = expected(parts.uri.path());
     if parts.headers.get(header::CONTENT_TYPE) != Some(&form) {
         let words = "This address takes forms only.";
         return Err(Problem::new(
@@ -257,7 +273,7 @@ async fn form_body(parts: &Parts, body: Body) -> std::result::Result<Body, Probl
             words,
         ));
     }
-    let bytes = to_bytes(body, BODY).await.map_err(|_| {
+    let bytes = to_bytes(body, most).await.map_err(|_| {
         let words = "The form is too long, or was cut off. Please shorten it and send it again.";
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "Nothing was done", words)
     })?;

@@ -7,8 +7,9 @@ use serde::Deserialize;
 use streetlamp_proto::alert::Reason;
 use streetlamp_proto::household::{Answer, Command, Failure};
 use streetlamp_proto::identity::{HouseholdId, Name};
+use streetlamp_proto::open::Greeting;
 use streetlamp_proto::street::Ticket;
-use streetlamp_proto::wire::limits::URGENT_PER_HOUR;
+use streetlamp_proto::wire::limits::{KNOCK_LIFE_DEFAULT, URGENT_PER_HOUR};
 
 use super::super::{App, proof};
 use super::Beginning;
@@ -30,6 +31,10 @@ pub(in crate::web) enum Asked {
     /// Enter one.
     Join {
         ticket: String,
+    },
+    /// Stand at the door, without a ticket.
+    Knock {
+        greeting: String,
     },
     Invite(Proven),
     Vouch {
@@ -73,6 +78,7 @@ pub(super) enum Done {
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum News {
+    Knocked,
     Vouched,
     VoteCast,
     Removed,
@@ -84,6 +90,7 @@ pub(super) enum News {
 impl News {
     pub(super) const fn link(self) -> &'static str {
         match self {
+            Self::Knocked => "./neighbours?done=knocked",
             Self::Vouched => "./neighbours?done=vouched",
             Self::VoteCast => "./neighbours?done=vote-cast",
             Self::Removed => "./neighbours?done=removed",
@@ -95,6 +102,9 @@ impl News {
 
     pub(super) const fn words(self) -> &'static str {
         match self {
+            Self::Knocked => {
+                "You stand at the door for three days. A neighbour who sees it can come by and give you a ticket."
+            }
             Self::Vouched => "Vouched. Your neighbours can see that you have met them.",
             Self::VoteCast => {
                 "Your vote is cast. The household is removed when enough neighbours say so."
@@ -129,7 +139,7 @@ pub(super) async fn carry_out(
             typed.beginning = Some(Beginning {
                 name: name.clone(),
                 cell: cell.clone(),
-                ..Beginning::default()
+                ..Beginning::at(handle.home().cell())
             });
             let found = Command::FoundStreet {
                 name: Name::clean(&name).map_err(|e| unclear("name of the street", e))?,
@@ -147,6 +157,19 @@ pub(super) async fn carry_out(
             let ticket: Ticket = ticket.trim().parse().map_err(Failure::from)?;
             handle.command(Command::Join(Box::new(ticket))).await?;
             Ok(Done::Entered)
+        }
+        Asked::Knock { greeting } => {
+            typed.beginning = Some(Beginning {
+                greeting: greeting.clone(),
+                ..Beginning::at(handle.home().cell())
+            });
+            let knock = Command::Knock {
+                cell: None,
+                greeting: Greeting::clean(&greeting).map_err(|e| unclear("text", e))?,
+                life: KNOCK_LIFE_DEFAULT,
+            };
+            handle.command(knock).await?;
+            Ok(Done::Told(News::Knocked))
         }
         Asked::Invite(Proven { passphrase }) => {
             proof::demand(app, session, passphrase).await?;

@@ -35,10 +35,10 @@ use crate::store::Store;
 
 const HOST: &str = "127.0.0.1:8420";
 const ORIGIN: &str = "http://127.0.0.1:8420";
-const FORM: &str = "application/x-www-form-urlencoded";
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 const PASSPHRASE: &str = "correct horse";
 
-fn gate() -> Arc<Gate> {
+pub(super) fn gate() -> Arc<Gate> {
     let address: SocketAddr = HOST.parse().unwrap();
     Arc::new(Gate::new(Site::at(address), &Entropy::Repeatable(1)).unwrap())
 }
@@ -128,19 +128,13 @@ impl Served {
 
     /// A new session, as a browser's cookie.
     fn session(&self) -> String {
-        let cookie = self.gate.begin_session();
+        let cookie = self.gate.begin_session(&Default::default());
         cookie.split(';').next().unwrap().to_owned()
     }
 
     /// What a browser of this session gets.
     async fn browser(&self, session: &str, method: Method, path: &str, form: &str) -> Response {
-        let headers = [
-            ("cookie", session),
-            ("sec-fetch-site", "same-origin"),
-            ("origin", "null"),
-            ("content-type", FORM),
-        ];
-        send(&self.router, method, path, &headers, form).await
+        browse(&self.router, session, method, path, form).await
     }
 
     /// Sends one of the page's forms.
@@ -187,7 +181,24 @@ impl Served {
     }
 }
 
-async fn send(
+/// What a browser with this session's cookie gets.
+pub(super) async fn browse(
+    router: &Router,
+    session: &str,
+    method: Method,
+    path: &str,
+    form: &str,
+) -> Response {
+    let headers = [
+        ("cookie", session),
+        ("sec-fetch-site", "same-origin"),
+        ("origin", "null"),
+        ("content-type", FORM),
+    ];
+    send(router, method, path, &headers, form).await
+}
+
+pub(super) async fn send(
     router: &Router,
     method: Method,
     path: &str,
@@ -208,7 +219,7 @@ async fn send(
         .unwrap()
 }
 
-async fn text(response: Response) -> String {
+pub(super) async fn text(response: Response) -> String {
     String::from_utf8(
         to_bytes(response.into_body(), usize::MAX)
             .await

@@ -6,7 +6,7 @@ use super::super::routes::ROUTES;
 use super::{FORM, send, served, text};
 
 /// Every address, and what a stranger's GET and POST of it get. A new route needs a row here.
-const STRANGERS: [(&str, StatusCode, StatusCode); 14] = [
+const STRANGERS: [(&str, StatusCode, StatusCode); 17] = [
     ("/", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
     (
         "/alerts",
@@ -26,6 +26,11 @@ const STRANGERS: [(&str, StatusCode, StatusCode); 14] = [
     ),
     (
         "/follow-ups",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
+        "/health",
         StatusCode::UNAUTHORIZED,
         StatusCode::UNAUTHORIZED,
     ),
@@ -50,9 +55,19 @@ const STRANGERS: [(&str, StatusCode, StatusCode); 14] = [
         StatusCode::UNAUTHORIZED,
         StatusCode::UNAUTHORIZED,
     ),
+    (
+        "/settings",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
     ("/sign-in", StatusCode::OK, StatusCode::FORBIDDEN),
     (
         "/sign-out",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
+        "/ticket-picture",
         StatusCode::UNAUTHORIZED,
         StatusCode::UNAUTHORIZED,
     ),
