@@ -12,6 +12,7 @@ pub mod cli;
 pub mod clock;
 pub mod control;
 mod core_dumps;
+pub mod demo;
 pub mod disk;
 pub mod domains;
 pub mod entropy;
