@@ -20,6 +20,7 @@ use streetlamp_proto::recipient::Identity;
 use streetlamp_proto::signed::{PublicKey, Signed, Statement};
 use streetlamp_proto::street::{
     Address, Announcement, EpochKey, EpochNotice, Founding, Member, Pseudonym, StreetId, Vouch,
+    Whereabouts,
 };
 use streetlamp_proto::time::Timestamp;
 use zeroize::Zeroizing;
@@ -93,7 +94,7 @@ pub(crate) struct Street {
     notice: Signed<EpochNotice>,
     key: EpochKey,
     members: Vec<Member>,
-    doors: Vec<(DeviceId, Address)>,
+    address_book: Vec<Signed<Whereabouts>>,
 }
 
 impl Street {
@@ -133,14 +134,21 @@ impl Street {
         let notice = sign(founder, notice);
         let numbered = (0..).zip(homes);
         let members = numbered.map(|(number, (me, _))| member(id, me, homes, number));
-        let doors = homes.iter().map(|(me, at)| (me.device_id(), at.clone()));
+        let address_book = homes.iter().map(|(me, at)| {
+            let said = Whereabouts {
+                street: id,
+                addresses: vec![at.clone()],
+                issued: founded,
+            };
+            sign(me, said)
+        });
         Some(Self {
             id,
             founding,
             notice,
             key,
             members: members.collect(),
-            doors: doors.collect(),
+            address_book: address_book.collect(),
         })
     }
 
@@ -166,18 +174,11 @@ impl Street {
             street: self.id,
             member: Box::new(member.clone()),
         });
-        let others = self
-            .doors
-            .iter()
-            .filter(|(device, _)| *device != me.device_id());
-        let addresses = others.map(|(device, address)| Record::Addresses {
-            device: *device,
-            addresses: vec![address.clone()],
-        });
+        let whereabouts = self.address_book.iter().cloned().map(Record::Whereabouts);
         [street, epoch]
             .into_iter()
             .chain(members)
-            .chain(addresses)
+            .chain(whereabouts)
             .collect()
     }
 }

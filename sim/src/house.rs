@@ -13,7 +13,7 @@ use streetlamp::domains::Domains;
 use streetlamp::entropy::Entropy;
 use streetlamp::error::{Error, ErrorKind, Result};
 use streetlamp::home::Home;
-use streetlamp::mesh::Transport;
+use streetlamp::mesh::{Reach, Transport};
 use streetlamp::node::{Core, NodeHandle, Parts, Witness};
 use streetlamp::store::Store;
 use streetlamp_proto::household::Me;
@@ -114,7 +114,7 @@ impl House {
             disk: Disk::boundless(),
             transport: Transport::Given(transport(net, self.number)),
             listen: vec![self.address.to_string()],
-            mdns: false,
+            reach: Reach::plain(),
             clock,
             entropy: Entropy::Repeatable(start.wrapping_add(u64::from(self.number.0))),
             domains: Domains::silent(),

@@ -27,6 +27,7 @@ mod passphrase;
 mod print;
 mod progress;
 mod publisher;
+mod reach;
 mod recovery;
 mod relay;
 mod run;

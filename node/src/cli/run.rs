@@ -9,6 +9,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::events::EventLine;
 use super::print::{self, Out};
+use super::reach::ReachArgs;
 use super::{Context, init, passphrase};
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::Home;
@@ -30,9 +31,8 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "ADDR:PORT")]
     web: Option<SocketAddr>,
 
-    /// Do not look for neighbours on the local network
-    #[arg(long)]
-    no_mdns: bool,
+    #[command(flatten)]
+    reach: ReachArgs,
 
     /// On first use: how neighbours will see this household
     #[arg(long)]
@@ -53,7 +53,7 @@ pub(super) fn run(context: &Context, args: RunArgs) -> Result<()> {
     let options = Options {
         listen: args.listen,
         web: args.web,
-        mdns: !args.no_mdns,
+        reach: args.reach.into(),
     };
     block_on(serve(context.out, home, options))
 }

@@ -25,7 +25,7 @@ use crate::domains::Domains;
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::Home;
-use crate::mesh::SealedStreams;
+use crate::mesh::{ReachView, SealedStreams};
 use crate::store::Store;
 use crate::vault::{Kept, Vault};
 
@@ -219,6 +219,20 @@ impl NodeHandle {
         self.shared
             .driver
             .send(ToDriver::Listening(reply))
+            .await
+            .map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())
+    }
+
+    /// How neighbours reach this home.
+    ///
+    /// # Errors
+    /// If the node is stopped.
+    pub async fn reach(&self) -> Result<ReachView> {
+        let (reply, answer) = oneshot::channel();
+        let driver = &self.shared.driver;
+        driver
+            .send(ToDriver::Reach(reply))
             .await
             .map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())

@@ -33,7 +33,7 @@ use crate::domains::Domains;
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::{Home, HomeLock};
-use crate::mesh::{Mesh, Run, Transport};
+use crate::mesh::{Mesh, Reach, Run, Transport};
 use crate::spare::{Spare, TakenBack};
 use crate::store::Store;
 use crate::vault::{Kept, Vault};
@@ -54,8 +54,8 @@ pub struct Options {
     pub listen: Vec<String>,
     /// Where the page is; a loopback port if nobody says.
     pub web: Option<SocketAddr>,
-    /// Whether to look for homes on the LAN.
-    pub mdns: bool,
+    /// Which ways to neighbours it uses.
+    pub reach: Reach,
 }
 
 /// What a node is made of, apart from its home.
@@ -69,8 +69,8 @@ pub struct Parts {
     pub transport: Transport,
     /// Multiaddrs to listen on.
     pub listen: Vec<String>,
-    /// Whether to look for homes on the LAN.
-    pub mdns: bool,
+    /// Which ways to neighbours it uses.
+    pub reach: Reach,
     /// Wall time.
     pub clock: Clock,
     /// Randomness.
@@ -142,7 +142,7 @@ impl Core {
             disk,
             transport,
             listen,
-            mdns,
+            reach,
             clock,
             entropy,
             domains,
@@ -150,7 +150,7 @@ impl Core {
         } = parts;
         let me = home.me()?;
         let run = Run(entropy.generator()?.next_u64());
-        let (mut mesh, streams) = Mesh::new(&me.device, transport, mdns, run)?;
+        let (mut mesh, streams) = Mesh::new(&me.device, transport, &reach, run)?;
         listening::listen(&mut mesh, &store, &listen).await?;
         let vault = Vault::open(&home.clips_dir())?;
         let (spare, taken) = Spare::open(vault.clone(), &home.journal_path(), &mut store)?;
@@ -237,7 +237,7 @@ impl Node {
             disk,
             transport: Transport::Internet,
             listen: options.listen,
-            mdns: options.mdns,
+            reach: options.reach,
             clock: Clock::System,
             entropy,
             domains: Domains::of_this_machine(),

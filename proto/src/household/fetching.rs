@@ -90,10 +90,9 @@ impl Household {
                 let member = streets.find_map(|s| s.members.get(household))?;
                 let certs = member.devices.iter().map(Signed::statement);
                 let devices = certs.filter(|cert| cert.ended.is_none());
-                let devices = devices.map(|cert| cert.device).map(|device| {
-                    let known = self.state.addresses.get(&device);
-                    (device, known.cloned().unwrap_or_default())
-                });
+                let devices = devices
+                    .map(|cert| cert.device)
+                    .map(|device| (device, self.addresses_of(device)));
                 Some(Holder {
                     household,
                     owner: Some(household) == owner,

@@ -7,7 +7,7 @@
 //! `speaking` posts and hears alerts and what is said about them; `joining` founds streets and lets in, `entering` is the
 //! other side of it, `returning` comes back to a street with a new device, `devices` are those of this household;
 //! `leaving` is about vouches and departures, `epochs` about the key that follows from them; `meeting` greets neighbours,
-//! `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose words count there,
+//! `finding` knows where they are, `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose words count there,
 //! `bulletins` what publishers say; `sharing` gives keys away and keeps the ledger, `approving` does it for what another
 //! device recorded, `siblings` lists and fetches that, `shredding` destroys clips, `retention` says when; `serving` says who
 //! gets sealed bytes, `fetching` from whom to have them, and `keeping` sees to copies at neighbours; `standing` says who
@@ -26,6 +26,7 @@ mod event;
 mod failure;
 mod feed;
 mod fetching;
+mod finding;
 mod joining;
 mod keeping;
 mod leaving;
@@ -227,13 +228,18 @@ impl Household {
             Input::Answered { ask, bytes } => self.answered(ask, bytes.as_deref(), now, &mut out),
             Input::Connected { device, address } => self.met(device, address, now, &mut out),
             Input::Disconnected { device } => self.parted(device, now, &mut out),
-            Input::Listening { addresses } => self.own_addresses = addresses,
+            Input::Listening { addresses } => self.listening(addresses, now, &mut out),
             Input::Shredded { clip, gone } => self.shredded(clip, gone, &mut out),
             Input::Keeper(news) => self.keeper_news(news, now, &mut out),
             Input::DomainAnswered(publisher, answer) => {
                 self.domain_answered(publisher, &answer, now, &mut out);
             }
             Input::Due(timer) => self.due(timer, now, &mut out),
+        }
+        let about_members =
+            |output: &Output| matches!(output, Output::Store(r) if r.is_about_members());
+        if out.iter().any(about_members) {
+            out.push(Output::Members(self.devices_of_members()));
         }
         out
     }
@@ -244,6 +250,7 @@ impl Household {
             out.extend(topics.map(Output::Subscribe));
             self.plan_epoch(street.id(), now, out);
         }
+        out.push(Output::Members(self.devices_of_members()));
         self.shred_again(out);
         self.sweep(now, out);
         self.redial(now, out);
@@ -272,6 +279,7 @@ impl Household {
             Timer::SayAgain => self.say_again(now, out),
             Timer::Stamp => self.look_for_stamp(now, out),
             Timer::SpotCheck => self.check_keepers(now, out),
+            Timer::Whereabouts => self.say_whereabouts(now, out),
         }
     }
 

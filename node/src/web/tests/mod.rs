@@ -29,7 +29,7 @@ use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::domains::Domains;
 use crate::home::{Home, NewHome};
-use crate::mesh::Transport;
+use crate::mesh::{Reach, Transport};
 use crate::node::{Core, Parts};
 use crate::store::Store;
 
@@ -90,7 +90,7 @@ async fn served_as(name: &str, seed: u64) -> Served {
         disk: Disk::boundless(),
         transport: Transport::Memory,
         listen: vec!["/memory/0".to_owned()],
-        mdns: false,
+        reach: Reach::plain(),
         clock: Clock::System,
         entropy,
         domains: Domains::silent(),
