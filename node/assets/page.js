@@ -18,9 +18,13 @@ function tellTimes(part) {
   }
 }
 
-// A part that somebody is typing in, or has opened, stays as it is.
+// A part that somebody is typing in, has filled in or has opened, stays as it is.
 function inUse(part) {
-  return part.contains(document.activeElement) || part.querySelector('details[open]') !== null;
+  const focused = document.activeElement;
+  const filled = [...part.querySelectorAll('input, textarea')].some((field) => field.value !== field.defaultValue);
+  // A film that is pressed in its frame is no form: it has to go when the home is locked.
+  const typing = part.contains(focused) && focused.tagName !== 'IFRAME';
+  return filled || typing || part.querySelector('details[open]') !== null;
 }
 
 function announce(fresh) {
@@ -39,6 +43,8 @@ function take(page) {
     const fresh = [...next.querySelectorAll('article')].filter(({ id }) => !document.getElementById(id));
     for (const article of fresh) article.classList.add('fresh');
     tellTimes(next);
+    // What did not change stays: a film that plays, a place in a list.
+    if (part.isEqualNode(next)) continue;
     part.replaceWith(document.adoptNode(next));
     announce(fresh);
   }
@@ -70,7 +76,7 @@ function follow() {
   stream?.close();
   stream = null;
   if (document.hidden) return;
-  stream = new EventSource(new URL('events', new URL(live, location.href)));
+  stream = new EventSource(new URL('events', document.querySelector('.brand').href));
   stream.onopen = refreshSoon;
   stream.addEventListener('changed', refreshSoon);
   stream.onerror = () => {
@@ -87,9 +93,27 @@ if (live !== undefined) {
   setInterval(() => document.hidden || refresh(), 60_000);
 }
 
+// How long the home stays unlocked, if nothing is opened or given. Told to the eye only: a count is no news every second.
+function countDown() {
+  for (const element of document.querySelectorAll('[data-countdown]')) {
+    const left = Math.round((new Date(element.dataset.countdown) - Date.now()) / 1000);
+    if (left < 0) {
+      element.removeAttribute('data-countdown');
+      if (live === undefined) location.reload();
+      else refreshSoon();
+    } else {
+      element.textContent = `: in ${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
+    }
+  }
+}
+countDown();
+setInterval(countDown, 1000);
+
 // A second press must not send a second alert. Not before the form is on its way: a disabled button does not say its name.
 document.addEventListener('submit', (event) => {
   setTimeout(() => {
+    // After a download the page is still there.
+    if ('download' in event.target.dataset) return;
     for (const button of event.target.querySelectorAll('button')) button.disabled = true;
   });
 });

@@ -28,7 +28,7 @@ use streetlamp::disk::Disk;
 use streetlamp::domains::Domains;
 use streetlamp::entropy::Entropy;
 use streetlamp::home::{Home, NewHome};
-use streetlamp::mesh::Transport;
+use streetlamp::mesh::{Reach, Transport};
 use streetlamp::node::{Core, NodeHandle, Parts};
 use streetlamp::store::Store;
 use streetlamp_proto::clip::ClipId;
@@ -135,7 +135,7 @@ async fn start(place: &Path, name: &str) -> NodeHandle {
         disk: Disk::boundless(),
         transport: Transport::Internet,
         listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()],
-        mdns: false,
+        reach: Reach::plain(),
         clock: Clock::System,
         entropy: Entropy::System,
         domains: Domains::silent(),

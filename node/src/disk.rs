@@ -81,6 +81,18 @@ impl Disk {
         }
     }
 
+    /// Free room in bytes, if it can be told.
+    pub fn free(&self) -> Option<u64> {
+        fs4::available_space(self.dir.as_ref()?).ok()
+    }
+
+    /// Whether the ballast lies there, to be thrown off when the disk is full.
+    pub fn has_ballast(&self) -> bool {
+        self.dir
+            .as_ref()
+            .is_some_and(|dir| dir.join(BALLAST).exists())
+    }
+
     /// How it is, as far as the last writes showed.
     pub fn condition(&self) -> Condition {
         match self.condition.load(Ordering::Relaxed) {

@@ -127,6 +127,27 @@ fn the_first_run_makes_a_home_and_says_where_everything_is() {
 }
 
 #[test]
+fn without_a_word_about_the_home_it_is_made_in_the_browser_and_not_before() {
+    let home = TestHome::empty();
+    let mut process = home
+        .program(&["run", "--no-mdns", "--web", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let said = BufReader::new(process.stdout.take().unwrap());
+    let link = said
+        .lines()
+        .map(Result::unwrap)
+        .find(|line| line.contains("http://127.0.0.1:"));
+    assert!(link.unwrap().contains("/sign-in?token="));
+    assert!(!home.dir().exists());
+    let stopped = Command::new("kill").arg(process.id().to_string()).status();
+    assert!(stopped.unwrap().success());
+    assert_eq!(process.wait().unwrap().code(), Some(0));
+    assert!(!home.dir().exists() && !home.sheet().exists());
+}
+
+#[test]
 fn a_street_is_founded_and_told_and_shown() {
     let node = RunningNode::start(TestHome::empty());
     let household = node.ready["household"].as_str().unwrap();

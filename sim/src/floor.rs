@@ -3,15 +3,13 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::net::Net;
 use crate::record::{HouseNumber, Micros};
 
 /// The shortest way from one home to every home, by house number (Dijkstra 1959); nothing where there is none.
-pub(crate) fn from(net: &Net, home: HouseNumber) -> Vec<Option<Micros>> {
-    shortest(&net.graph(), home)
-}
-
-fn shortest(graph: &[Vec<(HouseNumber, Micros)>], from: HouseNumber) -> Vec<Option<Micros>> {
+pub(crate) fn shortest(
+    graph: &[Vec<(HouseNumber, Micros)>],
+    from: HouseNumber,
+) -> Vec<Option<Micros>> {
     let index = |home: HouseNumber| usize::try_from(home.0).unwrap_or(usize::MAX);
     let mut best: Vec<Option<Micros>> = vec![None; graph.len()];
     let mut open = BinaryHeap::from([Reverse((Micros(0), from))]);

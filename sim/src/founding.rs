@@ -5,6 +5,7 @@
 //! with the vouches that the rules ask for, and where everybody lives on the net. Whoever joins during a run does it
 //! with a ticket, like anybody.
 
+use std::fmt;
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
@@ -19,7 +20,8 @@ use streetlamp_proto::identity::{Card, DeviceCert, DeviceId, Name, Roles, Words}
 use streetlamp_proto::recipient::Identity;
 use streetlamp_proto::signed::{PublicKey, Signed, Statement};
 use streetlamp_proto::street::{
-    Address, Announcement, EpochKey, EpochNotice, Founding, Member, Pseudonym, StreetId, Vouch,
+    Address, Announcement, EpochKey, EpochNotice, Founding, Member, Pseudonym, StreetId, Topic,
+    Vouch, Whereabouts,
 };
 use streetlamp_proto::time::Timestamp;
 use zeroize::Zeroizing;
@@ -46,22 +48,42 @@ fn secret(rng: &mut ChaCha20Rng) -> Zeroizing<[u8; 32]> {
     secret
 }
 
-/// A household with fresh keys: what its home node is given, and the key that opens its clips.
-pub(crate) fn household(
-    rng: &mut ChaCha20Rng,
-    name: Name,
-    cell: Option<Cell>,
-) -> (Me, ReadingKeys) {
+/// A household with fresh keys.
+pub(crate) struct NewHousehold {
+    /// What its home node is given.
+    pub(crate) me: Me,
+    /// What its residents keep.
+    pub(crate) reading: Reading,
+}
+
+/// The secret of the key that opens a household's clips.
+pub(crate) struct Reading(Zeroizing<[u8; 32]>);
+
+impl fmt::Debug for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reading")
+    }
+}
+
+impl Reading {
+    /// The key, to unlock a home with.
+    pub(crate) fn keys(&self) -> ReadingKeys {
+        ReadingKeys::new(Identity::from_secret_bytes(self.0.clone()), Vec::new())
+    }
+}
+
+/// Makes a household.
+pub(crate) fn household(rng: &mut ChaCha20Rng, name: Name, cell: Option<Cell>) -> NewHousehold {
     let issued = DAWN.before(AGE);
     let words = Words::generate(rng);
     let root = words.root();
     let device = SigningKey::from_bytes(&secret(rng));
     let sealing = Identity::from_secret_bytes(secret(rng));
-    let reading = Identity::from_secret_bytes(secret(rng));
+    let reading = Reading(secret(rng));
     let card = root.sign_card(Card {
         household: root.household(),
         name,
-        reading: reading.recipient(),
+        reading: reading.keys().recipient(),
         issued,
     });
     let cert = root.certify(DeviceCert {
@@ -81,7 +103,7 @@ pub(crate) fn household(
         recovery: words.recovery().recipient(),
         cell,
     };
-    (me, ReadingKeys::new(reading, Vec::new()))
+    NewHousehold { me, reading }
 }
 
 /// A street of these households, the first of which founded it.
@@ -93,7 +115,7 @@ pub(crate) struct Street {
     notice: Signed<EpochNotice>,
     key: EpochKey,
     members: Vec<Member>,
-    doors: Vec<(DeviceId, Address)>,
+    address_book: Vec<Signed<Whereabouts>>,
 }
 
 impl Street {
@@ -133,15 +155,27 @@ impl Street {
         let notice = sign(founder, notice);
         let numbered = (0..).zip(homes);
         let members = numbered.map(|(number, (me, _))| member(id, me, homes, number));
-        let doors = homes.iter().map(|(me, at)| (me.device_id(), at.clone()));
+        let address_book = homes.iter().map(|(me, at)| {
+            let said = Whereabouts {
+                street: id,
+                addresses: vec![at.clone()],
+                issued: founded,
+            };
+            sign(me, said)
+        });
         Some(Self {
             id,
             founding,
             notice,
             key,
             members: members.collect(),
-            doors: doors.collect(),
+            address_book: address_book.collect(),
         })
+    }
+
+    /// The name under which it speaks, for whoever was told.
+    pub(crate) fn topic(&self) -> Topic {
+        self.key.topic(self.id)
     }
 
     /// What the home of a member has of it.
@@ -166,18 +200,11 @@ impl Street {
             street: self.id,
             member: Box::new(member.clone()),
         });
-        let others = self
-            .doors
-            .iter()
-            .filter(|(device, _)| *device != me.device_id());
-        let addresses = others.map(|(device, address)| Record::Addresses {
-            device: *device,
-            addresses: vec![address.clone()],
-        });
+        let whereabouts = self.address_book.iter().cloned().map(Record::Whereabouts);
         [street, epoch]
             .into_iter()
             .chain(members)
-            .chain(addresses)
+            .chain(whereabouts)
             .collect()
     }
 }

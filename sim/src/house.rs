@@ -13,7 +13,7 @@ use streetlamp::domains::Domains;
 use streetlamp::entropy::Entropy;
 use streetlamp::error::{Error, ErrorKind, Result};
 use streetlamp::home::Home;
-use streetlamp::mesh::Transport;
+use streetlamp::mesh::{Reach, Transport};
 use streetlamp::node::{Core, NodeHandle, Parts, Witness};
 use streetlamp::store::Store;
 use streetlamp_proto::household::Me;
@@ -21,6 +21,17 @@ use tokio::task::JoinHandle;
 
 use crate::net::{Net, transport};
 use crate::record::HouseNumber;
+
+/// What is outside of every house.
+#[derive(Debug, Clone)]
+pub(crate) struct World {
+    /// The net.
+    pub(crate) net: Net,
+    /// Wall time.
+    pub(crate) clock: Clock,
+    /// What domains say.
+    pub(crate) domains: Domains,
+}
 
 /// A house.
 #[derive(Debug)]
@@ -94,8 +105,7 @@ impl House {
     /// If the node does not start.
     pub(crate) async fn switch_on(
         &mut self,
-        net: &Net,
-        clock: Clock,
+        world: &World,
         witness: Arc<dyn Witness>,
     ) -> Result<()> {
         let store = match std::mem::replace(&mut self.state, State::Neither) {
@@ -105,6 +115,11 @@ impl House {
                 return Ok(());
             }
         };
+        let World {
+            net,
+            clock,
+            domains,
+        } = world.clone();
         net.switch_on(self.number);
         // Every start draws other numbers, as every start of a real node does.
         let start = self.seed.wrapping_add(self.starts << 40);
@@ -112,24 +127,32 @@ impl House {
         let parts = Parts {
             store,
             disk: Disk::boundless(),
-            transport: Transport::Given(transport(net, self.number)),
+            transport: Transport::Given(transport(&net, self.number)),
             listen: vec![self.address.to_string()],
-            mdns: false,
+            reach: Reach::plain(),
             clock,
-            entropy: Entropy::Repeatable(start.wrapping_add(u64::from(self.number.0))),
-            domains: Domains::silent(),
+            entropy: Entropy::sequence(start.wrapping_add(u64::from(self.number.0))),
+            domains,
             witness: Some(witness),
         };
         let assembled = Core::assemble(self.home.clone(), parts).await?;
         let handle = assembled.handle.clone();
-        let watched = Watched {
-            net: net.clone(),
-            home: self.number,
-            inner: Box::pin(assembled.run()),
-        };
-        let driver = tokio::spawn(watched);
+        let driver = tokio::spawn(watched(&net, self.number, assembled.run()));
         self.state = State::On { handle, driver };
         Ok(())
+    }
+
+    /// Its directory.
+    pub(crate) const fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// Gives a home whose node is off to whoever runs another program in it.
+    pub(crate) fn give_up(&mut self) -> Option<Store> {
+        match std::mem::replace(&mut self.state, State::Neither) {
+            State::Off(store) => Some(store),
+            State::On { .. } | State::Neither => None,
+        }
     }
 
     /// Loses what was said from the disk of a node that is off: a planted fault.
@@ -168,8 +191,17 @@ impl House {
     }
 }
 
-/// A driver whose polls are counted.
-struct Watched<F> {
+/// A task of a home, whose polls are counted.
+pub(crate) fn watched<F: Future>(net: &Net, home: HouseNumber, task: F) -> Watched<F> {
+    Watched {
+        net: net.clone(),
+        home,
+        inner: Box::pin(task),
+    }
+}
+
+/// See [`watched`].
+pub(crate) struct Watched<F> {
     net: Net,
     home: HouseNumber,
     inner: Pin<Box<F>>,

@@ -7,8 +7,11 @@
 //! A [`scenario`] says who lives there and what happens; [`run`] builds it and lets it happen; `chronicle` watches
 //! every engine, checks the rules at every step and leaves a [`record`].
 
+mod adversary;
+mod agency;
 mod chronicle;
 pub mod cli;
+mod film;
 mod floor;
 mod founding;
 mod house;
@@ -17,6 +20,7 @@ mod neighbourhood;
 mod net;
 pub mod output;
 pub mod record;
+mod resident;
 pub mod run;
 pub mod scenario;
 

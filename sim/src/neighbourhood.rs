@@ -8,7 +8,7 @@ use streetlamp::domains::Domains;
 use streetlamp::entropy::Entropy;
 use streetlamp::error::{Error, ErrorKind, Result};
 use streetlamp::home::{Home, NewHome};
-use streetlamp::mesh::Transport;
+use streetlamp::mesh::{Reach, Transport};
 use streetlamp::node::{Core, NodeHandle, Parts};
 use streetlamp::store::Store;
 use streetlamp_proto::identity::Name;
@@ -103,7 +103,7 @@ impl Neighbourhood {
             disk: Disk::boundless(),
             transport: Transport::Memory,
             listen: vec!["/memory/0".to_owned()],
-            mdns: false,
+            reach: Reach::plain(),
             clock,
             entropy: self.entropy(number, starts),
             domains: Domains::silent(),

@@ -61,6 +61,10 @@ pub struct Record {
     pub said: Vec<Said>,
     /// What came where, and what should have come and did not. Ordered by what was said, then by home.
     pub deliveries: Vec<Delivery>,
+    /// Every clip that was recorded, in order.
+    pub clips: Vec<Clip>,
+    /// Every grant that was given, in order.
+    pub grants: Vec<Grant>,
     /// What else happened, in order.
     pub happenings: Vec<Happening>,
     /// Bytes of each home, by class. Classes without a byte are left out.
@@ -103,6 +107,8 @@ pub struct Home {
     pub street: Option<u32>,
     /// Its class of line, as the scenario names it.
     pub link: String,
+    /// Who provides the line.
+    pub provider: String,
     /// Its class of availability, as the scenario names it.
     pub availability: String,
     /// What it is.
@@ -232,6 +238,44 @@ pub enum Way {
     CatchUp,
 }
 
+/// A clip that a home recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clip {
+    /// Its number, from 0.
+    pub number: u32,
+    /// Its id, as lower-case hexadecimal.
+    pub id: String,
+    /// Whose it is.
+    pub owner: HouseNumber,
+    /// When it was sealed.
+    pub at: Micros,
+    /// Length of its sealed bytes.
+    pub sealed_bytes: u64,
+    /// Keepers that had it whole in the end, and since when, by house number.
+    pub kept: Vec<(HouseNumber, Micros)>,
+    /// When the box that recorded it was stolen.
+    pub stolen: Option<Micros>,
+}
+
+/// A grant: the key of one clip for one neighbour.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// The number of the clip.
+    pub clip: u32,
+    /// Who got it.
+    pub to: HouseNumber,
+    /// When it was in the giver's ledger.
+    pub given: Micros,
+    /// When the neighbour had it.
+    pub delivered: Option<Micros>,
+    /// When the neighbour had asked for the sealed bytes, the first time.
+    pub asked: Option<Micros>,
+    /// When it had all of them.
+    pub fetched: Option<Micros>,
+    /// Who gave most of them.
+    pub from: Option<HouseNumber>,
+}
+
 /// Something else that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Happening {
@@ -267,6 +311,12 @@ pub enum What {
     Granted,
     /// A granted clip was fetched.
     Fetched,
+    /// A neighbour keeps clips for another one.
+    Keeps,
+    /// A box was stolen.
+    Stolen,
+    /// An agency, or somebody hostile, came.
+    Came,
     /// A command was refused.
     Refused,
 }
@@ -319,17 +369,43 @@ pub struct Storage {
     pub kept: u64,
 }
 
-/// What an adversary learned of one thing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What an adversary learned of one thing, or came to. Of several that belong together the sum.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Learned {
-    /// Who.
-    pub by: HouseNumber,
-    /// What, in words: "alerts of streets that could be read".
-    pub what: String,
+    /// Who, as the scenario names them.
+    pub by: String,
+    /// What.
+    pub what: Lesson,
     /// How much of it.
     pub count: u64,
     /// Of how much.
     pub of: u64,
+    /// How much of it somebody gets right on average who knows nothing, of a guess.
+    pub blind: Option<f64>,
+}
+
+/// What there is to learn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lesson {
+    /// Homes whose address it knows, and of which it knows when they are there.
+    HomesSeen,
+    /// Things said to streets that it holds sealed.
+    SealedHeld,
+    /// Frames for streets in which it can read something.
+    SealedRead,
+    /// Alerts for everybody nearby that it read.
+    NearbyRead,
+    /// Bulletins that it read.
+    BulletinsRead,
+    /// Questions of its own that somebody answered with more than a refusal.
+    Answered,
+    /// Alerts whose author it guessed right, from who brought them first.
+    AuthorsGuessed,
+    /// Messages that it should have passed on and did not.
+    Swallowed,
+    /// Alerts of its own that honest homes showed: one for each alert and home.
+    SpamShown,
 }
 
 /// A rule that was broken.

@@ -10,62 +10,11 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-/// A street of five that is off and on, loses packets and talks. Nobody joins: the keys of a welcome are drawn from
-/// the system (docs/decisions/0021).
-const LIVELY: &str = r#"
-name = "lively"
-says = "A small street on which everything happens."
-duration = "60s"
-warm-up = "15s"
-settle = "5s"
-
-[town]
-homes = 5
-density = { u33dc1 = 1.0 }
-
-[lines.bad]
-share = 1.0
-up = 1.0
-down = 10.0
-last-mile-ms = [5, 25]
-loss = 0.02
-
-[alerts]
-per-hour = 600.0
-
-[[happens]]
-at = "20s"
-what = "power-cut"
-whom = { share = 0.3 }
-for = "15s"
-"#;
+/// A street of five that is off and on, loses packets and talks.
+const LIVELY: &str = include_str!("scenarios/lively.toml");
 
 /// Three homes that are always there.
-const CALM: &str = r#"
-name = "calm"
-says = "A small street on which nothing goes wrong."
-duration = "2m"
-warm-up = "30s"
-settle = "10s"
-
-[town]
-homes = 3
-density = { u33dc1 = 1.0 }
-
-[nat]
-open = 1.0
-
-[availability.always]
-share = 1.0
-on = 1.0
-off-for = "1m"
-
-[alerts]
-per-hour = 200.0
-
-[expect]
-delivered = { at-least = 1.0 }
-"#;
+const CALM: &str = include_str!("scenarios/calm.toml");
 
 fn sim(args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_streetlamp-sim"));
@@ -126,7 +75,7 @@ fn a_scenario_with_a_misspelt_word_is_refused_with_its_line() {
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(
-        said.contains("line 5") && said.contains("warm-up"),
+        said.contains("line 4") && said.contains("warm-up"),
         "{said}"
     );
     assert_eq!(sim(&["run"]).status.code(), Some(2));

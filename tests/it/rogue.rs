@@ -7,7 +7,7 @@ use ed25519_dalek::SigningKey;
 use futures::{AsyncReadExt, AsyncWriteExt};
 use streetlamp::entropy::Entropy;
 use streetlamp::home::{Home, NewHome};
-use streetlamp::mesh::{IncomingStream, Mesh, MeshEvent, Run, Transport};
+use streetlamp::mesh::{IncomingStream, Mesh, MeshEvent, Reach, Run, Transport};
 use streetlamp::node::NodeHandle;
 use streetlamp_proto::alert::{Alert, Audience, Kind, Nonce, Text, Title, Urgency};
 use streetlamp_proto::clip::{ClipId, SLICE, slice_len};
@@ -60,7 +60,7 @@ impl Rogue {
         let home = Home::open(&place).expect("a home");
         let me = || home.me().expect("its keys");
         let (mut mesh, _streams) =
-            Mesh::new(&me().device, Transport::Memory, false, Run(666)).expect("a mesh");
+            Mesh::new(&me().device, Transport::Memory, &Reach::plain(), Run(666)).expect("a mesh");
         mesh.listen("/memory/0").await.expect("an address");
         Self {
             engine: Household::new(me(), [], [66; 32]),
@@ -130,6 +130,7 @@ impl Rogue {
                     topic,
                     message,
                     bytes,
+                    ..
                 } => {
                     self.heard.push((topic.clone(), bytes.clone()));
                     Input::Gossip {

@@ -18,7 +18,7 @@ use crate::control::Progress;
 use crate::control::answers::{BackedUp, MadeAgain};
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
-use crate::home::{Again, Home};
+use crate::home::{FromWords, Home};
 
 #[derive(Debug, Args)]
 pub(super) struct BackupArgs {
@@ -122,7 +122,7 @@ fn from_sheet(
         )
     })?;
     let called = name.to_string();
-    let again = Again {
+    let again = FromWords {
         words,
         name,
         cell,

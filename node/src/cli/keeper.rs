@@ -6,7 +6,9 @@ use super::print::{self, short, size};
 use super::{Context, amount};
 use crate::clock::Clock;
 use crate::control::Request;
-use crate::control::answers::{KeeperItem, LeaseEnded, Leased, Offered, Proven, Recalled};
+use crate::control::answers::{
+    KeeperItem, LeaseEnded, Leased, Offered, Proven, Recalled, keeper_advice,
+};
 use crate::error::Result;
 use crate::when::{self, When};
 
@@ -149,34 +151,7 @@ pub(super) fn keeper(context: &Context, command: KeeperCommand) -> Result<()> {
 /// Who a keeper is and what is to be said about it, if anything.
 pub(super) fn in_words(keeper: &KeeperItem) -> Option<String> {
     let name = keeper.name.as_deref().unwrap_or(short(&keeper.household));
-    Some(format!("{name} {}", advice(keeper)?))
-}
-
-/// What a state means, and what to do about it.
-fn advice(keeper: &KeeperItem) -> Option<&'static str> {
-    Some(match keeper.state.as_str() {
-        "lied" => {
-            "gave other bytes than it was given: it gets no more clips, so ask another neighbour to keep and end this lease"
-        }
-        "lost" => "lost a clip that it should hold, and is given it again",
-        "forked" => {
-            "closed two ledgers: the proof is in the directory 'proofs' of this home, and 'streetlamp ledger verify --file' explains it"
-        }
-        "ledger-refused" => {
-            "does not take this home's ledger, because it knows another: was this home restored from an old backup, or does somebody else use its keys?"
-        }
-        "ledger-cut" => {
-            "knows ledger entries that this home does not have: it was set back to an old state, or entries were removed"
-        }
-        "ending" => {
-            "let go of its lease here: what is kept for it is deleted within a week, unless its household asks for it again"
-        }
-        "full" => {
-            "has no room although it leased some: its disk may be full, or the lease holds less than a day of film"
-        }
-        "small" => "leased less than all clips need: the newest are there",
-        _ => return None,
-    })
+    Some(format!("{name} {}", keeper_advice(&keeper.state)?))
 }
 
 fn list_words(keepers: &[KeeperItem]) -> String {

@@ -12,6 +12,7 @@ mod beyond;
 mod bulletin;
 mod camera;
 mod clip;
+mod demo;
 mod device;
 mod directory;
 mod doctor;
@@ -27,6 +28,7 @@ mod passphrase;
 mod print;
 mod progress;
 mod publisher;
+mod reach;
 mod recovery;
 mod relay;
 mod run;
@@ -84,6 +86,11 @@ struct Global {
 enum Command {
     /// Start the node, making a home on first use (the default)
     Run(run::RunArgs),
+    /// Look at a street with real homes, which is gone afterwards
+    ///
+    /// Homes, a fire department and a camera with a test picture, on this machine only, in a directory that is removed at
+    /// the end. Their week is not drawn: the homes lived through it, with clocks that stood at those times.
+    Demo(demo::DemoArgs),
     /// Make a home: keys, and the recovery sheet
     Init(init::InitArgs),
     /// Show what works and what does not
@@ -209,6 +216,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         .unwrap_or_else(|| Command::Run(run::RunArgs::default()))
     {
         Command::Run(args) => run::run(&context, args)?,
+        Command::Demo(args) => demo::demo(&context, &args)?,
         Command::Init(args) => init::init(&context, args)?,
         Command::Status => status::status(&context)?,
         Command::SignIn => status::sign_in(&context)?,

@@ -65,6 +65,11 @@ pub(super) fn chosen(file: Option<&Path>) -> Result<Option<Zeroizing<String>>> {
     Ok(Some(typed))
 }
 
+/// Whether no script gave a passphrase, so that a person is to be asked.
+pub(super) fn nobody_gave(file: Option<&Path>) -> bool {
+    file.is_none() && std::env::var_os(VARIABLE).is_none()
+}
+
 /// A camera's password: from a file, or from a terminal.
 ///
 /// # Errors

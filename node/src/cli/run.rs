@@ -9,10 +9,14 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::events::EventLine;
 use super::print::{self, Out};
+use super::reach::ReachArgs;
 use super::{Context, init, passphrase};
+use crate::domains::Domains;
+use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::Home;
 use crate::node::{Node, NodeHandle, Options, Running};
+use crate::web::Web;
 
 /// The name of a household that was never asked for one.
 const NAMELESS: &str = "New household";
@@ -30,9 +34,8 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "ADDR:PORT")]
     web: Option<SocketAddr>,
 
-    /// Do not look for neighbours on the local network
-    #[arg(long)]
-    no_mdns: bool,
+    #[command(flatten)]
+    reach: ReachArgs,
 
     /// On first use: how neighbours will see this household
     #[arg(long)]
@@ -44,18 +47,25 @@ pub(super) struct RunArgs {
 }
 
 pub(super) fn run(context: &Context, args: RunArgs) -> Result<()> {
-    if !Home::exists(&context.dir) {
-        first_use(context, &args)?;
-    } else if args.name.is_some() || args.cell.is_some() {
+    let made = Home::exists(&context.dir);
+    if made && (args.name.is_some() || args.cell.is_some()) {
         print::note("note: this home exists already, so --name and --cell change nothing");
     }
-    let home = context.home()?;
+    // A script that says something about the home, or reads JSON, has no browser at hand.
+    let by_hand = args.name.is_none()
+        && args.cell.is_none()
+        && !context.out.json
+        && passphrase::nobody_gave(context.passphrase_file.as_deref());
+    if !(made || by_hand) {
+        first_use(context, &args)?;
+    }
     let options = Options {
         listen: args.listen,
         web: args.web,
-        mdns: !args.no_mdns,
+        reach: args.reach.into(),
+        domains: Domains::of_this_machine(),
     };
-    block_on(serve(context.out, home, options))
+    block_on(serve(context, options))
 }
 
 /// Runs a node on as many threads as the machine has.
@@ -81,14 +91,28 @@ fn first_use(context: &Context, args: &RunArgs) -> Result<()> {
     Ok(())
 }
 
-async fn serve(out: Out, home: Home, options: Options) -> Result<()> {
-    let household = home.household().to_string();
+async fn serve(context: &Context, options: Options) -> Result<()> {
+    let out = context.out;
     // Before anything starts: a stop that comes early must be a clean one too.
     let mut stop = Stop::listen()?;
+    let web = Web::bind(options.web, &Entropy::System).await?;
+    if !Home::exists(&context.dir) {
+        print::line(&format!(
+            "Welcome. There is no home here yet: open this page to make one.\n\n  {}  (works once)\n\nStop with Ctrl-C.",
+            web.sign_in_link()
+        ));
+        tokio::select! {
+            biased;
+            () = stop.asked() => return Ok(()),
+            set_up = web.first_use(&context.dir, Entropy::System, std::future::pending()) => set_up?,
+        }
+    }
+    let home = context.home()?;
+    let household = home.household().to_string();
     let mut running = tokio::select! {
         biased;
         () = stop.asked() => return Ok(()),
-        started = Box::pin(Node::start(home, options)) => started?,
+        started = Box::pin(Node::start_at(web, home, options)) => started?,
     };
     let events = running.events();
     ready(out, &running, household).await?;
@@ -148,7 +172,7 @@ async fn ready(out: Out, running: &Running, household: String) -> Result<()> {
 }
 
 /// Prints a line for every event. Ends when the node does.
-async fn tell(
+pub(super) async fn tell(
     out: Out,
     mut events: tokio::sync::broadcast::Receiver<streetlamp_proto::household::Event>,
 ) {

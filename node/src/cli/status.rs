@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Context, keeper, passphrase};
+use super::{Context, keeper, passphrase, reach};
 use crate::control::answers::{Locked, SignIn, Status};
 use crate::control::{self, Request};
 use crate::error::Result;
@@ -109,6 +109,7 @@ reading     {locked}
     if let Some(advice) = status.disk.advice() {
         text.push_str(&format!("disk        {advice}\n"));
     }
+    text.push_str(&format!("reached     {}\n", reach::words(&status.reach)));
     for address in &status.listen {
         text.push_str(&format!("listens at  {address}\n"));
     }

@@ -30,9 +30,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 pub use adding::NewDevice;
-pub use create::{Created, NewHome};
+pub use create::{Created, FromWords, NewHome, made_passphrase};
 pub(crate) use making::{fresh_signing_key, refuse_what_is_there, sync_dir, write_home, write_new};
-pub use restoring::Again;
 use streetlamp_proto::cell::Cell;
 use streetlamp_proto::clip::ReadingKeys;
 use streetlamp_proto::household::Me;
@@ -165,6 +164,18 @@ impl Home {
         create::create(dir, new, entropy)
     }
 
+    /// Makes a home out of words that the resident has on paper already: no sheet is written.
+    ///
+    /// # Errors
+    /// As [`Home::create`].
+    pub fn create_on_paper(
+        dir: &Path,
+        new: FromWords,
+        entropy: &crate::entropy::Entropy,
+    ) -> Result<HouseholdId> {
+        create::create_on_paper(dir, new, entropy)
+    }
+
     /// Makes the home directory of a device whose keys the caller holds. The household's words and its reading key stay
     /// with the caller: nothing here opens a clip.
     ///
@@ -183,7 +194,7 @@ impl Home {
     /// As [`Home::create`].
     pub fn create_again(
         dir: &Path,
-        again: Again,
+        again: FromWords,
         entropy: &crate::entropy::Entropy,
     ) -> Result<HouseholdId> {
         restoring::create_again(dir, again, entropy)

@@ -4,43 +4,18 @@
 //! on must not open with them. What was sealed before opens with the recovery key, which the words give; it is kept
 //! beside the new reading key, behind the same passphrase, so that own old clips open wherever they come back from.
 
-use std::fmt;
 use std::path::Path;
 
-use streetlamp_proto::cell::Cell;
 use streetlamp_proto::clip::ReadingKeys;
-use streetlamp_proto::identity::{Card, DeviceCert, HouseholdId, Name, Roles, Words};
-use streetlamp_proto::time::Timestamp;
-use zeroize::Zeroizing;
+use streetlamp_proto::identity::{Card, DeviceCert, HouseholdId, Roles};
 
+use super::create::FromWords;
 use super::keys::{self, DeviceKeys};
 use super::making::{self, Parts, fresh_identity};
 use crate::entropy::Entropy;
 use crate::error::Result;
 
-/// What a resident says whose box is gone.
-pub struct Again {
-    /// The words of the sheet.
-    pub words: Words,
-    /// How neighbours will see the household.
-    pub name: Name,
-    /// Where it is, if it wants to say.
-    pub cell: Option<Cell>,
-    /// Protects the reading key from now on.
-    pub passphrase: Zeroizing<String>,
-    /// The wall time.
-    pub now: Timestamp,
-}
-
-impl fmt::Debug for Again {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Again")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
-    }
-}
-
-pub(super) fn create_again(dir: &Path, again: Again, entropy: &Entropy) -> Result<HouseholdId> {
+pub(super) fn create_again(dir: &Path, again: FromWords, entropy: &Entropy) -> Result<HouseholdId> {
     let (dir, parent) = making::place(dir)?;
     let mut rng = entropy.generator()?;
     let root = again.words.root();

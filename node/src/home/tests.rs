@@ -152,7 +152,7 @@ fn again(place: &Path, sheet: &Path) -> Home {
         .windows(24)
         .find_map(|run| Words::parse(&run.join(" ")).ok());
     let dir = place.join("again");
-    let again = Again {
+    let again = FromWords {
         words: words.unwrap(),
         name: Name::clean("Ada").unwrap(),
         cell: None,

@@ -15,6 +15,7 @@ use libp2p::{connection_limits, identify, memory_connection_limits, ping};
 use streetlamp_proto::wire::limits::GOSSIP_FRAME;
 
 use super::codec::{DEVICE, FrameCodec, JOIN, STREET};
+use super::reach::{Discreet, Rungs};
 use super::run::Run;
 use super::scoring;
 use crate::error::{Error, ErrorKind, Result};
@@ -50,8 +51,10 @@ pub(super) struct Behaviour {
     pub(super) street: request_response::Behaviour<FrameCodec>,
     pub(super) device: request_response::Behaviour<FrameCodec>,
     streams: libp2p_stream::Behaviour,
-    identify: identify::Behaviour,
+    pub(super) identify: Discreet,
     ping: ping::Behaviour,
+    /// What only a transport with routers in the way needs.
+    pub(super) rungs: Toggle<Rungs>,
 }
 
 impl Behaviour {
@@ -60,6 +63,7 @@ impl Behaviour {
         streams: libp2p_stream::Behaviour,
         run: Run,
         has_process_alone: bool,
+        rungs: Option<Rungs>,
     ) -> Result<Self> {
         let failed = |e: Box<dyn std::error::Error + Send + Sync>| {
             Error::new(ErrorKind::Internal, "the mesh could not be set up").because(e)
@@ -85,12 +89,12 @@ impl Behaviour {
             device: exchange(DEVICE, ProtocolSupport::Full),
             streams,
             // Strangers who connect learn no addresses of ours: members tell each other under the street's seal.
-            identify: identify::Behaviour::new(
+            identify: Discreet::new(
                 identify::Config::new("/streetlamp/1".to_owned(), keypair.public())
-                    .with_agent_version(run.to_string())
-                    .with_hide_listen_addrs(true),
+                    .with_agent_version(run.to_string()),
             ),
             ping: ping::Behaviour::default(),
+            rungs: rungs.into(),
         })
     }
 }

@@ -13,6 +13,8 @@ use super::swarm::Mesh;
 pub enum MeshEvent {
     /// Bytes arrived on a topic and wait for [`Mesh::judge`].
     Gossip {
+        /// The peer that brought them, who need not be their author.
+        from: DeviceId,
         /// Where.
         topic: Topic,
         /// Marks them.

@@ -6,8 +6,11 @@ use futures::StreamExt;
 use libp2p::multiaddr::Protocol as Part;
 use libp2p::swarm::{NetworkBehaviour, SwarmEvent};
 use libp2p::{Multiaddr, Swarm};
+use socket2::{Domain, Socket, Type};
 use streetlamp_proto::street::Address;
 
+use super::peers::without_peer;
+use super::reach;
 use super::swarm::Mesh;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -27,18 +30,13 @@ impl Mesh {
         Ok(bound)
     }
 
-    /// Every address that we listen on, the loopback ones last.
+    /// Where we can be reached, as the street is told it: the best first.
     pub fn addresses(&self) -> Vec<Address> {
-        // A link-local address means nothing without this machine's name for the link.
-        let mut addresses: Vec<_> = self
-            .swarm
-            .listeners()
-            .filter(|address| !is_link_local(address))
-            .collect();
-        addresses.sort_by_key(|address| is_loopback(address));
-        addresses
-            .into_iter()
-            .filter_map(|a| Address::parse(&a.to_string()).ok())
+        let external = self.swarm.external_addresses().cloned().collect();
+        let listeners = self.swarm.listeners().cloned();
+        let told = reach::told(external, listeners.map(without_peer).collect());
+        let told = told.into_iter();
+        told.filter_map(|a| Address::parse(&a.to_string()).ok())
             .collect()
     }
 }
@@ -73,7 +71,7 @@ pub(super) async fn listen_on<B: NetworkBehaviour>(
     if let Some(socket) = tcp_socket(&parsed) {
         // libp2p shares its TCP ports (SO_REUSEPORT), so that two programs of one user would get each other's
         // visitors without noticing. A plain socket does not share: it tells whether the port is free.
-        std::net::TcpListener::bind(socket).map_err(|e| failed(address, e.into()))?;
+        is_free(socket).map_err(|e| failed(address, e.into()))?;
     }
     let listener = swarm
         .listen_on(parsed)
@@ -98,6 +96,18 @@ pub(super) async fn listen_on<B: NetworkBehaviour>(
     }
 }
 
+/// Whether a TCP port is free: of IPv6 alone for an IPv6 address, as libp2p takes it, or the same port of IPv4 would be
+/// in the way.
+fn is_free(address: SocketAddr) -> std::io::Result<()> {
+    let probe = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    if address.is_ipv6() {
+        probe.set_only_v6(true)?;
+    }
+    probe.set_reuse_address(true)?;
+    probe.bind(&address.into())?;
+    probe.listen(1)
+}
+
 /// The socket of a TCP address with a port of its own.
 fn tcp_socket(address: &Multiaddr) -> Option<SocketAddr> {
     let mut parts = address.iter();
@@ -110,22 +120,6 @@ fn tcp_socket(address: &Multiaddr) -> Option<SocketAddr> {
         Part::Tcp(port) if port != 0 => Some(SocketAddr::new(ip, port)),
         _ => None,
     }
-}
-
-fn is_loopback(address: &Multiaddr) -> bool {
-    address.iter().any(|part| match part {
-        Part::Ip4(ip) => ip.is_loopback(),
-        Part::Ip6(ip) => ip.is_loopback(),
-        _ => false,
-    })
-}
-
-fn is_link_local(address: &Multiaddr) -> bool {
-    address.iter().any(|part| match part {
-        Part::Ip4(ip) => ip.is_link_local(),
-        Part::Ip6(ip) => ip.is_unicast_link_local(),
-        _ => false,
-    })
 }
 
 /// The IO error at the root of a transport error, which libp2p wraps several times.

@@ -13,6 +13,7 @@ mod lan;
 mod listen;
 mod pace;
 mod peers;
+mod reach;
 mod run;
 mod scoring;
 mod speaker;
@@ -23,6 +24,7 @@ mod transport;
 
 pub use event::MeshEvent;
 pub use peers::{door, peer_of};
+pub use reach::{PeerWay, PortMapping, Reach, ReachView, Relaying};
 pub use run::Run;
 pub use speaker::{Speaker, SpeakerEvent};
 pub use streams::{IncomingStream, SealedStreams};

@@ -6,23 +6,23 @@ use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
 use futures::StreamExt;
-use libp2p::core::ConnectedPoint;
 use libp2p::gossipsub::{self, MessageId};
 use libp2p::request_response::{OutboundRequestId, ResponseChannel};
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
-use libp2p::swarm::{self, SwarmEvent};
+use libp2p::swarm::{self, ConnectionId, SwarmEvent};
 use libp2p::{Multiaddr, PeerId, Swarm, identify, ping};
 use streetlamp_proto::household::{AskRef, MessageRef, Protocol, RequestRef};
-use streetlamp_proto::identity::DeviceId;
+use streetlamp_proto::identity::{DeviceId, HouseholdId};
 use streetlamp_proto::street::Address;
 use tokio::time::Instant;
 
 use super::behaviour::{Behaviour, BehaviourEvent};
-use super::connections::Connections;
+use super::connections::{Connections, Way};
 use super::event::MeshEvent;
 use super::lan::{Found, Lan};
 use super::pace::{Pace, Verdict};
 use super::peers::{device_of, keypair, peer_of, without_peer};
+use super::reach::{Ladder, Members, PeerWay, Reach, ReachView, Rungs, is_relayed, worth_dialling};
 use super::run::Run;
 use super::streams::{Incoming, SealedStreams};
 use super::transport::Transport;
@@ -48,6 +48,8 @@ pub struct Mesh {
     pub(super) asks: BTreeMap<(Protocol, OutboundRequestId), AskRef>,
     pace: Pace,
     connections: Connections,
+    members: Members,
+    ladder: Ladder,
     /// What happened while nobody asked what happens next.
     pub(super) early: VecDeque<MeshEvent>,
     next: u64,
@@ -69,17 +71,23 @@ impl Mesh {
     pub fn new(
         device: &SigningKey,
         transport: Transport,
-        mdns: bool,
+        reach: &Reach,
         run: Run,
     ) -> Result<(Self, SealedStreams)> {
         let keypair = keypair(device)?;
         let streams = libp2p_stream::Behaviour::new();
-        let (sealed, incoming) = SealedStreams::new(streams.new_control())?;
-        let behaviour = Behaviour::new(&keypair, streams, run, transport.has_process_alone())?;
         let peer = keypair.public().to_peer_id();
-        let lan = mdns.then(|| Lan::new(peer)).transpose()?;
+        let members = Members::default();
+        let ladder = Ladder::new(peer, reach, members.clone())?;
+        let (sealed, incoming) = SealedStreams::new(streams.new_control(), ladder.words_only())?;
+        let alone = transport.has_process_alone();
+        let has_routers = matches!(transport, Transport::Internet);
+        let (transport, circuits) = transport.build_with_circuits(&keypair, reach.circuits)?;
+        let rungs = has_routers.then(|| Rungs::new(peer, reach, &members, circuits));
+        let behaviour = Behaviour::new(&keypair, streams, run, alone, rungs)?;
+        let lan = reach.mdns.then(|| Lan::new(peer)).transpose()?;
         let config = swarm::Config::with_tokio_executor().with_idle_connection_timeout(IDLE);
-        let swarm = Swarm::new(transport.build(&keypair)?, behaviour, peer, config);
+        let swarm = Swarm::new(transport, behaviour, peer, config);
         let (messages, requests, asks) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         Ok((
             Self {
@@ -91,6 +99,8 @@ impl Mesh {
                 asks,
                 pace: Pace::default(),
                 connections: Connections::default(),
+                members,
+                ladder,
                 early: VecDeque::new(),
                 next: 0,
             },
@@ -111,12 +121,27 @@ impl Mesh {
             .filter_map(|a| a.as_str().parse::<Multiaddr>().ok())
             .map(without_peer)
             .collect();
+        let addresses = worth_dialling(addresses, self.swarm.listeners());
         let options = DialOpts::peer_id(peer)
             .condition(PeerCondition::Disconnected)
             .addresses(addresses);
         if let Err(error) = self.swarm.dial(options.build()) {
             tracing::debug!(%error, "not dialled");
         }
+    }
+
+    /// Whom the mesh lends a hand from now on: devices of these households, and nobody else's.
+    pub fn knows_members(&self, devices: BTreeMap<DeviceId, HouseholdId>) {
+        self.members.are(devices);
+    }
+
+    /// How we are reached.
+    pub fn reach(&self) -> ReachView {
+        let peers = self
+            .connections
+            .ways()
+            .map(|(peer, way)| (peer.to_string(), PeerWay::of(way)));
+        self.ladder.view(&self.swarm, peers.collect())
     }
 
     /// Says goodbye to everybody, so that neighbours know at once and not when a timeout runs out.
@@ -148,6 +173,7 @@ impl Mesh {
             let event = tokio::select! {
                 stream = self.incoming.next() => stream.map(MeshEvent::Stream),
                 event = self.swarm.select_next_some() => self.translate(event),
+                () = self.ladder.due() => self.look_after_reach(),
                 found = next_on(&mut self.lan) => {
                     self.found_on_lan(found);
                     None
@@ -186,15 +212,15 @@ impl Mesh {
             }
             SwarmEvent::Behaviour(BehaviourEvent::Identify(identify::Event::Received {
                 peer_id,
+                connection_id,
                 info,
-                ..
             })) => {
                 let run = info.agent_version.parse().ok();
                 if run.is_some_and(|run| self.connections.is_another_run(peer_id, run)) {
                     tracing::debug!(peer = %peer_id, "started anew: so do we with it");
                     let _already_gone = self.swarm.disconnect_peer_id(peer_id);
                 }
-                None
+                self.identified(peer_id, connection_id, &info)
             }
             SwarmEvent::ConnectionEstablished {
                 peer_id,
@@ -205,18 +231,20 @@ impl Mesh {
             } => {
                 // Connecting over and over is a flood, too.
                 let _may_be_shut_out = self.is_in_pace(peer_id);
-                if let Some(oldest) = self.connections.opened(peer_id, connection_id) {
-                    self.swarm.close_connection(oldest);
+                let way = Way::of(&endpoint);
+                let oldest = self.connections.opened(peer_id, connection_id, way);
+                for closing in oldest.into_iter().chain(self.connections.detours(peer_id)) {
+                    self.swarm.close_connection(closing);
                 }
+                let relays = self.connections.relays(peer_id);
+                self.ladder.reached_through(peer_id, relays.as_deref());
                 let Some(device) = device_of(peer_id) else {
                     let _already_gone = self.swarm.disconnect_peer_id(peer_id);
                     return None;
                 };
-                let address = match endpoint {
-                    ConnectedPoint::Dialer { address, .. } => {
-                        Address::parse(&without_peer(address).to_string()).ok()
-                    }
-                    ConnectedPoint::Listener { .. } => None,
+                let address = match self.connections.way(peer_id, connection_id) {
+                    Some(Way::Dialled(at)) => Address::parse(&at.to_string()).ok(),
+                    _ => None,
                 };
                 (num_established.get() == 1 || address.is_some())
                     .then_some(MeshEvent::Connected { device, address })
@@ -228,6 +256,10 @@ impl Mesh {
                 ..
             } => {
                 self.connections.closed(peer_id, connection_id);
+                self.ladder
+                    .closed(peer_id, connection_id, num_established == 0);
+                let relays = self.connections.relays(peer_id);
+                self.ladder.reached_through(peer_id, relays.as_deref());
                 device_of(peer_id).map(|device| match num_established {
                     0 => MeshEvent::Disconnected { device },
                     // What was under way on the one that closed is lost.
@@ -242,10 +274,49 @@ impl Mesh {
                 Some(MeshEvent::Listening(self.addresses()))
             }
             SwarmEvent::ListenerClosed {
-                reason: Err(error), ..
-            } => Some(MeshEvent::ListenerFailed(error.to_string())),
+                listener_id,
+                reason,
+                ..
+            } => match (self.ladder.unlistened(listener_id), reason) {
+                (true, _) => Some(MeshEvent::Listening(self.addresses())),
+                (false, Err(error)) => Some(MeshEvent::ListenerFailed(error.to_string())),
+                (false, Ok(())) => None,
+            },
+            SwarmEvent::ExternalAddrConfirmed { address } => {
+                self.ladder.confirmed(address);
+                self.look_after_reach();
+                Some(MeshEvent::Listening(self.addresses()))
+            }
+            SwarmEvent::ExternalAddrExpired { address } => {
+                self.ladder.expired(&address);
+                self.look_after_reach();
+                Some(MeshEvent::Listening(self.addresses()))
+            }
+            SwarmEvent::Behaviour(BehaviourEvent::Rungs(event)) => {
+                self.ladder.heard(event);
+                None
+            }
             _ => None,
         }
+    }
+
+    /// A peer said who it is, and where it sees us.
+    fn identified(
+        &mut self,
+        peer: PeerId,
+        connection: ConnectionId,
+        info: &identify::Info,
+    ) -> Option<MeshEvent> {
+        let way = self.connections.way(peer, connection)?;
+        self.ladder
+            .met(&mut self.swarm, peer, connection, way, info);
+        self.look_after_reach()
+    }
+
+    /// Looks after the rungs, and tells where we are if that changed.
+    fn look_after_reach(&mut self) -> Option<MeshEvent> {
+        let changed = self.ladder.look_after(&mut self.swarm);
+        changed.then(|| MeshEvent::Listening(self.addresses()))
     }
 
     /// Connects to a home on the LAN. Whether it is a neighbour shows only after connecting.
@@ -276,7 +347,7 @@ impl Mesh {
     /// What is told on the LAN follows what is listened on.
     pub(super) fn listens_elsewhere(&mut self) {
         if let Some(lan) = &mut self.lan {
-            lan.listening(self.swarm.listeners());
+            lan.listening(self.swarm.listeners().filter(|a| !is_relayed(a)));
         }
     }
 

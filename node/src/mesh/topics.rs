@@ -6,6 +6,7 @@ use streetlamp_proto::household::{Acceptance, MessageRef};
 use streetlamp_proto::street::Topic;
 
 use super::event::MeshEvent;
+use super::peers::device_of;
 use super::scoring::quiet_topic;
 use super::swarm::{Mesh, WAITING};
 
@@ -63,17 +64,20 @@ impl Mesh {
         id: MessageId,
         message: gossipsub::Message,
     ) -> Option<MeshEvent> {
-        if self.messages.len() >= WAITING || !self.is_in_pace(source) {
+        let in_time = self.messages.len() < WAITING && self.is_in_pace(source);
+        // A peer without a device's key is not connected for long.
+        let Some(from) = device_of(source).filter(|_| in_time) else {
             self.swarm
                 .behaviour_mut()
                 .gossip
                 .report_message_validation_result(&id, &source, MessageAcceptance::Ignore);
             return None;
-        }
+        };
         let reference = MessageRef(self.count());
         self.messages.insert(reference, (id, source));
         let topic = Topic::named(message.topic.into_string());
         Some(MeshEvent::Gossip {
+            from,
             topic,
             message: reference,
             bytes: message.data,

@@ -7,7 +7,7 @@ use libp2p::core::Transport as _;
 use libp2p::core::muxing::StreamMuxerBox;
 use libp2p::core::transport::{Boxed, MemoryTransport, OrTransport, upgrade};
 use libp2p::identity::Keypair;
-use libp2p::{PeerId, dns, noise, quic, tcp, yamux};
+use libp2p::{PeerId, dns, noise, quic, relay, tcp, yamux};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -34,10 +34,37 @@ impl fmt::Debug for Transport {
     }
 }
 
+/// A transport, and the behaviour of its ways through neighbours if it has them.
+type Circuits = (
+    Boxed<(PeerId, StreamMuxerBox)>,
+    Option<relay::client::Behaviour>,
+);
+
 impl Transport {
     /// Whether the memory of this process is this node's alone.
     pub(super) const fn has_process_alone(&self) -> bool {
         !matches!(self, Self::Given(_))
+    }
+
+    /// The same, and ways through neighbours with the behaviour that goes with them, if those are wanted and there are
+    /// routers to get around.
+    pub(super) fn build_with_circuits(self, keypair: &Keypair, wanted: bool) -> Result<Circuits> {
+        if !wanted || !matches!(self, Self::Internet) {
+            return Ok((self.build(keypair)?, None));
+        }
+        let noise = noise::Config::new(keypair).map_err(|e| {
+            let message = "the way through neighbours could not be set up";
+            Error::new(ErrorKind::Internal, message).because(e)
+        })?;
+        let (circuits, behaviour) = relay::client::new(keypair.public().to_peer_id());
+        let circuits = circuits
+            .upgrade(upgrade::Version::V1Lazy)
+            .authenticate(noise)
+            .multiplex(yamux::Config::default())
+            .timeout(SET_UP);
+        let either = OrTransport::new(circuits.boxed(), self.build(keypair)?);
+        let transport = either.map(|either, _| either.into_inner()).boxed();
+        Ok((transport, Some(behaviour)))
     }
 
     pub(super) fn build(self, keypair: &Keypair) -> Result<Boxed<(PeerId, StreamMuxerBox)>> {

@@ -1,5 +1,6 @@
 //! Taking films in and letting them out: film, vault and engine in the order that loses nothing.
 
+use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
 use streetlamp_proto::clip::{
@@ -89,9 +90,9 @@ pub(super) async fn keep(node: &NodeHandle, new: NewClip) -> Result<AddedClip> {
     }
 }
 
-/// Lets a film out after `command` has logged it: as it is, or sealed behind a header for somebody else.
-pub(super) async fn open(node: &NodeHandle, clip: ClipId, command: Command) -> Result<Film> {
-    // What is not here cannot be let out, and must not stand in the ledger as if it had been.
+/// The sealed bytes of a clip, once all of them were held against its name. What is not here cannot be let out, and must
+/// not stand in the ledger as if it had been.
+pub(super) async fn whole(node: &NodeHandle, clip: ClipId) -> Result<File> {
     let manifest = node.read(move |h, _| h.manifest_of(clip)).await?;
     let manifest =
         manifest.ok_or_else(|| Error::new(ErrorKind::NotFound, "there is no such clip here"))?;
@@ -103,8 +104,13 @@ pub(super) async fn open(node: &NodeHandle, clip: ClipId, command: Command) -> R
             .verify(vault.sealed(clip, sealed_len)?)
             .map_err(|e| damaged(clip).because(e))
     })?;
-    let file = vault.sealed(clip, sealed_len)?;
+    vault.sealed(clip, sealed_len)
+}
 
+/// Lets a film out after `command` has logged it: as it is, or sealed behind a header for somebody else.
+pub(super) async fn open(node: &NodeHandle, clip: ClipId, command: Command) -> Result<Film> {
+    let file = whole(node, clip).await?;
+    let sealed_len = file.metadata().map_err(unreadable)?.len();
     match node.command(command).await? {
         Answer::Key { key, manifest, seq } => film(&key, manifest.statement(), file, seq, None),
         Answer::Export {
@@ -139,7 +145,7 @@ pub(super) async fn open(node: &NodeHandle, clip: ClipId, command: Command) -> R
 fn film(
     key: &FileKey,
     manifest: &Manifest,
-    file: std::fs::File,
+    file: File,
     seq: u64,
     papers: Option<Box<Papers>>,
 ) -> Result<Film> {
@@ -173,24 +179,28 @@ fn let_out(mut film: impl Pieces) -> mpsc::Receiver<Result<Zeroizing<Vec<u8>>>> 
 /// Opens the chunks of a clip in order.
 struct OpenFilm {
     opener: Opener,
-    file: std::fs::File,
+    file: File,
     chunk: u64,
 }
 
 impl OpenFilm {
-    fn new(key: &FileKey, manifest: &Manifest, mut file: std::fs::File) -> Result<Self> {
-        let mut nonce = [0; NONCE_LEN];
-        file.seek(SeekFrom::Start(0))
-            .and_then(|_| file.read_exact(&mut nonce))
-            .map_err(unreadable)?;
-        let opener = Opener::new(key, &manifest.key_commit, manifest.sealed_len, &nonce)
-            .map_err(|e| damaged(manifest.clip).because(e))?;
+    fn new(key: &FileKey, manifest: &Manifest, mut file: File) -> Result<Self> {
         Ok(Self {
-            opener,
+            opener: opener(key, manifest, &mut file)?,
             file,
             chunk: 0,
         })
     }
+}
+
+/// What opens the chunks of a clip. The file stands at the first of them afterwards.
+pub(super) fn opener(key: &FileKey, manifest: &Manifest, file: &mut File) -> Result<Opener> {
+    let mut nonce = [0; NONCE_LEN];
+    file.seek(SeekFrom::Start(0))
+        .and_then(|_| file.read_exact(&mut nonce))
+        .map_err(unreadable)?;
+    Opener::new(key, &manifest.key_commit, manifest.sealed_len, &nonce)
+        .map_err(|e| damaged(manifest.clip).because(e))
 }
 
 impl Pieces for OpenFilm {
@@ -222,7 +232,7 @@ impl Pieces for OpenFilm {
 /// A header, then sealed bytes as they are.
 struct Sealed {
     header: Option<Zeroizing<Vec<u8>>>,
-    file: std::fs::File,
+    file: File,
 }
 
 impl Pieces for Sealed {
@@ -236,7 +246,7 @@ impl Pieces for Sealed {
 }
 
 /// As many bytes as asked for, or all that are left.
-fn read_some(file: &mut std::fs::File, len: usize) -> Result<Vec<u8>> {
+fn read_some(file: &mut File, len: usize) -> Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(len);
     file.take(u64::try_from(len).unwrap_or(u64::MAX))
         .read_to_end(&mut bytes)
@@ -244,11 +254,11 @@ fn read_some(file: &mut std::fs::File, len: usize) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn unreadable(error: std::io::Error) -> Error {
+pub(super) fn unreadable(error: std::io::Error) -> Error {
     Error::io("the sealed bytes of the clip cannot be read", error)
 }
 
-fn damaged(clip: ClipId) -> Error {
+pub(super) fn damaged(clip: ClipId) -> Error {
     Error::new(
         ErrorKind::DataLoss,
         format!("clip {clip} is damaged on disk: fetch it again, or restore a backup"),

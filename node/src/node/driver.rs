@@ -21,7 +21,7 @@ use super::{keeping, serving};
 use crate::blocking::block;
 use crate::disk::Condition;
 use crate::error::{Error, Result};
-use crate::mesh::{Mesh, MeshEvent};
+use crate::mesh::{Mesh, MeshEvent, ReachView};
 use crate::spare::Spare;
 use crate::store::Store;
 
@@ -50,6 +50,8 @@ pub(super) enum ToDriver {
     Store(StoreUse),
     /// Name the addresses that are listened on.
     Listening(oneshot::Sender<Vec<String>>),
+    /// Tell how this home is reached.
+    Reach(oneshot::Sender<ReachView>),
     /// Tell the engine about keepers.
     Keeper(KeeperNews),
     /// Connect to a device.
@@ -196,6 +198,9 @@ impl Driver {
                     .collect();
                 let _asker_is_gone = reply.send(named);
             }
+            ToDriver::Reach(reply) => {
+                let _asker_is_gone = reply.send(self.mesh.reach());
+            }
             ToDriver::Keeper(news) => self.feed(Input::Keeper(news))?,
             ToDriver::Dial(device, addresses) => self.mesh.dial(device, &addresses),
             ToDriver::Stop(_) => {}
@@ -209,6 +214,7 @@ impl Driver {
                 topic,
                 message,
                 bytes,
+                ..
             } => Input::Gossip {
                 topic,
                 message,
@@ -304,6 +310,7 @@ impl Driver {
     fn let_out(&mut self, output: Output) {
         match output {
             Output::Judge { .. } | Output::Store(_) => {}
+            Output::Members(members) => self.mesh.knows_members(members),
             Output::Subscribe(topic) => self.mesh.subscribe(&topic),
             Output::Unsubscribe(topic) => self.mesh.unsubscribe(&topic),
             Output::Publish { topic, bytes } => self.mesh.publish(&topic, bytes),
@@ -343,6 +350,9 @@ impl Driver {
                 }
             }
             Output::Emit(event) => {
+                if matches!(event, Event::Locked(true)) {
+                    self.handle.shared.watched.close();
+                }
                 let _nobody_watches = self.events.send(event);
             }
         }
@@ -372,12 +382,14 @@ impl Driver {
         self.household = Household::new(me, block(|| self.store.records())?, seed);
         // Timers that the lost engine had set still come; what it knew of connections is told again.
         let now = self.now();
-        let mut outputs = self.household.handle(
+        let members = self.household.devices_of_members();
+        let mut outputs = vec![Output::Members(members)];
+        outputs.extend(self.household.handle(
             Input::Listening {
                 addresses: self.mesh.addresses(),
             },
             now,
-        );
+        ));
         for device in &self.connected {
             outputs.extend(self.household.handle(
                 Input::Connected {

@@ -7,15 +7,18 @@ use std::time::Duration;
 
 use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::export::Papers;
+use streetlamp_proto::grant::Purpose;
 use streetlamp_proto::household::{Answer, Command, Event, Household, KeeperNews, Leaving};
 use streetlamp_proto::identity::{HouseholdId, Name};
-use streetlamp_proto::ledger::Entry;
+use streetlamp_proto::ledger::{Entry, Export};
 use streetlamp_proto::time::Timestamp;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use zeroize::Zeroizing;
 
 use super::cameras::Cameras;
 use super::driver::ToDriver;
+use super::sharing::{self, Shared as SharedClip};
+use super::watching::{self, Watched, WatchedFilms};
 use super::witness::Witness;
 use super::{clips, fetching, keeping};
 use crate::blocking::block;
@@ -25,9 +28,12 @@ use crate::domains::Domains;
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::Home;
-use crate::mesh::SealedStreams;
+use crate::mesh::{ReachView, SealedStreams};
 use crate::store::Store;
 use crate::vault::{Kept, Vault};
+
+/// The setting that says after how long without use the page locks the home.
+const AUTO_LOCK: &str = "auto-lock";
 
 /// A running node, as page and command line see it. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -51,6 +57,7 @@ pub(super) struct Shared {
     pub(super) peer_id: String,
     pub(super) page: OnceLock<Page>,
     pub(super) cameras: Cameras,
+    pub(super) watched: WatchedFilms,
     pub(super) witness: Option<Arc<dyn Witness>>,
 }
 
@@ -210,6 +217,19 @@ impl NodeHandle {
         answer.await.map_err(|_| stopped())?
     }
 
+    /// The whole ledger as a file holds it, with what its reader needs to verify it alone.
+    ///
+    /// # Errors
+    /// If the store fails or the node has stopped.
+    pub async fn whole_ledger(&self) -> Result<Export> {
+        let (entries, head) = self.with_store(|store| store.ledger()).await?;
+        Ok(Export {
+            entries,
+            devices: vec![self.shared.home.me()?.cert],
+            head,
+        })
+    }
+
     /// Addresses at which this node listens, in multiaddr text form with its peer id.
     ///
     /// # Errors
@@ -224,9 +244,52 @@ impl NodeHandle {
         answer.await.map_err(|_| stopped())
     }
 
+    /// How neighbours reach this home.
+    ///
+    /// # Errors
+    /// If the node is stopped.
+    pub async fn reach(&self) -> Result<ReachView> {
+        let (reply, answer) = oneshot::channel();
+        let driver = &self.shared.driver;
+        driver
+            .send(ToDriver::Reach(reply))
+            .await
+            .map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())
+    }
+
     /// How the disk under the home is.
     pub fn disk(&self) -> Condition {
         self.shared.disk.condition()
+    }
+
+    /// Free bytes under the home, if that can be told, and whether the ballast is there.
+    pub fn room(&self) -> (Option<u64>, bool) {
+        (self.shared.disk.free(), self.shared.disk.has_ballast())
+    }
+
+    /// After how long without use the page locks this home again.
+    ///
+    /// # Errors
+    /// If the store fails or the node has stopped.
+    pub async fn auto_lock(&self) -> Result<Duration> {
+        let said = self.with_store(|store| store.setting(AUTO_LOCK)).await?;
+        let said = said.and_then(|seconds| seconds.parse().ok());
+        Ok(said.map_or(Household::AUTO_LOCK, Duration::from_secs))
+    }
+
+    /// Chooses that, from the next unlocking on.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] for no time at all or more than a day; the store's failure.
+    pub async fn set_auto_lock(&self, idle: Duration) -> Result<()> {
+        if idle.is_zero() || idle > Household::LONGEST_UNLOCK {
+            let message = "a home locks itself after a minute at least, and a day at most";
+            return Err(Error::new(ErrorKind::Invalid, message));
+        }
+        let seconds = idle.as_secs().to_string();
+        self.with_store(move |store| store.set(AUTO_LOCK, &seconds))
+            .await
     }
 
     /// This node's libp2p peer id.
@@ -290,6 +353,35 @@ impl NodeHandle {
     /// If the node is locked, or the clip is unknown, not fetched yet, or damaged.
     pub async fn open_clip(&self, clip: ClipId) -> Result<Film> {
         clips::open(self, clip, Command::Open(clip)).await
+    }
+
+    /// Opens a clip for a player. Ledger first.
+    ///
+    /// # Errors
+    /// As [`NodeHandle::open_clip`].
+    pub async fn watch_clip(&self, clip: ClipId) -> Result<Watched> {
+        watching::watch(self, clip).await
+    }
+
+    /// Holds the sealed bytes of a clip against its name. Reads all of them; nothing is opened.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] if they are not here, [`ErrorKind::DataLoss`] if they are not what they were.
+    pub async fn verify_clip(&self, clip: ClipId) -> Result<()> {
+        clips::whole(self, clip).await.map(drop)
+    }
+
+    /// Gives a clip to every neighbour who holds no grant of it: one grant and one ledger entry for each.
+    ///
+    /// # Errors
+    /// That of the first grant that cannot be given. Those before it stand.
+    pub async fn share_clip(
+        &self,
+        clip: ClipId,
+        purpose: Purpose,
+        until: Option<Timestamp>,
+    ) -> Result<Vec<SharedClip>> {
+        sharing::with_street(self, clip, purpose, until).await
     }
 
     /// Exports a clip for somebody outside the mesh. Ledger first.

@@ -9,6 +9,8 @@ mod keeping;
 mod listening;
 mod sealed;
 mod serving;
+mod sharing;
+mod watching;
 mod witness;
 
 use std::future::Future;
@@ -23,6 +25,8 @@ use tokio_util::sync::CancellationToken;
 
 pub use cameras::{CameraView, Intake};
 pub use handle::{AddedClip, FetchedClip, Film, NodeHandle, Page, RecalledClips};
+pub use sharing::Shared as SharedClip;
+pub use watching::Watched;
 pub use witness::Witness;
 
 use crate::blocking;
@@ -33,7 +37,7 @@ use crate::domains::Domains;
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::{Home, HomeLock};
-use crate::mesh::{Mesh, Run, Transport};
+use crate::mesh::{Mesh, Reach, Run, Transport};
 use crate::spare::{Spare, TakenBack};
 use crate::store::Store;
 use crate::vault::{Kept, Vault};
@@ -41,6 +45,7 @@ use crate::web::Web;
 use cameras::Cameras;
 use driver::Driver;
 use handle::Shared;
+use watching::WatchedFilms;
 
 /// Commands that wait for the driver, at most. Page and command line wait their turn beyond it.
 const COMMANDS: usize = 64;
@@ -54,8 +59,10 @@ pub struct Options {
     pub listen: Vec<String>,
     /// Where the page is; a loopback port if nobody says.
     pub web: Option<SocketAddr>,
-    /// Whether to look for homes on the LAN.
-    pub mdns: bool,
+    /// Which ways to neighbours it uses.
+    pub reach: Reach,
+    /// Whom to ask about domains of publishers.
+    pub domains: Domains,
 }
 
 /// What a node is made of, apart from its home.
@@ -69,8 +76,8 @@ pub struct Parts {
     pub transport: Transport,
     /// Multiaddrs to listen on.
     pub listen: Vec<String>,
-    /// Whether to look for homes on the LAN.
-    pub mdns: bool,
+    /// Which ways to neighbours it uses.
+    pub reach: Reach,
     /// Wall time.
     pub clock: Clock,
     /// Randomness.
@@ -142,7 +149,7 @@ impl Core {
             disk,
             transport,
             listen,
-            mdns,
+            reach,
             clock,
             entropy,
             domains,
@@ -150,7 +157,7 @@ impl Core {
         } = parts;
         let me = home.me()?;
         let run = Run(entropy.generator()?.next_u64());
-        let (mut mesh, streams) = Mesh::new(&me.device, transport, mdns, run)?;
+        let (mut mesh, streams) = Mesh::new(&me.device, transport, &reach, run)?;
         listening::listen(&mut mesh, &store, &listen).await?;
         let vault = Vault::open(&home.clips_dir())?;
         let (spare, taken) = Spare::open(vault.clone(), &home.journal_path(), &mut store)?;
@@ -181,6 +188,7 @@ impl Core {
             entropy: entropy.clone(),
             page: OnceLock::new(),
             cameras: Cameras::default(),
+            watched: WatchedFilms::default(),
             witness,
         };
         let handle = NodeHandle {
@@ -221,6 +229,15 @@ impl Node {
     /// # Errors
     /// If another node runs from the home, a port is in use, or the home is damaged.
     pub async fn start(home: Home, options: Options) -> Result<Running> {
+        let web = Web::bind(options.web, &Entropy::System).await?;
+        Self::start_at(web, home, options).await
+    }
+
+    /// Starts a node whose page has its port already, whatever the options say of it.
+    ///
+    /// # Errors
+    /// As [`Node::start`].
+    pub async fn start_at(web: Web, home: Home, options: Options) -> Result<Running> {
         let lock = home.lock()?;
         let entropy = Entropy::System;
         let disk = Disk::under(home.dir());
@@ -230,17 +247,16 @@ impl Node {
             Err(_) => Store::open(&home.store_path())?,
             Ok(store) => store,
         };
-        let web = Web::bind(options.web, &entropy).await?;
         let socket = control::bind(home.dir())?;
         let parts = Parts {
             store,
             disk,
             transport: Transport::Internet,
             listen: options.listen,
-            mdns: options.mdns,
+            reach: options.reach,
             clock: Clock::System,
             entropy,
-            domains: Domains::of_this_machine(),
+            domains: options.domains,
             witness: None,
         };
         let core = Core::start(home, parts).await?;

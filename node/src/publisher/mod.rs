@@ -14,9 +14,11 @@ mod store;
 use std::collections::BTreeMap;
 use std::future::Future;
 
+use ed25519_dalek::SigningKey;
 use libp2p::Multiaddr;
 use rand_chacha::rand_core::Rng;
-use streetlamp_proto::publisher::{Desk, DeskCommand};
+use streetlamp_proto::publisher::{Binding, Desk, DeskCommand};
+use streetlamp_proto::signed::Signed;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -25,6 +27,7 @@ pub use control::{DeskRequest, DraftWords, RelayedWords, RevisionWords, connect}
 pub use from_cap::{Becomes, Terms, Weight, from_cap};
 pub use home::{NewPublisher, PublisherHome, second_key};
 pub use station::{Glance, Published};
+pub use store::DeskStore;
 
 use crate::blocking;
 use crate::clock::Clock;
@@ -35,7 +38,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::home::HomeLock;
 use crate::mesh::{Run, Speaker, Transport};
 use station::{Station, ToStation};
-use store::DeskStore;
 
 /// Commands that wait for the loop, at most.
 const COMMANDS: usize = 16;
@@ -70,25 +72,49 @@ pub struct RunningPublisher {
     _lock: HomeLock,
 }
 
-impl RunningPublisher {
-    /// Starts a publisher from its directory.
+/// What a publisher's node is made of, apart from its key and its word about itself.
+#[derive(Debug)]
+pub struct PublisherParts {
+    /// What it said.
+    pub store: DeskStore,
+    /// The disk under that.
+    pub disk: Disk,
+    /// How it wants to run.
+    pub options: PublisherOptions,
+    /// Wall time.
+    pub clock: Clock,
+    /// Randomness.
+    pub entropy: Entropy,
+}
+
+/// A publisher that listens, and whose loop does not run yet.
+#[derive(Debug)]
+pub struct OnAir {
+    /// The way to it, once it runs.
+    pub handle: PublisherHandle,
+    /// Its peer id.
+    pub peer_id: String,
+    station: Station,
+}
+
+impl OnAir {
+    /// Puts engine and swarm together and listens. Directory, lock and command socket are the caller's business.
     ///
     /// # Errors
-    /// If another node runs from it, an address cannot be used, or the directory is damaged.
-    pub async fn start(home: PublisherHome, options: PublisherOptions) -> Result<Self> {
-        let lock = home.lock()?;
-        home.refresh_well_known()?;
-        let entropy = Entropy::System;
-        let disk = Disk::under(home.dir());
-        let store = match DeskStore::open(&home.store_path()) {
-            // A full disk has no room for the database's log, either.
-            Err(error) if disk.after_failure().is_err() => return Err(error),
-            Err(_) => DeskStore::open(&home.store_path())?,
-            Ok(store) => store,
-        };
-        let listener = socket::bind(home.dir())?;
+    /// If an address cannot be used, or the store is damaged.
+    pub async fn assemble(
+        key: SigningKey,
+        binding: Signed<Binding>,
+        parts: PublisherParts,
+    ) -> Result<Self> {
+        let PublisherParts {
+            store,
+            disk,
+            options,
+            clock,
+            entropy,
+        } = parts;
         let run = Run(entropy.generator()?.next_u64());
-        let key = home.key()?;
         let mut speaker = Speaker::new(&key, options.transport, run)?;
         let mut listen = options.listen;
         if listen.is_empty() {
@@ -100,20 +126,61 @@ impl RunningPublisher {
         let homes = options.connect.iter().map(|address| parse(address));
         let homes = homes.collect::<Result<_>>()?;
         let records = store.records()?;
-        let desk = blocking::block(|| Desk::new(key, home.binding().clone(), records));
+        let desk = blocking::block(|| Desk::new(key, binding, records));
         let (station, inbox) = mpsc::channel(COMMANDS);
-        let handle = PublisherHandle { station };
-        let peer_id = speaker.peer_id().to_string();
-        let station = Station {
-            desk,
+        Ok(Self {
+            handle: PublisherHandle { station },
+            peer_id: speaker.peer_id().to_string(),
+            station: Station {
+                desk,
+                store,
+                disk,
+                speaker,
+                inbox,
+                homes,
+                clock,
+                timers: BTreeMap::new(),
+            },
+        })
+    }
+
+    /// Runs the loop until it is told to stop.
+    ///
+    /// # Errors
+    /// If the store is beyond use.
+    pub async fn run(self) -> Result<()> {
+        self.station.run().await
+    }
+}
+
+impl RunningPublisher {
+    /// Starts a publisher from its directory.
+    ///
+    /// # Errors
+    /// If another node runs from it, an address cannot be used, or the directory is damaged.
+    pub async fn start(home: PublisherHome, options: PublisherOptions) -> Result<Self> {
+        let lock = home.lock()?;
+        home.refresh_well_known()?;
+        let disk = Disk::under(home.dir());
+        let store = match DeskStore::open(&home.store_path()) {
+            // A full disk has no room for the database's log, either.
+            Err(error) if disk.after_failure().is_err() => return Err(error),
+            Err(_) => DeskStore::open(&home.store_path())?,
+            Ok(store) => store,
+        };
+        let listener = socket::bind(home.dir())?;
+        let parts = PublisherParts {
             store,
             disk,
-            speaker,
-            inbox,
-            homes,
+            options,
             clock: Clock::System,
-            timers: BTreeMap::new(),
+            entropy: Entropy::System,
         };
+        let OnAir {
+            handle,
+            peer_id,
+            station,
+        } = OnAir::assemble(home.key()?, home.binding().clone(), parts).await?;
         let shutdown = CancellationToken::new();
         let socket = control::serve(
             handle.clone(),

@@ -23,6 +23,7 @@ use crate::mesh::{Speaker, SpeakerEvent};
 const REDIAL: Duration = Duration::from_secs(10);
 
 /// What a handle can ask of the loop.
+#[derive(Debug)]
 pub(super) enum ToStation {
     Command(DeskCommand, oneshot::Sender<Result<Published>>),
     Look(oneshot::Sender<Glance>),
@@ -52,6 +53,7 @@ pub struct Glance {
 }
 
 /// Owns engine, store and swarm.
+#[derive(Debug)]
 pub(super) struct Station {
     pub(super) desk: Desk,
     pub(super) store: DeskStore,

@@ -35,13 +35,24 @@ create table if not exists binding (
 
 /// The database of one publisher.
 #[derive(Debug)]
-pub(super) struct DeskStore {
+pub struct DeskStore {
     db: Connection,
 }
 
 impl DeskStore {
     pub(super) fn open(path: &Path) -> Result<Self> {
-        let db = Connection::open(path)?;
+        Self::ready(Connection::open(path)?)
+    }
+
+    /// A database that is gone when it is dropped: for simulations.
+    ///
+    /// # Errors
+    /// If there is no memory for it.
+    pub fn in_memory() -> Result<Self> {
+        Self::ready(Connection::open_in_memory()?)
+    }
+
+    fn ready(db: Connection) -> Result<Self> {
         db.pragma_update(None, "journal_mode", "wal")?;
         db.pragma_update(None, "synchronous", "full")?;
         db.pragma_update(None, "secure_delete", "on")?;

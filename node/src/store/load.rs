@@ -61,6 +61,11 @@ const TABLES: &[(&str, &str, Reader)] = &[
     ("vote", "select signed from vote order by rowid", vote),
     ("link", "select signed from link order by rowid", link),
     (
+        "whereabouts",
+        "select signed from whereabouts order by rowid",
+        whereabouts,
+    ),
+    (
         "departure",
         "select street, household, at_ms from gone order by rowid",
         gone,
@@ -237,6 +242,11 @@ fn vote(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
 
 fn link(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
     Ok(vec![Record::Link(Signed::from_bytes(&bytes(row, 0)?)?)])
+}
+
+fn whereabouts(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {
+    let said = Signed::from_bytes(&bytes(row, 0)?)?;
+    Ok(vec![Record::Whereabouts(said)])
 }
 
 fn gone(row: &Row<'_>) -> std::result::Result<Vec<Record>, Fault> {

@@ -47,12 +47,13 @@ const fn deletes(record: &Record) -> bool {
 }
 
 /// Everything that belongs to one street. The ledger, clips and grants are the household's own and stay.
-const OF_A_STREET: [&str; 9] = [
+const OF_A_STREET: [&str; 10] = [
     "epoch",
     "member",
     "leaving",
     "vote",
     "link",
+    "whereabouts",
     "gone",
     "alert",
     "follow_up",
@@ -129,6 +130,14 @@ fn save(db: &Transaction<'_>, record: &Record) -> Result<()> {
                 ],
             )
         }
+        Record::Whereabouts(said) => db.execute(
+            "insert or replace into whereabouts (street, device, signed) values (?1, ?2, ?3)",
+            params![
+                said.statement().street.as_bytes(),
+                said.signer().as_bytes(),
+                said.to_bytes()
+            ],
+        ),
         Record::Gone { street, household, at } => db.execute(
             "insert or replace into gone (street, household, at_ms) values (?1, ?2, ?3)",
             params![street.as_bytes(), household.as_bytes(), ms(*at)],

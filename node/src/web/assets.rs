@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
 
-const ASSETS: [(&str, &str, &str); 3] = [
+const ASSETS: [(&str, &str, &str); 6] = [
     (
         "page.css",
         "text/css; charset=utf-8",
@@ -16,6 +16,22 @@ const ASSETS: [(&str, &str, &str); 3] = [
         "page.js",
         "text/javascript; charset=utf-8",
         include_str!("../../assets/page.js"),
+    ),
+    (
+        "first-use.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../../assets/first-use.js"),
+    ),
+    // The coasts of the map on which a home is placed: Natural Earth, in the public domain (`assets/map/make.py`).
+    (
+        "land.svg",
+        "image/svg+xml",
+        include_str!("../../assets/map/land.svg"),
+    ),
+    (
+        "redact.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../../assets/redact.js"),
     ),
     (
         "lamp.svg",

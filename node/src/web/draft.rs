@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use streetlamp_proto::alert::{Alert, Kind, Text, Title, Urgency};
 use streetlamp_proto::cell::Place;
+use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::household::Draft;
 use streetlamp_proto::text::TextError;
 use streetlamp_proto::wire::limits::{TEXT_CHARS, TITLE_CHARS};
@@ -37,6 +38,8 @@ pub(super) struct AlertForm {
     pub(super) text: String,
     pub(super) place: String,
     life: String,
+    /// An own clip that the alert says there is; none if it is empty.
+    clip: String,
 }
 
 /// What is wrong with a form, beside each field and for the whole.
@@ -49,6 +52,7 @@ pub(super) struct Complaints {
     pub(super) text: Option<String>,
     pub(super) place: Option<String>,
     pub(super) life: Option<String>,
+    pub(super) clip: Option<String>,
     pub(super) whole: Option<String>,
 }
 
@@ -62,6 +66,19 @@ pub(super) struct Choice {
 }
 
 impl AlertForm {
+    /// A form that was not filled, but for the clip that it is about.
+    pub(super) fn about(clip: String) -> Self {
+        Self {
+            clip,
+            ..Self::default()
+        }
+    }
+
+    /// The clip that it is about.
+    pub(super) fn clip(&self) -> Option<ClipId> {
+        self.clip.parse().ok()
+    }
+
     /// The draft, or what is wrong with it.
     pub(super) fn draft(&self) -> Result<Draft, Box<Complaints>> {
         let mut wrong = Complaints::default();
@@ -90,6 +107,12 @@ impl AlertForm {
                 "Please choose a street.".into()
             }),
         };
+        let clips = match self.clip.as_str() {
+            "" => Some(Vec::new()),
+            id => keep(id.parse().map(|clip| vec![clip]), &mut wrong.clip, |_| {
+                "There is no such clip any more.".into()
+            }),
+        };
         let life = LIVES
             .iter()
             .find(|(word, ..)| *word == self.life)
@@ -104,7 +127,7 @@ impl AlertForm {
             }
             _ => {}
         }
-        match (street, kind, urgency, title, text, place, life) {
+        match (street, kind, urgency, title, text, place, life, clips) {
             (
                 Some(street),
                 Some(kind),
@@ -113,6 +136,7 @@ impl AlertForm {
                 Some(text),
                 Some(place),
                 Some(life),
+                Some(clips),
             ) if wrong == Complaints::default() => Ok(Draft {
                 street,
                 nearby: self.audience == "nearby",
@@ -123,7 +147,7 @@ impl AlertForm {
                 text,
                 happened: None,
                 life,
-                clips: Vec::new(),
+                clips,
             }),
             _ => Err(Box::new(wrong)),
         }

@@ -4,6 +4,7 @@ use streetlamp_proto::household::StatusView;
 
 use super::words::{count, span};
 use crate::disk::Condition;
+use crate::when::rfc3339;
 
 /// A clock that is off by less is nobody's business: alerts allow for ten minutes.
 const SKEW_WORTH_TELLING_SECS: u64 = 120;
@@ -43,6 +44,8 @@ pub(super) struct HomeStrip {
     pub(super) locked: bool,
     /// How long it stays in memory unused.
     pub(super) auto_lock: String,
+    /// When it goes, in RFC 3339, for the countdown.
+    pub(super) locks_at: Option<String>,
 }
 
 impl Frame {
@@ -109,6 +112,7 @@ impl HomeStrip {
             }),
             locked: status.locked,
             auto_lock: span(status.auto_lock),
+            locks_at: status.locks_at.map(rfc3339),
         }
     }
 }

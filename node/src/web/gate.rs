@@ -19,8 +19,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::frame::Frame;
+use super::neighbours;
 use super::problem::Problem;
-use super::sessions::{LONGEST, Links, Sessions};
+use super::sessions::{self, LONGEST, Links, Sessions};
 use super::site::Site;
 use super::throttle::Throttle;
 use crate::entropy::Entropy;
@@ -31,18 +32,18 @@ use crate::secret::{Kept, Tokens};
 const BODY: usize = 64 * 1024;
 /// A request is answered, its body included, within this. Unlocking may wait half a minute for its turn.
 const ANSWER: Duration = Duration::from_secs(60);
-/// A film is sent and sealed within this.
+/// A film is sent and sealed, or changed and packed, within this.
 const FILM: Duration = Duration::from_secs(15 * 60);
 /// Requests that are worked on at the same time.
 const REQUESTS: usize = 256;
 /// Streams of live changes at the same time: one for every visible tab.
 const STREAMS: usize = 64;
 
-/// Headers of every answer. The policy leaves out `data:`, inline scripts and styles, frames and foreign hosts.
+/// Headers of every answer. The policy leaves out `data:`, inline scripts and styles, and foreign hosts.
 const HEADERS: [(HeaderName, &str); 6] = [
     (
         header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; \
          form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; \
          require-trusted-types-for 'script'",
     ),
@@ -92,17 +93,23 @@ impl Gate {
         })
     }
 
+    /// A new secret in its text form, and what to keep of it.
+    pub(super) fn draw(&self) -> (String, Kept) {
+        self.secrets.draw()
+    }
+
     /// A new one-time link.
     pub(super) fn sign_in_link(&self) -> String {
-        let (token, kept) = self.secrets.draw();
+        let (token, kept) = self.draw();
         self.links.add(kept, Instant::now());
         format!("{}/sign-in?token={token}", self.site.url())
     }
 
     /// Begins a session; the cookie that carries it.
-    pub(super) fn begin_session(&self) -> String {
-        let (token, kept) = self.secrets.draw();
-        self.sessions.begin(kept, Instant::now());
+    pub(super) fn begin_session(&self, headers: &HeaderMap) -> String {
+        let (token, kept) = self.draw();
+        self.sessions
+            .begin(kept, sessions::browser(headers), Instant::now());
         self.cookie(&token, LONGEST)
     }
 
@@ -142,7 +149,7 @@ impl Gate {
 /// Lets a request through to the pages, or answers it here.
 pub(super) async fn guard(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
     let root = Frame::root_from(request.uri().path());
-    let patience = if is_intake(request.uri().path()) {
+    let patience = if moves_a_film(request.uri().path()) {
         FILM
     } else {
         ANSWER
@@ -234,9 +241,15 @@ fn is_intake(path: &str) -> bool {
     path.starts_with("/intake/")
 }
 
-/// What strangers may see: the sign-in page and what it is drawn with.
+/// Where whole films come in or go out.
+fn moves_a_film(path: &str) -> bool {
+    is_intake(path) || (path.starts_with("/clips/") && path.ends_with("/export"))
+}
+
+/// What is answered without a session: the sign-in page, what it is drawn with, and films, whose addresses are secrets
+/// of a session (see `clips`).
 fn is_open(path: &str) -> bool {
-    path == "/sign-in" || path.starts_with("/assets/")
+    path == "/sign-in" || path.starts_with("/assets/") || path.starts_with("/films/")
 }
 
 fn wants_page(headers: &HeaderMap) -> bool {
@@ -246,9 +259,23 @@ fn wants_page(headers: &HeaderMap) -> bool {
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
+/// What is sent to a path: a form, or the grey values of a picture.
+fn expected(path: &str) -> (HeaderValue, usize) {
+    match path {
+        neighbours::PICTURE => (
+            HeaderValue::from_static("application/octet-stream"),
+            neighbours::PICTURE_BYTES,
+        ),
+        _ => (
+            HeaderValue::from_static("application/x-www-form-urlencoded"),
+            BODY,
+        ),
+    }
+}
+
 /// The whole body of a form. Another content type is refused: our own forms send one only.
 async fn form_body(parts: &Parts, body: Body) -> std::result::Result<Body, Problem> {
-    let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+    let (form, most) = expected(parts.uri.path());
     if parts.headers.get(header::CONTENT_TYPE) != Some(&form) {
         let words = "This address takes forms only.";
         return Err(Problem::new(
@@ -257,7 +284,7 @@ async fn form_body(parts: &Parts, body: Body) -> std::result::Result<Body, Probl
             words,
         ));
     }
-    let bytes = to_bytes(body, BODY).await.map_err(|_| {
+    let bytes = to_bytes(body, most).await.map_err(|_| {
         let words = "The form is too long, or was cut off. Please shorten it and send it again.";
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "Nothing was done", words)
     })?;

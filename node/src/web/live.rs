@@ -16,6 +16,7 @@ use streetlamp_proto::household::Event as NodeEvent;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::App;
@@ -26,8 +27,12 @@ use crate::secret::Kept;
 /// A sign of life, so that both sides notice when the other is gone, and that a session has ended.
 const STILL_HERE: Duration = Duration::from_secs(20);
 
+/// How often a page is told that a fetch is further.
+const STEPS: Duration = Duration::from_millis(300);
+
 struct Watch {
     events: Receiver<NodeEvent>,
+    fetches: watch::Receiver<()>,
     gate: Arc<Gate>,
     session: Kept,
     _place: OwnedSemaphorePermit,
@@ -45,6 +50,7 @@ pub(super) async fn events(
         })?;
     let watch = Watch {
         events: app.handle.events(),
+        fetches: app.under_way.moves(),
         gate: app.gate,
         session,
         _place: place,
@@ -56,9 +62,13 @@ async fn next(mut watch: Watch) -> Option<(Result<Event, Infallible>, Watch)> {
     let event = tokio::select! {
         () = watch.gate.closing.cancelled() => return None,
         () = tokio::time::sleep(STILL_HERE) => Event::default().comment("still here"),
+        Ok(()) = watch.fetches.changed() => {
+            tokio::time::sleep(STEPS).await;
+            changed()
+        }
         said = watch.events.recv() => match said {
             // Having missed some is a reason to fetch the page as good as any.
-            Ok(_) | Err(RecvError::Lagged(_)) => Event::default().event("changed").data("page"),
+            Ok(_) | Err(RecvError::Lagged(_)) => changed(),
             Err(RecvError::Closed) => return None,
         },
     };
@@ -67,4 +77,8 @@ async fn next(mut watch: Watch) -> Option<(Result<Event, Infallible>, Watch)> {
         .sessions
         .is_alive(watch.session, Instant::now())
         .then_some((Ok(event), watch))
+}
+
+fn changed() -> Event {
+    Event::default().event("changed").data("page")
 }

@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use streetlamp_proto::household::Household;
 use zeroize::Zeroizing;
 
 use super::App;
@@ -30,7 +29,8 @@ pub(super) async fn unlock(
     Fields(form): Fields<LockForm>,
 ) -> Result<Response, Problem> {
     let passphrase = Zeroizing::new(form.passphrase);
-    let unlocking = app.handle.unlock(passphrase, Household::AUTO_LOCK);
+    let idle = app.handle.auto_lock().await?;
+    let unlocking = app.handle.unlock(passphrase, idle);
     match proof::attempt(&app, session, unlocking).await? {
         Proof::Given => Ok(see_other(back_to(&form.back))),
         Proof::Wrong => {
@@ -55,8 +55,10 @@ pub(super) async fn lock(
 fn back_to(page: &str) -> &'static str {
     match page {
         "clips" => "./clips",
+        "health" => "./health",
         "neighbours" => "./neighbours",
         "publishers" => "./publishers",
+        "settings" => "./settings",
         _ => "./",
     }
 }

@@ -3,8 +3,10 @@
 //! Server-drawn pages that work without a script, a font or an internet connection; a small module keeps them fresh.
 //! It is reached on this machine only: plain HTTP must not leave it. The node is seen through [`NodeHandle`] alone.
 //!
-//! `gate` stands before everything, `routes` names every address, `street`, `saying`, `neighbours`, `clips`,
-//! `publishers`, `lock`, `sign_in`, `live` and `assets` answer; `proof` asks for the passphrase again before what cannot
+//! `first_use` makes the home, before there is a node.
+//!
+//! `gate` stands before everything, `routes` names every address, `street`, `saying`, `neighbours`, `clips`, `ledger`,
+//! `publishers`, `health`, `settings`, `lock`, `sign_in`, `live` and `assets` answer; `proof` asks for the passphrase again before what cannot
 //! be undone; `intake` takes films from cameras. Left out: names and texts are shown as text, so there is no markup in
 //! them, and there is no way to reach the page from another machine.
 
@@ -12,10 +14,13 @@ mod assets;
 mod bulletins;
 mod clips;
 mod draft;
+mod first_use;
 mod form;
 mod frame;
 mod gate;
+mod health;
 mod intake;
+mod ledger;
 mod live;
 mod lock;
 mod map;
@@ -26,6 +31,7 @@ mod publishers;
 mod routes;
 mod saying;
 mod sessions;
+mod settings;
 mod sign_in;
 mod site;
 mod street;
@@ -35,10 +41,14 @@ mod words;
 use std::future::{Future, IntoFuture};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
+use axum::extract::FromRef;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
@@ -56,13 +66,20 @@ const FAREWELL: Duration = Duration::from_secs(5);
 struct App {
     gate: Arc<Gate>,
     handle: NodeHandle,
+    under_way: Arc<clips::UnderWay>,
 }
 
 /// A page that has its port and is not served yet.
 #[derive(Debug)]
 pub struct Web {
-    listener: TcpListener,
+    listener: std::net::TcpListener,
     gate: Arc<Gate>,
+}
+
+impl FromRef<App> for Arc<Gate> {
+    fn from_ref(app: &App) -> Self {
+        Self::clone(&app.gate)
+    }
 }
 
 /// Makes sign-in links for a page that is being served. Cheap to clone.
@@ -104,8 +121,9 @@ impl Web {
         let address = listener
             .local_addr()
             .map_err(|e| Error::io("cannot tell where the page listens", e))?;
+        let listener = listener.into_std();
         Ok(Self {
-            listener,
+            listener: listener.map_err(|e| Error::io("the page lost its port", e))?,
             gate: Arc::new(Gate::new(Site::at(address), entropy)?),
         })
     }
@@ -127,6 +145,29 @@ impl Web {
         }
     }
 
+    /// Serves the pages of first use until there is a home in `dir`, or until `shutdown`. Whoever serves the page
+    /// afterwards takes over port and sessions.
+    ///
+    /// # Errors
+    /// If the listener fails.
+    pub async fn first_use(
+        &self,
+        dir: &Path,
+        entropy: Entropy,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<()> {
+        let (pages, made) = first_use::pages(Arc::clone(&self.gate), dir.to_owned(), entropy)?;
+        let listener = self.listener.try_clone();
+        let listener = listener.map_err(|e| Error::io("the page lost its port", e))?;
+        serve_until(listener, pages, async move {
+            tokio::select! {
+                () = made => {}
+                () = shutdown => {}
+            }
+        })
+        .await
+    }
+
     /// Serves the page until `shutdown`; answers under way get a few seconds more.
     ///
     /// # Errors
@@ -140,20 +181,37 @@ impl Web {
         let app = routes::app(App {
             gate: self.gate,
             handle,
+            under_way: Arc::default(),
         });
-        let ending = closing.clone();
-        let serving = axum::serve(self.listener, app).with_graceful_shutdown(async move {
+        serve_until(self.listener, app, async move {
             shutdown.await;
-            ending.cancel();
-        });
-        let given_up = async {
-            closing.cancelled().await;
-            tokio::time::sleep(FAREWELL).await;
-        };
-        tokio::select! {
-            served = serving.into_future() => served.map_err(|e| Error::io("the page stopped", e)),
-            () = given_up => Ok(()),
-        }
+            closing.cancel();
+        })
+        .await
+    }
+}
+
+/// Serves these pages until `end` is ready; answers under way get a few seconds more.
+async fn serve_until(
+    listener: std::net::TcpListener,
+    pages: Router,
+    end: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
+    let listener = TcpListener::from_std(listener);
+    let listener = listener.map_err(|e| Error::io("the page lost its port", e))?;
+    let ending = CancellationToken::new();
+    let ended = ending.clone();
+    let serving = axum::serve(listener, pages).with_graceful_shutdown(async move {
+        end.await;
+        ending.cancel();
+    });
+    let given_up = async {
+        ended.cancelled().await;
+        tokio::time::sleep(FAREWELL).await;
+    };
+    tokio::select! {
+        served = serving.into_future() => served.map_err(|e| Error::io("the page stopped", e)),
+        () = given_up => Ok(()),
     }
 }
 

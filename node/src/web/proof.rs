@@ -5,12 +5,20 @@
 
 use std::future::Future;
 
+use serde::Deserialize;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use super::App;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Kept;
+
+/// The passphrase, if the form asked for it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Proven {
+    pub(super) passphrase: String,
+}
 
 /// What came of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,18 +66,45 @@ pub(super) async fn attempt(
 /// # Errors
 /// [`ErrorKind::Denied`] if it is not right or nobody may try now; [`ErrorKind::Invalid`] on a device that has no
 /// reading key, and so no passphrase.
-pub(super) async fn demand(app: &App, session: Kept, passphrase: String) -> Result<()> {
-    let passphrase = Zeroizing::new(passphrase);
+pub(super) async fn demand(app: &App, session: Kept, proven: Proven) -> Result<()> {
+    let passphrase = Zeroizing::new(proven.passphrase);
     if is_fresh(app, session) {
         return Ok(());
     }
+    let trying = async { app.handle.home().reading_keys(&passphrase).map(drop) };
+    tried(app, session, &passphrase, trying).await
+}
+
+/// As [`demand`], for what also needs the reading key: a locked home is unlocked by the same passphrase.
+///
+/// # Errors
+/// As [`demand`].
+pub(super) async fn demand_unlocked(app: &App, session: Kept, proven: Proven) -> Result<()> {
+    if !app
+        .handle
+        .read(|household, _| household.is_locked())
+        .await?
+    {
+        return demand(app, session, proven).await;
+    }
+    let passphrase = Zeroizing::new(proven.passphrase);
+    let idle = app.handle.auto_lock().await?;
+    let unlocking = app.handle.unlock(passphrase.clone(), idle);
+    tried(app, session, &passphrase, unlocking).await
+}
+
+async fn tried(
+    app: &App,
+    session: Kept,
+    passphrase: &str,
+    trying: impl Future<Output = Result<()>>,
+) -> Result<()> {
     let denied = |words: &str| Err(Error::new(ErrorKind::Denied, words));
     if passphrase.is_empty() {
         return denied(
             "give the passphrase of this home, so that nobody else can do this at your page",
         );
     }
-    let trying = async { app.handle.home().reading_keys(&passphrase).map(drop) };
     match attempt(app, session, trying).await? {
         Proof::Given => Ok(()),
         Proof::Wrong => denied("that passphrase is not right, so nothing was done"),

@@ -13,7 +13,10 @@ use super::App;
 use super::frame::Frame;
 use super::gate::{Gate, guard};
 use super::problem::Problem;
-use super::{assets, clips, intake, live, lock, neighbours, publishers, saying, sign_in, street};
+use super::{
+    assets, clips, health, intake, ledger, live, lock, neighbours, publishers, saying, settings,
+    sign_in, street,
+};
 
 /// An address and what answers there.
 pub(super) type Route = (&'static str, fn() -> MethodRouter<App>);
@@ -23,11 +26,24 @@ pub(super) const ROUTES: &[Route] = &[
     ("/", || get(street::show)),
     ("/alerts", || post(street::post)),
     ("/assets/{name}", || get(assets::asset)),
-    ("/clips", || get(clips::show)),
+    ("/clips", || get(clips::list)),
+    ("/clips/{clip}", || get(clips::show).post(clips::act)),
+    ("/clips/{clip}/export", || {
+        get(clips::export_form).post(clips::export)
+    }),
+    ("/clips/{clip}/frame", || get(clips::frame)),
+    ("/clips/{clip}/still", || get(clips::still)),
     ("/events", || get(live::events)),
+    ("/films/{address}", || get(clips::film)),
     ("/follow-ups", || post(saying::say)),
+    ("/health", || get(health::show)),
+    ("/holders", || {
+        get(clips::holders).post(clips::act_on_holders)
+    }),
     ("/intake/film", || post(intake::film).put(intake::film)),
     ("/intake/trigger", || post(intake::trigger)),
+    ("/ledger", || get(ledger::show).post(ledger::verify)),
+    ("/ledger/file", || get(ledger::file)),
     ("/lock", || post(lock::lock)),
     ("/neighbours", || {
         get(neighbours::show).post(neighbours::act)
@@ -35,8 +51,10 @@ pub(super) const ROUTES: &[Route] = &[
     ("/publishers", || {
         get(publishers::show).post(publishers::decide)
     }),
+    ("/settings", || get(settings::show).post(settings::act)),
     ("/sign-in", || get(sign_in::show).post(sign_in::enter)),
     ("/sign-out", || post(sign_in::leave)),
+    ("/ticket-picture", || post(neighbours::read_picture)),
     ("/unlock", || post(lock::unlock)),
 ];
 
@@ -61,10 +79,10 @@ pub(super) fn guarded(router: Router, gate: Arc<Gate>) -> Router {
     router.layer(from_fn_with_state(gate, guard))
 }
 
-async fn nowhere(OriginalUri(uri): OriginalUri) -> Problem {
+pub(super) async fn nowhere(OriginalUri(uri): OriginalUri) -> Problem {
     Problem::not_found().under(Frame::root_from(uri.path()))
 }
 
-async fn wrong_method(OriginalUri(uri): OriginalUri) -> Problem {
+pub(super) async fn wrong_method(OriginalUri(uri): OriginalUri) -> Problem {
     Problem::wrong_method().under(Frame::root_from(uri.path()))
 }

@@ -5,6 +5,9 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use axum::http::HeaderMap;
+use axum::http::header::USER_AGENT;
+use data_encoding::HEXLOWER;
 use tokio::time::Instant;
 
 use crate::secret::Kept;
@@ -50,6 +53,8 @@ impl Links {
 #[derive(Debug)]
 struct Session {
     key: Kept,
+    /// What the browser calls itself, in a few words.
+    browser: &'static str,
     since: Instant,
     seen: Instant,
     /// When the passphrase was given last.
@@ -62,13 +67,54 @@ impl Session {
     }
 }
 
+/// A session as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Listed {
+    /// Names it, and lets nobody in.
+    pub(super) name: String,
+    pub(super) browser: &'static str,
+    /// How long ago it began.
+    pub(super) since: Duration,
+    /// How long ago it asked for something.
+    pub(super) seen: Duration,
+    /// Whether it is the one that asks.
+    pub(super) this: bool,
+}
+
+/// Characters of a session's name.
+const NAME: usize = 16;
+
+fn name(key: Kept) -> String {
+    let mut name = HEXLOWER.encode(key.as_bytes());
+    name.truncate(NAME);
+    name
+}
+
+/// A browser by its own word, which anybody can choose: for telling one's own apart, and for nothing else.
+pub(super) fn browser(headers: &HeaderMap) -> &'static str {
+    let agent = headers
+        .get(USER_AGENT)
+        .and_then(|agent| agent.to_str().ok());
+    let agent = agent.unwrap_or_default();
+    // In this order: most call themselves Safari, too.
+    let known = [
+        ("Firefox/", "Firefox"),
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Chrome/", "Chrome or Chromium"),
+        ("Safari/", "Safari"),
+    ];
+    let found = known.iter().find(|(mark, _)| agent.contains(mark));
+    found.map_or("Some other program", |(_, name)| name)
+}
+
 /// Browsers that are signed in.
 #[derive(Debug, Default)]
 pub(super) struct Sessions(Mutex<Vec<Session>>);
 
 impl Sessions {
     /// Begins a session.
-    pub(super) fn begin(&self, key: Kept, now: Instant) {
+    pub(super) fn begin(&self, key: Kept, browser: &'static str, now: Instant) {
         let mut sessions = locked(&self.0);
         sessions.retain(|session| session.alive(now));
         if sessions.len() >= SESSIONS {
@@ -77,6 +123,7 @@ impl Sessions {
         }
         sessions.push(Session {
             key,
+            browser,
             since: now,
             seen: now,
             proven: None,
@@ -118,6 +165,33 @@ impl Sessions {
             .any(|proven| now.duration_since(proven) < PROVEN)
     }
 
+    /// Every session, the one that was used last first.
+    pub(super) fn list(&self, this: Kept, now: Instant) -> Vec<Listed> {
+        let sessions = locked(&self.0);
+        let alive = sessions.iter().filter(|session| session.alive(now));
+        let mut listed: Vec<_> = alive
+            .map(|session| Listed {
+                name: name(session.key),
+                browser: session.browser,
+                since: now.duration_since(session.since),
+                seen: now.duration_since(session.seen),
+                this: session.key == this,
+            })
+            .collect();
+        listed.sort_by_key(|session| session.seen);
+        listed
+    }
+
+    /// Ends the session of this name, if there is one.
+    pub(super) fn end_named(&self, named: &str) {
+        locked(&self.0).retain(|session| name(session.key) != named);
+    }
+
+    /// Ends every session but this one.
+    pub(super) fn end_others(&self, this: Kept) {
+        locked(&self.0).retain(|session| session.key == this);
+    }
+
     /// Ends a session.
     pub(super) fn end(&self, key: Kept) {
         locked(&self.0).retain(|session| session.key != key);
@@ -148,8 +222,8 @@ mod tests {
     #[test]
     fn an_idle_session_ends_after_twelve_hours_and_a_busy_one_after_thirty_days() {
         let (sessions, start) = (Sessions::default(), Instant::now());
-        sessions.begin(Kept::of("idle"), start);
-        sessions.begin(Kept::of("busy"), start);
+        sessions.begin(Kept::of("idle"), "Firefox", start);
+        sessions.begin(Kept::of("busy"), "Firefox", start);
         for hours in (0..30 * 24).step_by(6) {
             assert!(
                 sessions.touch(Kept::of("busy"), start + hours * HOUR),
@@ -163,8 +237,8 @@ mod tests {
     #[test]
     fn a_passphrase_counts_for_ten_minutes_and_in_its_own_session_only() {
         let (sessions, now) = (Sessions::default(), Instant::now());
-        sessions.begin(Kept::of("mine"), now);
-        sessions.begin(Kept::of("another"), now);
+        sessions.begin(Kept::of("mine"), "Firefox", now);
+        sessions.begin(Kept::of("another"), "Firefox", now);
         assert!(!sessions.is_proven(Kept::of("mine"), now));
         sessions.prove(Kept::of("mine"), now);
         assert!(sessions.is_proven(Kept::of("mine"), now + 9 * MINUTE));
@@ -175,13 +249,29 @@ mod tests {
     }
 
     #[test]
+    fn a_session_is_ended_by_its_name_and_the_others_stay() {
+        let (sessions, now) = (Sessions::default(), Instant::now());
+        for key in ["mine", "lost", "old"] {
+            sessions.begin(Kept::of(key), "Firefox", now);
+        }
+        let listed = sessions.list(Kept::of("mine"), now);
+        assert_eq!(listed.iter().filter(|session| session.this).count(), 1);
+        sessions.end_named(&name(Kept::of("lost")));
+        sessions.end_named("");
+        let alive = |key| sessions.is_alive(Kept::of(key), now);
+        assert!(alive("mine") && !alive("lost") && alive("old"));
+        sessions.end_others(Kept::of("mine"));
+        assert!(alive("mine") && !alive("old"));
+    }
+
+    #[test]
     fn a_thirty_third_session_ends_the_one_that_was_idle_longest() {
         let (sessions, start) = (Sessions::default(), Instant::now());
         for n in 0..32_u32 {
-            sessions.begin(Kept::of(&n.to_string()), start + n * MINUTE);
+            sessions.begin(Kept::of(&n.to_string()), "Firefox", start + n * MINUTE);
         }
         assert!(sessions.touch(Kept::of("0"), start + HOUR));
-        sessions.begin(Kept::of("32"), start + HOUR);
+        sessions.begin(Kept::of("32"), "Firefox", start + HOUR);
         assert!(sessions.is_alive(Kept::of("0"), start + HOUR));
         assert!(!sessions.is_alive(Kept::of("1"), start + HOUR));
     }

@@ -3,20 +3,21 @@
 //! There is no page password: whoever can read the node's terminal, or run its command line, may sign in. Opening the
 //! link changes nothing (mail and chat programs open links to preview them); the button does.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use super::App;
 use super::form::Fields;
 use super::frame::Frame;
-use super::gate::see_other;
+use super::gate::{Gate, see_other};
 use super::problem::rendered;
 use crate::secret::{Kept, well_formed};
 
@@ -49,12 +50,20 @@ pub(super) async fn show(query: Result<Query<Token>, QueryRejection>) -> Respons
     })
 }
 
-pub(super) async fn enter(State(app): State<App>, Fields(form): Fields<Token>) -> Response {
-    if app.gate.links.redeem(Kept::of(&form.token), Instant::now()) {
-        return ([(SET_COOKIE, app.gate.begin_session())], see_other("./")).into_response();
+pub(super) async fn enter(
+    State(gate): State<Arc<Gate>>,
+    headers: HeaderMap,
+    Fields(form): Fields<Token>,
+) -> Response {
+    if gate.links.redeem(Kept::of(&form.token), Instant::now()) {
+        return (
+            [(SET_COOKIE, gate.begin_session(&headers))],
+            see_other("./"),
+        )
+            .into_response();
     }
     // A good link never waits, so guessing keeps nobody out.
-    let status = match app.gate.sign_in.turn().await {
+    let status = match gate.sign_in.turn().await {
         Some(_failed) => StatusCode::FORBIDDEN,
         None => StatusCode::TOO_MANY_REQUESTS,
     };
@@ -66,7 +75,10 @@ pub(super) async fn enter(State(app): State<App>, Fields(form): Fields<Token>) -
     (status, rendered(&page)).into_response()
 }
 
-pub(super) async fn leave(State(app): State<App>, Extension(session): Extension<Kept>) -> Response {
-    app.gate.sessions.end(session);
-    ([(SET_COOKIE, app.gate.no_cookie())], see_other("./sign-in")).into_response()
+pub(super) async fn leave(
+    State(gate): State<Arc<Gate>>,
+    Extension(session): Extension<Kept>,
+) -> Response {
+    gate.sessions.end(session);
+    ([(SET_COOKIE, gate.no_cookie())], see_other("./sign-in")).into_response()
 }

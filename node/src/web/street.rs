@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use streetlamp_proto::alert::{Audience, Progress, Urgency};
+use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::household::{AlertView, Answer, BulletinView, Command, StatusView};
 use streetlamp_proto::identity::HouseholdId;
 use streetlamp_proto::time::Timestamp;
@@ -16,6 +17,7 @@ use streetlamp_proto::wire::limits::{TEXT_CHARS, TITLE_CHARS};
 
 use super::App;
 use super::bulletins::BulletinCard;
+use super::clips::{Names, clip_words};
 use super::draft::{AlertForm, Choice, Complaints};
 use super::form::Fields;
 use super::frame::Frame;
@@ -35,6 +37,8 @@ const SHOWN: usize = 50;
 pub(super) struct Asked {
     all: bool,
     posted: Option<usize>,
+    /// A clip to post with.
+    clip: String,
     done: Option<Button>,
 }
 
@@ -46,6 +50,8 @@ pub(super) struct Look {
     alerts: Vec<AlertView>,
     bulletins: Vec<BulletinView>,
     names: BTreeMap<HouseholdId, String>,
+    /// The clip that the form is about.
+    clip: Option<(String, Moment)>,
     now: Timestamp,
 }
 
@@ -68,6 +74,8 @@ struct Page {
     audiences: Vec<Choice>,
     lives: Vec<Choice>,
     streets: Vec<Choice>,
+    /// The clip that the form is about: its id, its camera, and when it was recorded.
+    clip: Option<(ClipId, String, Moment)>,
     title_chars: usize,
     text_chars: usize,
 }
@@ -93,6 +101,8 @@ struct AlertCard {
     next_door: Option<String>,
     /// What its author says of it now, to be read before the alert.
     over: Option<Over>,
+    /// How many clips its author says there are.
+    clips: Option<String>,
     /// How many neighbours saw it too.
     confirmed: Option<String>,
     /// Which buttons stand under it.
@@ -151,8 +161,9 @@ pub(super) async fn show(
         homes => format!("Your alert went to {}.", count(homes, "home")),
     });
     let notice = posted.or_else(|| asked.done.map(|button| button.done().to_owned()));
-    let look = look(&app).await?;
-    let mut page = Page::new(look, AlertForm::default(), Complaints::default(), asked.all);
+    let form = AlertForm::about(asked.clip);
+    let look = look(&app, form.clip()).await?;
+    let mut page = Page::new(look, form, Complaints::default(), asked.all);
     page.notice = notice;
     Ok(rendered(&page))
 }
@@ -180,7 +191,7 @@ pub(super) async fn post(
         },
         Err(wrong) => (StatusCode::UNPROCESSABLE_ENTITY, wrong),
     };
-    let page = Page::new(look(&app).await?, form, *wrong, false);
+    let page = Page::new(look(&app, form.clip()).await?, form, *wrong, false);
     Ok((status, rendered(&page)).into_response())
 }
 
@@ -191,7 +202,7 @@ pub(super) async fn unlock_failed(
     why: String,
 ) -> Result<Response, Problem> {
     let mut page = Page::new(
-        look(app).await?,
+        look(app, None).await?,
         AlertForm::default(),
         Complaints::default(),
         false,
@@ -200,7 +211,7 @@ pub(super) async fn unlock_failed(
     Ok((status, rendered(&page)).into_response())
 }
 
-async fn look(app: &App) -> Result<Look, Problem> {
+async fn look(app: &App, clip: Option<ClipId>) -> Result<Look, Problem> {
     let disk = app.handle.disk();
     let beginning = Beginning::at(app.handle.home().cell());
     let look = app.handle.read(move |household, now| Look {
@@ -217,6 +228,14 @@ async fn look(app: &App) -> Result<Look, Problem> {
             .into_iter()
             .filter(BulletinView::is_shown)
             .collect(),
+        clip: clip.and_then(|clip| {
+            let clips: Vec<_> = household
+                .clips()
+                .into_iter()
+                .filter(|view| view.mine)
+                .collect();
+            clip_words(&clips, clip, &Names::default(), now)
+        }),
         names: household
             .members()
             .into_iter()
@@ -236,6 +255,7 @@ impl Page {
             alerts,
             bulletins,
             names,
+            clip,
             now,
         } = look;
         let shown = if all { alerts.len() } else { SHOWN };
@@ -267,6 +287,10 @@ impl Page {
             audiences: form.audiences(),
             lives: form.lives(),
             streets: form.streets(&streets),
+            clip: form
+                .clip()
+                .zip(clip)
+                .map(|(id, (camera, at))| (id, camera, at)),
             form,
             wrong,
             title_chars: TITLE_CHARS,
@@ -320,6 +344,7 @@ impl AlertCard {
             outside: view.author.is_none(),
             next_door: view.next_door.as_ref().map(ToString::to_string),
             over,
+            clips: (!alert.clips.is_empty()).then(|| count(alert.clips.len(), "clip")),
             confirmed: (confirmed > 0).then(|| count(confirmed, "neighbour")),
             may: May::of(view, me),
             comments: comments.collect(),

@@ -58,7 +58,10 @@ pub(super) fn film_length(ms: u32) -> String {
 pub(super) fn size(bytes: u64) -> String {
     match bytes {
         0..100_000 => format!("{} kB", bytes.div_ceil(1_000)),
-        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+        100_000..1_000_000_000 => {
+            format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
+        }
+        _ => format!("{} GB", bytes / 1_000_000_000),
     }
 }
 
@@ -136,5 +139,6 @@ mod tests {
             (size(1), size(99_999), size(1_449_999)),
             ("1 kB".into(), "100 kB".into(), "1.4 MB".into())
         );
+        assert_eq!(size(19_700_000_000), "19 GB");
     }
 }

@@ -25,6 +25,8 @@ pub enum Action {
     LinkStreet,
     /// Leave the street.
     Leave,
+    /// Say where one of its devices can be reached.
+    TellWhereabouts,
     /// Read what was told to everybody nearby, and knocks.
     ReadNearby,
     /// Tell everybody nearby.
@@ -87,7 +89,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::ReadAlerts,
         Self::PostAlerts,
         Self::FollowUp,
@@ -95,6 +97,7 @@ impl Action {
         Self::VoteRemoval,
         Self::LinkStreet,
         Self::Leave,
+        Self::TellWhereabouts,
         Self::ReadNearby,
         Self::SpeakNearby,
         Self::Knock,
@@ -249,6 +252,7 @@ impl Action {
             | Self::VoteRemoval
             | Self::LinkStreet
             | Self::Leave
+            | Self::TellWhereabouts
             | Self::ReadNearby
             | Self::SpeakNearby
             | Self::Knock
@@ -274,6 +278,7 @@ impl Action {
             Self::VoteRemoval => "vote a household out",
             Self::LinkStreet => "let the street know another one",
             Self::Leave => "leave the street",
+            Self::TellWhereabouts => "say where a device can be reached",
             Self::ReadNearby => "read what is told to everybody nearby",
             Self::SpeakNearby => "tell everybody nearby",
             Self::Knock => "knock",
@@ -316,6 +321,7 @@ impl Action {
             Self::VoteRemoval => "vote-removal",
             Self::LinkStreet => "link-street",
             Self::Leave => "leave",
+            Self::TellWhereabouts => "tell-whereabouts",
             Self::ReadNearby => "read-nearby",
             Self::SpeakNearby => "speak-nearby",
             Self::Knock => "knock",

@@ -1,6 +1,7 @@
 //! The ways into a node: what it answers on, and who of the two kinds of node has it.
 
-/// A way in which something can arrive. A node speaks no other protocol.
+/// A way in which something can arrive. A node speaks no other protocol, but those of libp2p by which members, and nobody
+/// else, reach each other behind routers: they carry nothing for the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Channel {
     /// Tickets, and members who come back.

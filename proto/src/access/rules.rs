@@ -92,6 +92,7 @@ const fn locked(action: A) -> Option<&'static str> {
         | A::VoteRemoval
         | A::LinkStreet
         | A::Leave
+        | A::TellWhereabouts
         | A::CatchUp
         | A::BringEpoch
         | A::Join
@@ -148,6 +149,7 @@ const fn sibling(action: A) -> Option<&'static str> {
         | A::LinkStreet
         | A::Leave
         | A::BringEpoch => Some("for its household, if its root gave it the role to speak"),
+        A::TellWhereabouts => Some("its own, if its root gave it the role to relay"),
         A::CatchUp => Some("what one home of a street has, the others may have"),
         A::Return => Some("its root certified it"),
         A::ReadNearby | A::SpeakNearby | A::Knock | A::ReadBulletins | A::PublishBulletins => {
@@ -168,6 +170,7 @@ const fn neighbour(action: A) -> Option<&'static str> {
             Some("one vote each; a quarter of the street has to agree, and two at the least")
         }
         A::LinkStreet => Some("whose people somebody of the street knows"),
+        A::TellWhereabouts => Some("each device its own; the street keeps the newest"),
         A::CatchUp => Some("what one home of a street has, the others may have"),
         A::BringEpoch => Some("if it has a reason that is proven here"),
         A::Return => Some("it is in already: asking again gives the same answer"),
@@ -220,7 +223,9 @@ const fn in_the_open(action: A) -> Option<&'static str> {
 const fn refusal(action: A) -> &'static str {
     match action {
         A::ReadAlerts => "alerts are sealed to the street",
-        A::PostAlerts | A::FollowUp | A::Leave => "only members' signatures count",
+        A::PostAlerts | A::FollowUp | A::Leave | A::TellWhereabouts => {
+            "only members' signatures count"
+        }
         A::Vouch | A::VoteRemoval | A::LinkStreet => {
             "only signatures of members count, and not of those who wait for a second vouch"
         }

@@ -7,7 +7,7 @@ use crate::grant::{FetchTicket, Grant};
 use crate::identity::Role;
 use crate::keeper::Lease;
 use crate::signed::Statement;
-use crate::street::{EpochNotice, Leave, Link, RemovalVote, Vouch};
+use crate::street::{EpochNotice, Leave, Link, RemovalVote, Vouch, Whereabouts};
 
 /// A statement of a household's device. Nobody's is believed before the table was asked about its signer.
 pub trait Said: Statement {
@@ -33,6 +33,7 @@ said! {
     RemovalVote: VoteRemoval as Alert;
     Link: LinkStreet as Alert;
     Leave: Leave as Alert;
+    Whereabouts: TellWhereabouts as Relay;
     EpochNotice: BringEpoch as Alert;
     Lease: GiveLease as Alert;
     Manifest: DeliverGrant as Record;

@@ -31,9 +31,12 @@ pub fn engine_inputs(mut bytes: &[u8]) -> bool {
             message.len()
         );
         outputs.iter().for_each(within_limits);
-        taken |= outputs
-            .iter()
-            .any(|output| matches!(output, Output::Store(_) | Output::Reply { .. }));
+        taken |= outputs.iter().any(|o| {
+            matches!(
+                o,
+                Output::Store(_) | Output::Reply { .. } | Output::Ask { .. }
+            )
+        });
     }
     taken
 }

@@ -118,7 +118,7 @@ impl Household {
                 if question.home.device != from {
                     return None;
                 }
-                self.heard_from(&question.home, now, out);
+                self.heard_from(&question.home, now);
                 let home = self.home_on(street, now)?;
                 let older = question.home.epoch < home.epoch;
                 let epoch = older.then(|| self.epoch_parcel(street, from)).flatten();
@@ -174,7 +174,7 @@ impl Household {
         if answered != street || answer.home.device != device {
             return;
         }
-        self.heard_from(&answer.home, now, out);
+        self.heard_from(&answer.home, now);
         if let Some(epoch) = answer.epoch {
             self.take_epoch(street, epoch, now, out);
         }
@@ -219,6 +219,8 @@ impl Household {
         if need.is_empty() && give.is_empty() {
             if comparison.early && comparison.news > 0 {
                 self.catch_up(street, device, now, out);
+            } else {
+                self.caught_up = Some(now);
             }
             return;
         }
@@ -338,7 +340,6 @@ impl Household {
     fn home_on(&self, street: StreetId, now: Timestamp) -> Option<Home> {
         Some(Home {
             device: self.me.device_id(),
-            addresses: self.my_addresses(),
             now,
             epoch: self.current_rank(street)?,
         })

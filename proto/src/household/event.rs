@@ -1,5 +1,6 @@
 //! The vocabulary between the engine and the world, on one page.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::bulletins::{DirectoryCommand, DirectoryEvent, DomainAnswer};
@@ -141,6 +142,8 @@ pub enum Output {
         /// The frame.
         bytes: Vec<u8>,
     },
+    /// These devices are of households of our streets now, and no others: whom the mesh lends a hand.
+    Members(BTreeMap<DeviceId, HouseholdId>),
     /// Connect to a device.
     Dial {
         /// Which one.
@@ -219,6 +222,8 @@ pub enum Timer {
     Stamp,
     /// Ask keepers for proof.
     SpotCheck,
+    /// Tell the street where this home is, if it moved.
+    Whereabouts,
 }
 
 /// What the household can want.

@@ -83,17 +83,17 @@ impl Household {
         keepers: Vec<HouseholdId>,
         said: &[HouseholdId],
     ) -> Vec<Holder> {
+        let me = self.me.device_id();
         let households = owner.into_iter().chain(keepers);
         let mut holders: Vec<_> = households
             .filter_map(|household| {
                 let mut streets = self.state.streets.values();
                 let member = streets.find_map(|s| s.members.get(household))?;
                 let certs = member.devices.iter().map(Signed::statement);
-                let devices = certs.filter(|cert| cert.ended.is_none());
-                let devices = devices.map(|cert| cert.device).map(|device| {
-                    let known = self.state.addresses.get(&device);
-                    (device, known.cloned().unwrap_or_default())
-                });
+                let devices = certs.filter(|cert| cert.ended.is_none() && cert.device != me);
+                let devices = devices
+                    .map(|cert| cert.device)
+                    .map(|device| (device, self.addresses_of(device)));
                 Some(Holder {
                     household,
                     owner: Some(household) == owner,

@@ -77,6 +77,7 @@ impl Household {
             out,
         );
         self.listen(out);
+        self.plan_whereabouts(now, out);
         street
     }
 
@@ -127,7 +128,7 @@ impl Household {
         let others = street.members.devices().map(|(device, _)| device);
         let others = others.filter(|device| *device != self.me.device_id());
         let doors = others.filter_map(|device| {
-            let addresses = self.state.addresses.get(&device)?.clone();
+            let addresses = self.told_addresses_of(device)?;
             Some(Door { device, addresses })
         });
         let mut doors: Vec<_> = doors.collect();

@@ -1,14 +1,14 @@
-//! Neighbours come and go: who is connected, where they live on the net, and how right our clock is.
+//! Neighbours come and go: who is connected, and how right our clock is. Where they are is `finding`'s business.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::event::{Event, Output, Timer};
 use super::failure::Skew;
-use super::{Household, REDIAL, REDIAL_SOON, Record};
+use super::{Household, REDIAL, REDIAL_SOON};
 use crate::identity::{DeviceId, HouseholdId};
 use crate::street::{Address, Home, StreetId};
 use crate::time::Timestamp;
-use crate::wire::limits::ADDRESSES_PER_DEVICE;
 
 /// Most devices dialled at one time; the others get their turn at the next.
 const DIALS_AT_ONCE: usize = 16;
@@ -31,7 +31,7 @@ impl Household {
             return;
         }
         if let Some(address) = address {
-            self.remember_addresses(device, vec![address], out);
+            self.remember_address(device, address, out);
         }
         self.greet(device, now, out);
         let Some(household) = self.neighbour(device) else {
@@ -102,7 +102,7 @@ impl Household {
         }
     }
 
-    pub(super) fn heard_from(&mut self, home: &Home, now: Timestamp, out: &mut Vec<Output>) {
+    pub(super) fn heard_from(&mut self, home: &Home, now: Timestamp) {
         if !self.is_member(home.device) {
             return;
         }
@@ -110,47 +110,17 @@ impl Household {
             self.heard.insert(household, now);
             self.skews.insert(household, home.now.ahead_of(now));
         }
-        if !home.addresses.is_empty() {
-            self.remember_addresses(home.device, home.addresses.clone(), out);
-        }
-    }
-
-    /// Where this home can be reached, as far as it is told.
-    pub(super) fn my_addresses(&self) -> Vec<Address> {
-        let mut addresses = self.own_addresses.clone();
-        addresses.truncate(ADDRESSES_PER_DEVICE);
-        addresses
-    }
-
-    /// Keeps addresses of a neighbour's device, the newest first.
-    fn remember_addresses(
-        &mut self,
-        device: DeviceId,
-        newest: Vec<Address>,
-        out: &mut Vec<Output>,
-    ) {
-        let known = self.state.addresses.get(&device);
-        let mut addresses = newest;
-        for address in known.into_iter().flatten() {
-            if !addresses.contains(address) {
-                addresses.push(address.clone());
-            }
-        }
-        addresses.truncate(ADDRESSES_PER_DEVICE);
-        if known != Some(&addresses) {
-            self.store(Record::Addresses { device, addresses }, out);
-        }
     }
 
     /// Looks for neighbours who are not connected, hands over what waits for those who are, and compares again with
     /// those with whom that was cut off.
     pub(super) fn redial(&mut self, now: Timestamp, out: &mut Vec<Output>) {
-        let mut away: Vec<_> = self
-            .state
-            .addresses
-            .iter()
-            .filter(|(device, _)| !self.connected.contains(device) && self.is_member(**device))
-            .map(|(device, addresses)| (*device, addresses.clone()))
+        let streets = self.state.streets.values();
+        let said = streets.flat_map(|street| street.whereabouts.keys());
+        let known: BTreeSet<_> = self.state.addresses.keys().chain(said).copied().collect();
+        let mut away: Vec<_> = known
+            .into_iter()
+            .filter(|device| !self.connected.contains(device) && self.is_member(*device))
             .collect();
         if away.len() > DIALS_AT_ONCE {
             // Start somewhere else each time, so that everybody gets a turn.
@@ -158,7 +128,8 @@ impl Household {
             away.rotate_left(turn);
             away.truncate(DIALS_AT_ONCE);
         }
-        for (device, addresses) in away {
+        for device in away {
+            let addresses = self.addresses_of(device);
             out.push(Output::Dial { device, addresses });
         }
         let here: Vec<_> = self

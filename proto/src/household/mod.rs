@@ -7,7 +7,7 @@
 //! `speaking` posts and hears alerts and what is said about them; `joining` founds streets and lets in, `entering` is the
 //! other side of it, `returning` comes back to a street with a new device, `devices` are those of this household;
 //! `leaving` is about vouches and departures, `epochs` about the key that follows from them; `meeting` greets neighbours,
-//! `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose words count there,
+//! `finding` knows where they are, `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose words count there,
 //! `bulletins` what publishers say; `sharing` gives keys away and keeps the ledger, `approving` does it for what another
 //! device recorded, `siblings` lists and fetches that, `shredding` destroys clips, `retention` says when; `serving` says who
 //! gets sealed bytes, `fetching` from whom to have them, and `keeping` sees to copies at neighbours; `standing` says who
@@ -26,6 +26,7 @@ mod event;
 mod failure;
 mod feed;
 mod fetching;
+mod finding;
 mod joining;
 mod keeping;
 mod leaving;
@@ -111,6 +112,8 @@ pub struct Household {
     reading: Option<ReadingKeys>,
     /// How long they stay without being used.
     idle: Duration,
+    /// When they go, if they are not used before.
+    locks_at: Option<Timestamp>,
     connected: BTreeSet<DeviceId>,
     own_addresses: Vec<Address>,
     asks: BTreeMap<AskRef, Pending>,
@@ -119,6 +122,8 @@ pub struct Household {
     approving: BTreeMap<CommandId, Approving>,
     siblings: Siblings,
     comparing: BTreeMap<(StreetId, DeviceId), Comparison>,
+    /// When a comparison with a neighbour last came to its end.
+    caught_up: Option<Timestamp>,
     /// Neighbours with whom the last comparison was cut off.
     unsettled: BTreeSet<DeviceId>,
     /// When neighbours who are not connected are looked for next.
@@ -161,6 +166,7 @@ impl Household {
             rng: ChaCha20Rng::from_seed(seed),
             reading: None,
             idle: Self::AUTO_LOCK,
+            locks_at: None,
             connected: BTreeSet::new(),
             own_addresses: Vec::new(),
             asks: BTreeMap::new(),
@@ -169,6 +175,7 @@ impl Household {
             approving: BTreeMap::new(),
             siblings: Siblings::default(),
             comparing: BTreeMap::new(),
+            caught_up: None,
             unsettled: BTreeSet::new(),
             redial_at: Timestamp::from_ms(0),
             deleting: BTreeMap::new(),
@@ -227,13 +234,18 @@ impl Household {
             Input::Answered { ask, bytes } => self.answered(ask, bytes.as_deref(), now, &mut out),
             Input::Connected { device, address } => self.met(device, address, now, &mut out),
             Input::Disconnected { device } => self.parted(device, now, &mut out),
-            Input::Listening { addresses } => self.own_addresses = addresses,
+            Input::Listening { addresses } => self.listening(addresses, now, &mut out),
             Input::Shredded { clip, gone } => self.shredded(clip, gone, &mut out),
             Input::Keeper(news) => self.keeper_news(news, now, &mut out),
             Input::DomainAnswered(publisher, answer) => {
                 self.domain_answered(publisher, &answer, now, &mut out);
             }
             Input::Due(timer) => self.due(timer, now, &mut out),
+        }
+        let about_members =
+            |output: &Output| matches!(output, Output::Store(r) if r.is_about_members());
+        if out.iter().any(about_members) {
+            out.push(Output::Members(self.devices_of_members()));
         }
         out
     }
@@ -244,6 +256,7 @@ impl Household {
             out.extend(topics.map(Output::Subscribe));
             self.plan_epoch(street.id(), now, out);
         }
+        out.push(Output::Members(self.devices_of_members()));
         self.shred_again(out);
         self.sweep(now, out);
         self.redial(now, out);
@@ -272,6 +285,7 @@ impl Household {
             Timer::SayAgain => self.say_again(now, out),
             Timer::Stamp => self.look_for_stamp(now, out),
             Timer::SpotCheck => self.check_keepers(now, out),
+            Timer::Whereabouts => self.say_whereabouts(now, out),
         }
     }
 
@@ -373,10 +387,12 @@ impl Household {
     }
 
     /// The keys were used: they stay for another while.
-    fn keep_unlocked(&self, now: Timestamp, out: &mut Vec<Output>) {
+    fn keep_unlocked(&mut self, now: Timestamp, out: &mut Vec<Output>) {
         if self.reading.is_some() {
+            let at = now.after(self.idle);
+            self.locks_at = Some(at);
             out.push(Output::SetTimer {
-                at: now.after(self.idle),
+                at,
                 timer: Timer::AutoLock,
             });
         }
@@ -401,6 +417,7 @@ impl Household {
     }
 
     fn lock(&mut self, out: &mut Vec<Output>) {
+        self.locks_at = None;
         if self.reading.take().is_some() {
             out.push(Output::Emit(Event::Locked(true)));
         }

@@ -14,7 +14,7 @@ use crate::publisher::{Announced, PublisherId};
 use crate::signed::{Signed, StatementId};
 use crate::street::{
     Address, EpochKey, EpochNotice, Founding, Leave, Link, Member, RemovalVote, StreetId, TicketId,
-    TicketKey,
+    TicketKey, Whereabouts,
 };
 use crate::time::Timestamp;
 
@@ -56,6 +56,8 @@ pub enum Record {
     Vote(Signed<RemovalVote>),
     /// A household knows another street; replaces what it said of that name before.
     Link(Signed<Link>),
+    /// Where a device of a member says that it can be reached; replaces what it said before.
+    Whereabouts(Signed<Whereabouts>),
     /// A household left or was voted out.
     Gone {
         /// Which street.
@@ -206,13 +208,28 @@ pub enum Record {
     Keeper(KeeperRecord),
     /// The end of the ledger of another device of this household, as it was last shown.
     LedgerSeen(Signed<Head>),
-    /// Where a neighbour's device was last reached.
+    /// Where a device of a member was reached, or is by the word of whoever let us in.
     Addresses {
         /// Which device.
         device: DeviceId,
         /// Where; replaces what was known before.
         addresses: Vec<Address>,
     },
+}
+
+impl Record {
+    /// Whether it may change who is of a street, or which devices they have.
+    pub(super) const fn is_about_members(&self) -> bool {
+        matches!(
+            self,
+            Self::Member { .. }
+                | Self::Gone { .. }
+                | Self::Leave(_)
+                | Self::Vote(_)
+                | Self::Own(_)
+                | Self::StreetGone(_)
+        )
+    }
 }
 
 /// The header with which a clip opens here: as its owner, or by a grant.

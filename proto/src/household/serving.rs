@@ -111,6 +111,7 @@ impl Household {
             ServedBy::Grant(grant) => {
                 let (at, from) = (now, None);
                 self.store(Record::Fetched { grant, at, from }, out);
+                self.tell_of_grant(grant, out);
             }
             ServedBy::Ticket { owner, ticket } => self.served_for(owner, ticket, now, out),
         }

@@ -431,6 +431,15 @@ impl Household {
         if matches!(answer, Some((_, _, StreetMessage::Kept))) {
             self.new_keepers.remove(&grant);
             self.store(Record::Delivered(grant), out);
+            self.tell_of_grant(grant, out);
+        }
+    }
+
+    /// Whoever watches learns that something about a grant of this household is new.
+    pub(super) fn tell_of_grant(&self, grant: StatementId, out: &mut Vec<Output>) {
+        if let Some(given) = self.state.given.get(&grant) {
+            let clip = given.parcel.grant.statement().clip;
+            out.push(Output::Emit(Event::Clip { clip }));
         }
     }
 

@@ -150,7 +150,6 @@ impl Household {
     /// From whom a clip of another device can be had.
     pub(super) fn plan_from_sibling(&self, clip: ClipId) -> Option<FetchPlan> {
         let Shown { device, label } = *self.of_siblings().get(&clip)?;
-        let addresses = self.state.addresses.get(device).cloned();
         Some(FetchPlan {
             right: Right::Device(clip),
             sealed_len: label.manifest.statement().sealed_len,
@@ -158,7 +157,7 @@ impl Household {
                 household: self.me.household(),
                 owner: true,
                 holds: false,
-                devices: vec![(*device, addresses.unwrap_or_default())],
+                devices: vec![(*device, self.addresses_of(*device))],
             }],
         })
     }

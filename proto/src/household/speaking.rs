@@ -343,6 +343,7 @@ impl Household {
             Item::Leave(leave) => self.keep_leave(street, leave, now, out),
             Item::Vote(vote) => self.keep_vote(street, vote, now, out),
             Item::Link(link) => self.keep_link(street, link, now, out),
+            Item::Whereabouts(said) => self.keep_whereabouts(street, said, now, out),
             Item::Member(member) => self.admit_one(street, &member, now, out),
         }
     }
@@ -449,6 +450,7 @@ fn left(street: &Street, item: &Item) -> bool {
         Item::FollowUp(follow_up) => follow_up.signer(),
         Item::Vote(vote) => vote.signer(),
         Item::Link(link) => link.signer(),
+        Item::Whereabouts(said) => said.signer(),
         // A household that leaves says so before it is gone, and a record may bring it back.
         Item::Leave(_) | Item::Member(_) => return false,
     };

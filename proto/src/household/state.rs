@@ -16,7 +16,7 @@ use crate::open::{Knock, Radius, Stamp};
 use crate::signed::{Signed, StatementId};
 use crate::street::{
     Address, Departure, EpochKey, EpochNotice, EpochRank, Founding, Item, ItemId, Member, Members,
-    StreetId, TicketId, TicketKey, Topic,
+    StreetId, TicketId, TicketKey, Topic, Whereabouts,
 };
 use crate::time::Timestamp;
 
@@ -40,6 +40,8 @@ pub(super) struct Street {
     /// The last is the one to speak in.
     pub(super) epochs: BTreeMap<EpochRank, Epoch>,
     pub(super) feed: Feed,
+    /// Where each device says that it is, the newest word of each, also of those that are gone.
+    pub(super) whereabouts: BTreeMap<DeviceId, Signed<Whereabouts>>,
 }
 
 impl Street {
@@ -56,6 +58,13 @@ impl Street {
         self.epoch().map(|epoch| epoch.topic.clone())
     }
 
+    /// Where the devices of its members say that they are.
+    fn address_book(&self) -> impl Iterator<Item = &Signed<Whereabouts>> {
+        let book = self.whereabouts.iter();
+        book.filter(|(device, _)| self.members.household_of(**device).is_some())
+            .map(|(_, said)| said)
+    }
+
     /// Every item of the street, by time and name. Who is a member stands at the beginning of time, so that it is
     /// found, and moved, before what members said.
     pub(super) fn items(&self) -> Vec<(Timestamp, ItemId)> {
@@ -64,6 +73,7 @@ impl Street {
         let leaves = self.members.leaves().map(|leave| first(named(leave.id())));
         let votes = self.members.votes().map(|vote| first(named(vote.id())));
         let links = self.members.links().map(|link| first(named(link.id())));
+        let whereabouts = self.address_book().map(|said| first(named(said.id())));
         let alerts = self.feed.alerts();
         let alerts = alerts.map(|(id, held)| (held.alert.statement().issued, named(*id)));
         let follow_ups = self.feed.follow_ups();
@@ -73,6 +83,7 @@ impl Street {
             .chain(leaves)
             .chain(votes)
             .chain(links)
+            .chain(whereabouts)
             .chain(alerts)
             .chain(follow_ups)
             .collect()
@@ -91,12 +102,14 @@ impl Street {
         let leaves = self.members.leaves().filter(move |l| wanted(l.id()));
         let votes = self.members.votes().filter(move |v| wanted(v.id()));
         let links = self.members.links().filter(move |link| wanted(link.id()));
+        let whereabouts = self.address_book().filter(move |said| wanted(said.id()));
         let alerts = self.feed.alerts().filter(move |(id, _)| wanted(**id));
         let follow_ups = self.feed.follow_ups().filter(move |(id, _)| wanted(**id));
         members
             .chain(leaves.map(|leave| Item::Leave(leave.clone())))
             .chain(votes.map(|vote| Item::Vote(vote.clone())))
             .chain(links.map(|link| Item::Link(link.clone())))
+            .chain(whereabouts.map(|said| Item::Whereabouts(said.clone())))
             .chain(alerts.map(|(_, held)| Item::Alert(held.alert.clone())))
             .chain(follow_ups.map(|(_, held)| Item::FollowUp(held.follow_up.clone())))
     }
@@ -190,6 +203,7 @@ impl State {
                     inviter,
                     epochs: BTreeMap::new(),
                     feed: Feed::default(),
+                    whereabouts: BTreeMap::new(),
                 };
                 self.streets.entry(street.id()).or_insert(street);
             }
@@ -226,6 +240,12 @@ impl State {
             Record::Link(link) => self.with_members(link.statement().street, |members| {
                 members.restore_link(&link);
             }),
+            Record::Whereabouts(said) => {
+                if let Some(street) = self.streets.get_mut(&said.statement().street) {
+                    let device = DeviceId::from_bytes(*said.signer().as_bytes());
+                    street.whereabouts.insert(device, said);
+                }
+            }
             Record::Gone {
                 street,
                 household,

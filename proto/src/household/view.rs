@@ -28,6 +28,8 @@ pub struct StatusView {
     pub locked: bool,
     /// After how long without use the reading key goes out of memory.
     pub auto_lock: Duration,
+    /// When that will be, if nothing uses it before.
+    pub locks_at: Option<Timestamp>,
     /// Its streets.
     pub streets: Vec<StreetView>,
     /// Other households of its streets.
@@ -42,6 +44,8 @@ pub struct StatusView {
     pub queued: usize,
     /// Number of the last ledger entry.
     pub ledger_seq: u64,
+    /// When this home last found that it has everything that a neighbour has, since its node was started.
+    pub caught_up: Option<Timestamp>,
     /// How far this home's clock is from its neighbours', if any was heard.
     pub clock_skew: Option<Skew>,
 }
@@ -215,6 +219,11 @@ impl Household {
         &self.me
     }
 
+    /// Whether the reading key is out of memory.
+    pub const fn is_locked(&self) -> bool {
+        self.reading.is_none()
+    }
+
     /// The home at a glance.
     pub fn status(&self, now: Timestamp) -> StatusView {
         let neighbours: std::collections::BTreeSet<_> = self
@@ -245,6 +254,7 @@ impl Household {
             name: self.me.card.statement().name.clone(),
             locked: self.reading.is_none(),
             auto_lock: self.idle,
+            locks_at: self.locks_at,
             streets: self.streets(),
             neighbours_known: neighbours.len(),
             neighbours_connected: connected.len(),
@@ -252,6 +262,7 @@ impl Household {
             clips: self.clips().len(),
             queued: undelivered + if connected.is_empty() { own_alerts } else { 0 },
             ledger_seq: self.state.chain.seq(),
+            caught_up: self.caught_up,
             clock_skew: self.clock_skew(),
         }
     }

@@ -5,7 +5,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{Leave, Link, Member, RemovalVote};
+use super::{Leave, Link, Member, RemovalVote, Whereabouts};
 use crate::alert::{Alert, FollowUp};
 use crate::id::id;
 use crate::signed::Signed;
@@ -39,6 +39,9 @@ pub enum Item {
     /// A household knows another street.
     #[n(5)]
     Link(#[n(0)] Signed<Link>),
+    /// Where a device of a household can be reached.
+    #[n(6)]
+    Whereabouts(#[n(0)] Signed<Whereabouts>),
 }
 
 impl Item {
@@ -51,6 +54,7 @@ impl Item {
             Self::Alert(alert) => *alert.id().as_bytes(),
             Self::FollowUp(follow_up) => *follow_up.id().as_bytes(),
             Self::Link(link) => *link.id().as_bytes(),
+            Self::Whereabouts(said) => *said.id().as_bytes(),
         })
     }
 
@@ -63,6 +67,7 @@ impl Item {
             Self::Alert(alert) => alert.statement().issued,
             Self::FollowUp(follow_up) => follow_up.statement().issued,
             Self::Link(link) => link.statement().issued,
+            Self::Whereabouts(said) => said.statement().issued,
         }
     }
 
@@ -70,7 +75,7 @@ impl Item {
     pub const fn turn(&self) -> u8 {
         match self {
             Self::Member(_) => 0,
-            Self::Leave(_) | Self::Vote(_) | Self::Link(_) => 1,
+            Self::Leave(_) | Self::Vote(_) | Self::Link(_) | Self::Whereabouts(_) => 1,
             Self::Alert(_) => 2,
             Self::FollowUp(_) => 3,
         }

@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{Address, EpochParcel, EpochRank, Item, ItemId, Member};
+use super::{EpochParcel, EpochRank, Item, ItemId, Member};
 use crate::cell::Cell;
 use crate::identity::DeviceId;
 use crate::keeper::Keeping;
@@ -48,21 +48,18 @@ pub enum StreetMessage {
     Overheard(#[n(0)] Vec<Overheard>),
 }
 
-/// Where a home is, and what its clock says.
+/// Which home speaks, and what its clock says.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct Home {
     /// The device that speaks.
     #[n(0)]
     pub device: DeviceId,
-    /// Where it can be reached.
-    #[n(1)]
-    pub addresses: Vec<Address>,
     /// Its clock, so that a wrong one is noticed.
-    #[n(2)]
+    #[n(1)]
     pub now: Timestamp,
     /// The epoch in which it speaks.
-    #[n(3)]
+    #[n(2)]
     pub epoch: EpochRank,
 }
 

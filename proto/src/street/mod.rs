@@ -16,6 +16,7 @@ mod pseudonym;
 pub mod reconcile;
 mod returning;
 mod ticket;
+mod whereabouts;
 
 pub use address::{Address, AddressError};
 pub use departure::{Leave, RemovalVote, VOTE_SPAN, votes_needed};
@@ -30,6 +31,7 @@ pub use returning::{Crowded, ReturnRequest};
 pub use ticket::{
     Door, JoinRequest, Refusal, Ticket, TicketError, TicketId, TicketKey, TicketSecret, Welcome,
 };
+pub use whereabouts::Whereabouts;
 
 use minicbor::{Decode, Encode};
 

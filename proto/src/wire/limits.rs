@@ -88,6 +88,9 @@ pub const ADDRESSES_PER_DEVICE: usize = 8;
 /// Bytes of one address in its text form.
 pub const ADDRESS_BYTES: usize = 256;
 
+/// How much newer a device's whereabouts must be than those before, so that it cannot keep the street busy with them.
+pub const WHEREABOUTS_GAP: Duration = Duration::from_secs(10);
+
 /// Members named in a ticket, the inviter first.
 pub const TICKET_MEMBERS: usize = 4;
 

@@ -1,6 +1,7 @@
 //! The chronicle of a run: it watches every engine, and writes down what was said, what came, and which rule broke.
 
 mod book;
+mod films;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -11,17 +12,23 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use streetlamp::node::Witness;
+use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::household::{Household, Input, Output};
+use streetlamp_proto::identity::HouseholdId;
 use streetlamp_proto::street::StreetId;
 use streetlamp_proto::time::Timestamp;
 
 use book::Book;
+pub(crate) use book::Published;
+use films::Films;
 pub(crate) use rules::{Rules, STREET_ONLY};
 use trace::Trace;
 
 use crate::floor;
-use crate::net::Net;
-use crate::record::{Delivery, Happening, HouseNumber, Said, SaidKind, Violation, What};
+use crate::net::{MessageId, Net};
+use crate::record::{
+    Clip, Delivery, Grant, Happening, HouseNumber, Said, SaidKind, Violation, What,
+};
 
 /// What is known of one home before a run begins.
 #[derive(Debug, Clone)]
@@ -30,8 +37,12 @@ pub(crate) struct Known {
     pub(crate) number: HouseNumber,
     /// Its street.
     pub(crate) street: Option<u32>,
+    /// Who lives there; nobody at what is no home.
+    pub(crate) household: Option<HouseholdId>,
     /// Whether what is said on its street is due there.
     pub(crate) honest: bool,
+    /// Whether others can rely on it to pass on what it hears.
+    pub(crate) passes_on: bool,
     /// Where it is, in seven characters, which must not leave it.
     pub(crate) cell: String,
 }
@@ -55,6 +66,8 @@ impl Chronicle {
             frames: BTreeMap::new(),
             due: BTreeMap::new(),
             causes: BTreeMap::new(),
+            films: Films::default(),
+            spam: BTreeMap::new(),
             happenings: Vec::new(),
         })))
     }
@@ -111,7 +124,7 @@ impl Chronicle {
     pub(crate) fn all_is_there(&self, here: &BTreeSet<HouseNumber>) {
         let mut book = self.book();
         let now = book.net.now();
-        let islands = floor::islands(&book.net.graph());
+        let islands = floor::islands(&book.graph(None));
         let island = |home: HouseNumber| {
             let place = usize::try_from(home.0).ok()?;
             islands.get(place).copied()
@@ -140,8 +153,55 @@ impl Chronicle {
         }
     }
 
-    /// What was said, where it came, what else happened, and the hash of all of it.
-    pub(crate) fn close(&self) -> (Vec<Said>, Vec<Delivery>, Vec<Happening>, String) {
+    /// Something that an agency said is on the air: it is due at every home in its area.
+    pub(crate) fn published(&self, author: HouseNumber, said: Published<'_>) {
+        self.book().published(author, said);
+    }
+
+    /// The boxes of a home are a thief's now.
+    pub(crate) fn stolen(&self, home: HouseNumber) {
+        let mut book = self.book();
+        let at = book.net.now();
+        book.films.stolen(home, at);
+    }
+
+    /// A neighbour asks for the sealed bytes of a clip that it was granted.
+    pub(crate) fn asks(&self, home: HouseNumber, clip: ClipId) {
+        let mut book = self.book();
+        let at = book.net.now();
+        book.films.asked(home, clip, at);
+    }
+
+    /// It has them, most of them from this household.
+    pub(crate) fn got(&self, home: HouseNumber, clip: ClipId, from: HouseholdId) {
+        let mut book = self.book();
+        let from = book.number_of(from);
+        book.films.came_from(home, clip, from);
+    }
+
+    /// A keeper has a clip whole.
+    pub(crate) fn keeps(&self, home: HouseNumber, clip: ClipId, here: bool) {
+        let mut book = self.book();
+        let at = book.net.now();
+        book.films.kept(home, clip, here.then_some(at));
+    }
+
+    /// How often honest homes showed an alert that this household said with a changed program.
+    pub(crate) fn spam_of(&self, household: HouseholdId) -> u64 {
+        self.book().spam.get(&household).copied().unwrap_or(0)
+    }
+
+    /// Which frames carried what.
+    pub(crate) fn frames(&self) -> BTreeMap<MessageId, Said> {
+        let book = self.book();
+        let said = |(frame, number): (&MessageId, &u32)| {
+            Some((*frame, book.said_number(*number)?.clone()))
+        };
+        book.frames.iter().filter_map(said).collect()
+    }
+
+    /// Everything that was written down.
+    pub(crate) fn close(&self) -> Closed {
         let book = self.book();
         let mut copies: BTreeMap<(u32, HouseNumber), u32> = BTreeMap::new();
         for (frame, said) in &book.frames {
@@ -157,12 +217,15 @@ impl Chronicle {
             floor: due.floor,
             copies: copies.get(&(*said, *home)).copied().unwrap_or(0),
         });
-        (
-            book.said.clone(),
-            deliveries.collect(),
-            book.happenings.clone(),
-            book.trace.text(),
-        )
+        let (clips, grants) = book.films.all();
+        Closed {
+            said: book.said.clone(),
+            deliveries: deliveries.collect(),
+            clips,
+            grants,
+            happenings: book.happenings.clone(),
+            trace_hash: book.trace.text(),
+        }
     }
 
     /// The newest thing of a kind that a home said.
@@ -171,6 +234,23 @@ impl Chronicle {
         let mut newest = book.said.iter().rev();
         newest.find(|s| s.author == home && s.kind == kind).cloned()
     }
+}
+
+/// What a chronicle holds in the end.
+#[derive(Debug)]
+pub(crate) struct Closed {
+    /// What was said.
+    pub(crate) said: Vec<Said>,
+    /// Where it came.
+    pub(crate) deliveries: Vec<Delivery>,
+    /// What was recorded.
+    pub(crate) clips: Vec<Clip>,
+    /// What was given.
+    pub(crate) grants: Vec<Grant>,
+    /// What else happened.
+    pub(crate) happenings: Vec<Happening>,
+    /// The hash of everything that was heard and wanted.
+    pub(crate) trace_hash: String,
 }
 
 /// Watches one home.

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use memchr::memmem::Finder;
 use streetlamp_proto::clip::ClipId;
-use streetlamp_proto::household::{Answer, Output, Record};
-use streetlamp_proto::ledger::Act;
+use streetlamp_proto::household::{Answer, KeeperRecord, Output, Record, Side};
+use streetlamp_proto::identity::HouseholdId;
+use streetlamp_proto::ledger::{Act, Entry, EntryHash};
 use streetlamp_proto::signed::StatementId;
 use streetlamp_proto::time::Timestamp;
 
@@ -30,6 +31,14 @@ pub(crate) struct Rules {
     shown: BTreeSet<(HouseNumber, StatementId)>,
     /// Entries of each ledger.
     entries: BTreeMap<(HouseNumber, u64), Act>,
+    /// Where each ledger ends.
+    ends: BTreeMap<HouseNumber, (u64, EntryHash)>,
+    /// What each home keeps of its own: what it said, and what it recorded.
+    own: BTreeSet<(HouseNumber, [u8; 32])>,
+    /// Every grant that stands in somebody's ledger, and every lease that a keeper gave.
+    given: BTreeSet<StatementId>,
+    granted: BTreeSet<(HouseNumber, ClipId)>,
+    leased: BTreeSet<(HouseNumber, HouseholdId)>,
     violations: Vec<Violation>,
 }
 
@@ -53,6 +62,11 @@ impl Rules {
             cells: cells.collect(),
             shown: BTreeSet::new(),
             entries: BTreeMap::new(),
+            ends: BTreeMap::new(),
+            own: BTreeSet::new(),
+            given: BTreeSet::new(),
+            granted: BTreeSet::new(),
+            leased: BTreeSet::new(),
             violations: Vec::new(),
         }
     }
@@ -97,13 +111,71 @@ impl Rules {
 
     fn kept(&mut self, step: Step, record: &Record, now: Timestamp) {
         match record {
-            Record::Ledger { entry, .. } => {
-                self.entries
-                    .insert((step.home, entry.seq), entry.act.clone());
-            }
+            Record::Ledger { entry, .. } => self.logs(step, entry),
             // An alert is shown when it is kept, and kept until its end: kept twice it would be shown twice.
             Record::Alert { alert, .. } => {
+                self.own.insert((step.home, *alert.id().as_bytes()));
                 self.shows(step, alert.id(), alert.statement().expires, now);
+            }
+            Record::FollowUp { follow_up, .. } => {
+                self.own.insert((step.home, *follow_up.id().as_bytes()));
+            }
+            Record::Clip(label) => {
+                let clip = label.manifest.statement().clip;
+                self.own.insert((step.home, *clip.as_bytes()));
+            }
+            Record::Given(parcel) => drop(self.given.insert(parcel.grant.id())),
+            Record::Received { parcel, .. } => {
+                let clip = parcel.grant.statement().clip;
+                self.granted.insert((step.home, clip));
+                if !self.given.contains(&parcel.grant.id()) {
+                    let says = format!("a grant of clip {clip} came that nobody gave");
+                    self.broken(step, "by-right", says);
+                }
+            }
+            Record::Arrived(clip) => {
+                let granted = self.granted.contains(&(step.home, *clip));
+                if !granted && !self.own.contains(&(step.home, *clip.as_bytes())) {
+                    let says = format!("clip {clip} was served to a home without a grant");
+                    self.broken(step, "by-right", says);
+                }
+            }
+            Record::Keeper(record) => self.keeps(step, record),
+            _ => {}
+        }
+    }
+
+    /// A ledger has no gap, and each entry names the one before it.
+    fn logs(&mut self, step: Step, entry: &Entry) {
+        let end = self.ends.insert(step.home, (entry.seq, entry.hash()));
+        let follows = end.map_or(entry.seq == 1, |(seq, hash)| {
+            entry.seq == seq + 1 && entry.prev == hash
+        });
+        if !follows {
+            let says = format!(
+                "entry {} of the ledger does not go on from the one before",
+                entry.seq
+            );
+            self.broken(step, "ledger-whole", says);
+        }
+        self.entries
+            .insert((step.home, entry.seq), entry.act.clone());
+    }
+
+    /// A keeper takes in what it leased room for, and nothing else.
+    fn keeps(&mut self, step: Step, record: &KeeperRecord) {
+        match record {
+            KeeperRecord::Lease {
+                side: Side::Keeper,
+                lease,
+            } => drop(self.leased.insert((step.home, lease.statement().owner))),
+            KeeperRecord::Here {
+                owner,
+                clip,
+                here: true,
+            } if !self.leased.contains(&(step.home, *owner)) => {
+                let says = format!("clip {clip} was served to a home without a lease");
+                self.broken(step, "by-right", says);
             }
             _ => {}
         }
@@ -144,7 +216,22 @@ impl Rules {
             Answer::Export { manifest, seq, .. } => {
                 self.is_logged(step, *seq, manifest.statement().clip, "an export");
             }
+            Answer::Alert { alert: id, .. } | Answer::FollowUp { follow_up: id, .. } => {
+                self.is_kept(step, *id.as_bytes(), "what was said");
+            }
+            // A clip of its own, or one that was fetched.
+            Answer::Clip(clip) if !self.granted.contains(&(step.home, *clip)) => {
+                self.is_kept(step, *clip.as_bytes(), "a clip");
+            }
             _ => {}
+        }
+    }
+
+    /// P9: what is acknowledged is kept.
+    fn is_kept(&mut self, step: Step, id: [u8; 32], what: &str) {
+        if !self.own.contains(&(step.home, id)) {
+            let says = format!("{what} was acknowledged before it was kept");
+            self.broken(step, "kept-first", says);
         }
     }
 

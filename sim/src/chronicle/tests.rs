@@ -12,8 +12,9 @@ use streetlamp_proto::household::{
 use streetlamp_proto::street::Topic;
 
 use super::*;
+use crate::DAWN;
+use crate::founding::{self, NewHousehold, Reading};
 use crate::record::Micros;
-use crate::{DAWN, founding};
 
 const HOME: HouseNumber = HouseNumber(0);
 
@@ -21,7 +22,7 @@ const HOME: HouseNumber = HouseNumber(0);
 struct Planted {
     engine: Household,
     rules: Rules,
-    reading: Option<streetlamp_proto::clip::ReadingKeys>,
+    reading: Reading,
     rng: ChaCha20Rng,
 }
 
@@ -29,18 +30,20 @@ impl Planted {
     fn new() -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let cell = "u33dc1".parse().unwrap();
-        let (me, reading) =
+        let NewHousehold { me, reading } =
             founding::household(&mut rng, founding::name("Ada").unwrap(), Some(cell));
         let known = Known {
             number: HOME,
             street: Some(0),
+            household: Some(me.household()),
             honest: true,
+            passes_on: true,
             cell: "u33dc1k".to_owned(),
         };
         let mut planted = Self {
             engine: Household::new(me, [], [7; 32]),
             rules: Rules::new(&[known]),
-            reading: Some(reading),
+            reading,
             rng,
         };
         let founded = planted.wants(Command::FoundStreet {
@@ -74,6 +77,35 @@ impl Planted {
             life: Duration::from_secs(3_600),
             clips: Vec::new(),
         }))
+    }
+
+    /// A clip that was recorded.
+    fn clip(&mut self) -> ClipId {
+        let owners = self.engine.me().owners();
+        let (header, mut sealer) = Sealer::new(&mut self.rng, &owners).unwrap();
+        let mut bytes = Vec::new();
+        sealer.write(b"film", &mut bytes).unwrap();
+        let sealed = sealer.finish(&mut bytes);
+        let clip = ClipId::from_bytes(*blake3::hash(&bytes).as_bytes());
+        let added = self.wants(Command::AddClip(Box::new(NewClip {
+            clip,
+            sealed_len: sealed.sealed_len,
+            key_commit: sealed.key_commit,
+            header,
+            recorded: DAWN,
+            duration_ms: 1_000,
+            camera: founding::name("Door").unwrap(),
+        })));
+        self.look(&added, DAWN);
+        clip
+    }
+
+    /// What opening it wants.
+    fn open(&mut self, clip: ClipId) -> Vec<Output> {
+        let keys = self.reading.keys();
+        let idle = Duration::from_secs(60);
+        self.wants(Command::Unlock { keys, idle });
+        self.wants(Command::Open(clip))
     }
 
     fn broken(&self) -> Vec<&str> {
@@ -139,28 +171,51 @@ fn an_alert_that_is_taken_in_after_its_end_is_found() {
 }
 
 #[test]
+fn p9_an_alert_that_is_acknowledged_and_not_kept_is_found() {
+    let mut planted = Planted::new();
+    let mut outputs = planted.alert();
+    outputs.retain(|o| !matches!(o, Output::Store(r) if matches!(**r, Record::Alert { .. })));
+    planted.look(&outputs, DAWN);
+    assert_eq!(planted.broken(), ["kept-first"]);
+}
+
+#[test]
+fn an_entry_that_the_ledger_skips_is_found_at_the_next_one() {
+    let mut planted = Planted::new();
+    let clip = planted.clip();
+    let (first, second) = (planted.open(clip), planted.open(clip));
+    let entries = |outputs: Vec<Output>| -> Vec<Output> {
+        let entry =
+            |o: &Output| matches!(o, Output::Store(r) if matches!(**r, Record::Ledger { .. }));
+        outputs.into_iter().filter(entry).collect()
+    };
+    let (first, second) = (entries(first), entries(second));
+    assert_eq!((first.len(), second.len()), (1, 1));
+    planted.look(&second, DAWN);
+    assert_eq!(planted.broken(), ["ledger-whole"], "the first is missing");
+    let mut whole = Planted::new();
+    whole.look(&first, DAWN);
+    whole.look(&second, DAWN);
+    assert!(whole.broken().is_empty());
+}
+
+#[test]
+fn p2_a_clip_that_is_served_without_a_grant_is_found() {
+    let mut planted = Planted::new();
+    let clip = planted.clip();
+    let arrived = [Output::Store(Box::new(Record::Arrived(clip)))];
+    planted.look(&arrived, DAWN);
+    assert!(planted.broken().is_empty(), "its own, from a keeper");
+    let elsewhere = HouseNumber(1);
+    planted.rules.look(elsewhere, &arrived, DAWN, Micros(0), 2);
+    assert_eq!(planted.broken(), ["by-right"]);
+}
+
+#[test]
 fn p7_a_key_without_an_entry_in_the_ledger_is_found() {
     let mut planted = Planted::new();
-    let owners = planted.engine.me().owners();
-    let (header, mut sealer) = Sealer::new(&mut planted.rng, &owners).unwrap();
-    let mut bytes = Vec::new();
-    sealer.write(b"film", &mut bytes).unwrap();
-    let sealed = sealer.finish(&mut bytes);
-    let clip = ClipId::from_bytes(*blake3::hash(&bytes).as_bytes());
-    let added = planted.wants(Command::AddClip(Box::new(NewClip {
-        clip,
-        sealed_len: sealed.sealed_len,
-        key_commit: sealed.key_commit,
-        header,
-        recorded: DAWN,
-        duration_ms: 1_000,
-        camera: founding::name("Door").unwrap(),
-    })));
-    planted.look(&added, DAWN);
-    let keys = planted.reading.take().unwrap();
-    let idle = Duration::from_secs(60);
-    planted.wants(Command::Unlock { keys, idle });
-    let opened = planted.wants(Command::Open(clip));
+    let clip = planted.clip();
+    let opened = planted.open(clip);
     let key = |o: &Output| matches!(o, Output::Answer(_, Ok(Answer::Key { .. })));
     assert!(opened.iter().any(key), "{opened:?}");
     let entry = |o: &Output| matches!(o, Output::Store(r) if matches!(**r, Record::Ledger { .. }));

@@ -8,9 +8,8 @@ use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
 use super::words::{scenario, setting, text_of};
 use super::{Failed, print};
-use crate::measure::figures;
-use crate::output::{self, Summary};
-use crate::record::{Expectation, Record};
+use crate::output::{self, Clips, Reached, Summary, lesson};
+use crate::record::Expectation;
 use crate::run::{self, Progress};
 
 #[derive(Debug, clap::Args)]
@@ -52,7 +51,7 @@ pub(crate) fn run(args: &Args, json: bool) -> Result<bool, Failed> {
     if json {
         print::json(&summary);
     } else {
-        in_words(&record);
+        in_words(&summary);
         if let Some(dir) = &args.output {
             let report = dir.join("report.html");
             print::line(format_args!("  report {}", report.display()));
@@ -99,37 +98,27 @@ fn show(bar: &ProgressBar, progress: Progress) {
     ));
 }
 
-fn in_words(record: &Record) {
-    let figures = figures(record);
-    let cost = &record.cost;
-    let virtual_s = cost.virtual_time.as_ms() / 1_000.0;
+fn in_words(summary: &Summary) {
     print::line(format_args!(
         "{}, seed {}: {} homes on {} streets, {} of their time in {:.1} s ({:.0} x), {}",
-        record.scenario,
-        record.seed,
-        record.homes.len(),
-        record.streets.len(),
-        streetlamp::when::spoken(Duration::from_secs(cost.virtual_time.0 / 1_000_000)),
-        cost.wall_s,
-        virtual_s / cost.wall_s,
-        HumanBytes(cost.peak_rss_bytes),
+        summary.scenario,
+        summary.seed,
+        summary.homes,
+        summary.streets,
+        streetlamp::when::spoken(Duration::from_secs_f64(summary.virtual_s.floor())),
+        summary.wall_s,
+        summary.virtual_s / summary.wall_s,
+        HumanBytes(summary.peak_rss_bytes),
     ));
-    print::line(format_args!(
-        "  {} things said, {} of {} deliveries came, {:.1} copies at a home",
-        figures.sent, figures.delivered, figures.due, figures.copies
-    ));
-    if let (Some(p50), Some(p99), Some(max), Some(floor)) =
-        (figures.p50, figures.p99, figures.max, figures.floor_p99)
-    {
-        print::line(format_args!(
-            "  half of them within {:.0} ms, 99 of 100 within {:.0} ms (floor {:.0} ms), all within {:.0} ms",
-            p50.as_ms(),
-            p99.as_ms(),
-            floor.as_ms(),
-            max.as_ms()
-        ));
+    reached("things said", &summary.said);
+    if summary.bulletins.sent > 0 {
+        reached("bulletins of them", &summary.bulletins);
     }
-    for expected in &record.expectations {
+    clips(&summary.clips);
+    for learned in &summary.learned {
+        print::line(format_args!("  {}", lesson(learned)));
+    }
+    for expected in &summary.expect {
         let mark = if expected.ok { "ok    " } else { "FAILED" };
         let value = expected
             .value
@@ -141,7 +130,7 @@ fn in_words(record: &Record) {
         let Expectation { name, bound, .. } = expected;
         print::line(format_args!("  {mark} {name}: {value}, {side} {bound}"));
     }
-    for violation in record.violations.iter().take(10) {
+    for violation in summary.violations.iter().take(10) {
         let home = violation
             .home
             .map_or_else(String::new, |home| format!(" at house {}", home.0));
@@ -150,5 +139,48 @@ fn in_words(record: &Record) {
             violation.rule, violation.step, violation.says, violation.replay
         ));
     }
-    print::line(format_args!("  trace {}", record.trace_hash));
+    print::line(format_args!("  trace {}", summary.trace_hash));
+}
+
+fn reached(what: &str, reached: &Reached) {
+    print::line(format_args!(
+        "  {} {what}, {} of {} deliveries came, {:.1} copies at a home",
+        reached.sent,
+        reached.delivered,
+        reached.due,
+        reached.copies_per_home.unwrap_or_default()
+    ));
+    if let (Some(p50), Some(p99), Some(max), Some(floor)) = (
+        reached.p50_ms,
+        reached.p99_ms,
+        reached.max_ms,
+        reached.floor_p99_ms,
+    ) {
+        print::line(format_args!(
+            "    half of them within {p50:.0} ms, 99 of 100 within {p99:.0} ms (floor {floor:.0} ms), all within {max:.0} ms"
+        ));
+    }
+}
+
+fn clips(clips: &Clips) {
+    if clips.recorded == 0 {
+        return;
+    }
+    print::line(format_args!(
+        "  {} clips ({}), {} of {} grants came, {} of {} were fetched ({}), {} copies at keepers",
+        clips.recorded,
+        HumanBytes(clips.sealed_bytes),
+        clips.delivered,
+        clips.grants,
+        clips.fetched,
+        clips.asked,
+        HumanBytes(clips.fetched_bytes),
+        clips.copies,
+    ));
+    if clips.stolen > 0 {
+        print::line(format_args!(
+            "    of {} clips of stolen boxes keepers have {}; {} of {} grants of them were fetched afterwards",
+            clips.stolen, clips.stolen_kept, clips.stolen_fetched, clips.stolen_wanted
+        ));
+    }
 }

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Delivery, Micros, Record, Said};
+use crate::record::{Delivery, Micros, Record, Said, SaidKind, Way};
 
 /// How something that was measured many times is spread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +74,95 @@ impl Reach {
             p99_ms: until(99),
         }
     }
+}
+
+/// How many things that were said came to the homes that they were due at.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reached {
+    /// How many were said.
+    pub sent: usize,
+    /// How many deliveries were due: one for each thing and home.
+    pub due: u64,
+    /// How many were made, sooner or later.
+    pub delivered: u64,
+    /// Of these, how many came by comparing with a neighbour, after an absence or a cut.
+    pub caught_up: u64,
+    /// How many homes a path led to when it was said. The times below are of these.
+    pub connected: u64,
+    /// Time from saying to showing, in milliseconds: half of the connected homes were at most this late. Nothing if too
+    /// few of them showed it at all.
+    pub p50_ms: Option<f64>,
+    /// 99 in 100 were at most this late.
+    pub p99_ms: Option<f64>,
+    /// The latest that came.
+    pub max_ms: Option<f64>,
+    /// What `p99_ms` would be if each took the shortest path and nobody needed time to think.
+    pub floor_p99_ms: Option<f64>,
+    /// Copies of a thing that came to a home by gossip, on average over homes that it came to that way.
+    pub copies_per_home: Option<f64>,
+}
+
+impl Reached {
+    /// Of all things of some kinds.
+    pub fn of(record: &Record, kinds: impl Fn(SaidKind) -> bool) -> Self {
+        let mut reached = Self::default();
+        let (mut took, mut floors) = (Vec::new(), Vec::new());
+        let (mut copies, mut gossiped) = (0_u64, 0_u64);
+        for (said, own) in by_said(record).filter(|(said, _)| kinds(said.kind)) {
+            reached.sent += 1;
+            reached.due += u64::from(said.due);
+            for delivery in own {
+                floors.extend(delivery.floor.map(|floor| floor.0));
+                let Some(after) = delivery.took(said) else {
+                    continue;
+                };
+                reached.delivered += 1;
+                reached.caught_up += u64::from(delivery.way == Some(Way::CatchUp));
+                if delivery.copies > 0 {
+                    gossiped += 1;
+                    copies += u64::from(delivery.copies);
+                }
+                // Whoever was off or cut off hears it when he is back: that is not the way's fault.
+                if delivery.floor.is_some() {
+                    took.push(after.0);
+                }
+            }
+        }
+        took.sort_unstable();
+        // Connected homes that it never came to count as late, not as absent.
+        let until = |percent: usize| {
+            let rank = (floors.len() * percent).div_ceil(100);
+            let last = took.get(rank.checked_sub(1)?)?;
+            Some(Micros(*last).as_ms())
+        };
+        reached.connected = floors.len() as u64;
+        reached.p50_ms = until(50);
+        reached.p99_ms = until(99);
+        reached.max_ms = took.last().map(|last| Micros(*last).as_ms());
+        let floors = Spread::of(floors);
+        reached.floor_p99_ms = floors.map(|spread| Micros(spread.p99).as_ms());
+        reached.copies_per_home = part(copies, gossiped);
+        reached
+    }
+
+    /// The part of what was due that came.
+    pub fn delivered_part(&self) -> Option<f64> {
+        part(self.delivered, self.due)
+    }
+
+    /// How long the 99th of 100 took, over the 99th floor.
+    pub fn stretch_p99(&self) -> Option<f64> {
+        Some(self.p99_ms? / self.floor_p99_ms?)
+    }
+}
+
+/// A part of a whole; nothing if there is none.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of a run are far below 2^53"
+)]
+pub(super) fn part(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
 }
 
 /// The deliveries of each thing that was said, in the order in which it was said.

@@ -4,6 +4,7 @@
 //! Everything here is drawn from a [`Record`] and from nothing else. What a scenario expects is judged before;
 //! [`compare()`] judges one run against another.
 
+mod clips;
 mod compare;
 mod figures;
 mod graph;
@@ -20,11 +21,13 @@ use streetlamp::error::{Error, ErrorKind, Result};
 
 use crate::record::Record;
 
+pub use clips::Clips;
 pub use compare::{Comparison, Row, compare};
-pub use figures::{Reach, Spread};
-pub use summary::{Alerts, Summary};
+pub use figures::{Reach, Reached, Spread};
+pub use report::lesson;
+pub use summary::Summary;
 
-/// Writes `events.jsonl`, `deliveries.csv`, `street.graphml`, `street.geojson`, `report.html` and `summary.json` into a
+/// Writes `events.jsonl`, `deliveries.csv`, `clips.csv`, `street.graphml`, `street.geojson`, `report.html` and `summary.json` into a
 /// directory, which is made if it is missing. Files of an earlier run are replaced.
 ///
 /// The summary comes last: a directory that has one is whole.
@@ -52,6 +55,7 @@ pub fn write(record: &Record, dir: &Path) -> Result<()> {
     }
     place("events.jsonl", tables::events(record)?)?;
     place("deliveries.csv", tables::deliveries(record)?)?;
+    place("clips.csv", tables::clips(record)?)?;
     place("street.graphml", graph::graphml(record)?)?;
     place("street.geojson", map::geojson(record)?)?;
     place("report.html", report::page(record, &summary)?.into_bytes())?;

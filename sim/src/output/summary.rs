@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::figures::{Reach, Spread, by_said};
+use super::clips::Clips;
+use super::figures::{Reach, Reached, Spread, by_said};
 use crate::record::{
-    Class, Expectation, Home, HouseNumber, Learned, Micros, Record, Role, SaidKind, Violation, Way,
+    Class, Expectation, Home, HouseNumber, Learned, Lesson, Micros, Record, Role, SaidKind,
+    Violation,
 };
 
 /// The figures of one run.
@@ -18,6 +20,8 @@ pub struct Summary {
     pub seed: u64,
     /// How many honest homes there were.
     pub homes: usize,
+    /// How many streets.
+    pub streets: usize,
     /// How much time passed in the run, in seconds.
     pub virtual_s: f64,
     /// How much time it took here, in seconds.
@@ -32,10 +36,18 @@ pub struct Summary {
     pub steps: u64,
     /// The same for the same scenario and seed, wherever it runs.
     pub trace_hash: String,
-    /// Alerts.
-    pub alerts: Alerts,
+    /// Everything that was said.
+    pub said: Reached,
+    /// Of it, alerts.
+    pub alerts: Reached,
+    /// Bulletins of agencies.
+    pub bulletins: Reached,
+    /// What took something back.
+    pub cancels: Reached,
     /// Each retraction.
     pub retractions: Vec<Reach>,
+    /// Clips, grants, and who keeps what.
+    pub clips: Clips,
     /// Bytes up by what they were for, of all homes.
     pub sent_bytes: BTreeMap<Class, u64>,
     /// Bytes up and down of each home, in an hour.
@@ -50,31 +62,6 @@ pub struct Summary {
     pub violations: Vec<Violation>,
 }
 
-/// How alerts came to the homes that they were due at.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Alerts {
-    /// How many were said.
-    pub sent: usize,
-    /// How many deliveries were due: one for each alert and home.
-    pub due: u64,
-    /// How many were made, sooner or later.
-    pub delivered: u64,
-    /// Of these, how many came by comparing with a neighbour, after an absence or a cut.
-    pub caught_up: u64,
-    /// How many homes a path led to when the alert was said. The times below are of these.
-    pub connected: u64,
-    /// Time from saying to showing, in milliseconds: half of the connected homes were at most this late.
-    pub p50_ms: Option<f64>,
-    /// 99 in 100 were at most this late.
-    pub p99_ms: Option<f64>,
-    /// The latest.
-    pub max_ms: Option<f64>,
-    /// What `p99_ms` would be if each alert took the shortest path and nobody needed time to think.
-    pub floor_p99_ms: Option<f64>,
-    /// Copies of an alert that came to a home by gossip, on average over homes that it came to that way.
-    pub copies_per_home: Option<f64>,
-}
-
 impl Summary {
     /// The figures of a run.
     pub fn of(record: &Record) -> Self {
@@ -85,6 +72,7 @@ impl Summary {
             scenario: record.scenario.clone(),
             seed: record.seed,
             homes: honest(record).count(),
+            streets: record.streets.len(),
             virtual_s,
             wall_s: cost.wall_s,
             building_s: cost.building_s,
@@ -96,11 +84,15 @@ impl Summary {
             peak_rss_bytes: cost.peak_rss_bytes,
             steps: cost.steps,
             trace_hash: record.trace_hash.clone(),
-            alerts: Alerts::of(record),
+            said: Reached::of(record, |_| true),
+            alerts: Reached::of(record, |kind| kind == SaidKind::Alert),
+            bulletins: Reached::of(record, |kind| kind == SaidKind::Bulletin),
+            cancels: Reached::of(record, |kind| kind == SaidKind::Cancel),
             retractions: by_said(record)
                 .filter(|(said, _)| said.kind == SaidKind::Cancel)
                 .map(|(said, own)| Reach::of(said, own))
                 .collect(),
+            clips: Clips::of(record),
             sent_bytes: sent(record),
             home_bytes_per_hour: Spread::of(bytes_per_hour(record)),
             home_disk_bytes: Spread::of(
@@ -116,54 +108,24 @@ impl Summary {
         }
     }
 
+    /// What was learned of one thing by everybody: how much, of how much, and how much of it blindly.
+    pub fn lesson(&self, what: Lesson) -> Option<(u64, u64, Option<f64>)> {
+        let lessons = self.learned.iter().filter(|learned| learned.what == what);
+        let sum = |(count, of, blind): (u64, u64, Option<f64>), learned: &Learned| {
+            let together = match (blind, learned.blind) {
+                (Some(one), Some(other)) => Some(one + other),
+                (one, other) => one.or(other),
+            };
+            (count + learned.count, of + learned.of, together)
+        };
+        let mut lessons = lessons.peekable();
+        lessons.peek()?;
+        Some(lessons.fold((0, 0, None), sum))
+    }
+
     /// Whether everything that was expected held, and no rule was broken.
     pub fn is_well(&self) -> bool {
         self.violations.is_empty() && self.expect.iter().all(|expectation| expectation.ok)
-    }
-}
-
-impl Alerts {
-    fn of(record: &Record) -> Self {
-        let alerts = || by_said(record).filter(|(said, _)| said.kind == SaidKind::Alert);
-        let mut caught_up = 0;
-        let (mut took, mut floors) = (Vec::new(), Vec::new());
-        let (mut copies, mut gossiped, mut delivered) = (0_u64, 0_u64, 0_u64);
-        for (said, own) in alerts() {
-            for delivery in own {
-                if let Some(floor) = delivery.floor {
-                    floors.push(floor.0);
-                }
-                let Some(after) = delivery.took(said) else {
-                    continue;
-                };
-                delivered += 1;
-                if delivery.copies > 0 {
-                    gossiped += 1;
-                    copies += u64::from(delivery.copies);
-                }
-                if delivery.way == Some(Way::CatchUp) {
-                    caught_up += 1;
-                }
-                if delivery.floor.is_some() {
-                    took.push(after.0);
-                }
-            }
-        }
-        let connected = floors.len() as u64;
-        let (took, floors) = (Spread::of(took), Spread::of(floors));
-        let ms = |value: u64| Micros(value).as_ms();
-        Self {
-            sent: alerts().count(),
-            due: alerts().map(|(said, _)| u64::from(said.due)).sum(),
-            delivered,
-            caught_up,
-            connected,
-            p50_ms: took.map(|spread| ms(spread.p50)),
-            p99_ms: took.map(|spread| ms(spread.p99)),
-            max_ms: took.map(|spread| ms(spread.max)),
-            floor_p99_ms: floors.map(|spread| ms(spread.p99)),
-            copies_per_home: ratio(copies, gossiped),
-        }
     }
 }
 
@@ -202,12 +164,4 @@ pub(super) fn bytes_per_hour(record: &Record) -> Vec<u64> {
 /// Virtual time as seconds.
 fn seconds(time: Micros) -> f64 {
     time.as_ms() / 1_000.0
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts of a run are far below 2^53"
-)]
-fn ratio(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
 }

@@ -8,8 +8,9 @@ use quick_xml::events::Event;
 
 use super::*;
 use crate::record::{
-    Audience, Class, Cost, Delivery, Expectation, Happening, Home, HouseNumber, Learned, Link,
-    Micros, Record, Role, Said, SaidKind, Side, Storage, Street, Traffic, Violation, Way, What,
+    Audience, Class, Clip, Cost, Delivery, Expectation, Grant, Happening, Home, HouseNumber,
+    Learned, Lesson, Link, Micros, Record, Role, Said, SaidKind, Side, Storage, Street, Traffic,
+    Violation, Way, What,
 };
 
 const ALERT: u32 = 0;
@@ -28,6 +29,7 @@ fn run() -> Record {
         cell: format!("u33dc1{}", ["0", "2", "r", "x", "z"][number as usize]),
         street: (role == Role::Home).then_some(0),
         link: "fibre".to_owned(),
+        provider: "north".to_owned(),
         availability: "steady".to_owned(),
         role,
     };
@@ -90,6 +92,26 @@ fn run() -> Record {
             came(CANCEL, 2, Some(60_023_000), Some(20_000), gossip),
             came(CANCEL, 3, None, None, None),
         ],
+        clips: vec![Clip {
+            number: 0,
+            id: "c".repeat(64),
+            owner: HouseNumber(0),
+            at: Micros(20_000_000),
+            sealed_bytes: 1_000_000,
+            kept: vec![(HouseNumber(1), Micros(25_000_000))],
+            stolen: Some(Micros(50_000_000)),
+        }],
+        grants: [(2, Some(45)), (3, Some(70)), (1, None)]
+            .map(|(to, fetched)| Grant {
+                clip: 0,
+                to: HouseNumber(to),
+                given: Micros(21_000_000),
+                delivered: Some(Micros(21_050_000)),
+                asked: Some(Micros(40_000_000)),
+                fetched: fetched.map(|seconds| Micros(seconds * 1_000_000)),
+                from: fetched.map(|seconds| HouseNumber(u32::from(seconds > 50))),
+            })
+            .to_vec(),
         happenings: vec![Happening {
             at: Micros(5_000_000),
             home: Some(HouseNumber(3)),
@@ -109,10 +131,11 @@ fn run() -> Record {
             kept: 1_000_000,
         }],
         learned: vec![Learned {
-            by: HouseNumber(4),
-            what: "alerts that could be read".to_owned(),
+            by: "listener".to_owned(),
+            what: Lesson::SealedRead,
             count: 0,
             of: 1,
+            blind: None,
         }],
         violations: Vec::new(),
         expectations: vec![Expectation {
@@ -166,6 +189,43 @@ fn adversaries_are_no_homes_and_bytes_are_for_an_hour() {
 }
 
 #[test]
+fn what_a_keeper_has_and_what_was_fetched_from_it_counts_after_a_theft() {
+    let clips = Summary::of(&run()).clips;
+    assert_eq!((clips.stolen, clips.stolen_kept), (1, 1));
+    assert_eq!((clips.stolen_wanted, clips.stolen_fetched), (2, 1));
+    assert_eq!((clips.asked, clips.fetched, clips.from_keepers), (3, 2, 1));
+    assert_eq!(clips.fetched_bytes, 2_000_000);
+    assert_eq!(clips.delivered_p99_ms, Some(50.0));
+    assert_eq!(clips.fetch_p99_ms, Some(30_000.0));
+}
+
+#[test]
+fn a_table_has_a_line_for_each_home_that_a_clip_went_to() {
+    let table = tables::clips(&run()).expect("a table");
+    let mut table = csv::Reader::from_reader(table.as_slice());
+    let rows: Vec<_> = table.records().collect::<Result<_, _>>().expect("rows");
+    let whys: Vec<_> = rows.iter().map(|row| (&row[6], &row[7])).collect();
+    let expected = [
+        ("2", "granted"),
+        ("3", "granted"),
+        ("1", "granted"),
+        ("1", "kept"),
+    ];
+    assert_eq!(whys, expected);
+}
+
+#[test]
+fn what_never_came_to_a_connected_home_is_late() {
+    let mut record = run();
+    record.deliveries[1].at = None;
+    let alerts = Summary::of(&record).alerts;
+    assert_eq!(
+        (alerts.connected, alerts.p50_ms, alerts.p99_ms),
+        (2, Some(12.0), None)
+    );
+}
+
+#[test]
 fn a_summary_is_read_again_as_it_was_written() {
     let summary = Summary::of(&run());
     let text = serde_json::to_string(&summary).expect("figures are JSON");
@@ -174,7 +234,7 @@ fn a_summary_is_read_again_as_it_was_written() {
 }
 
 #[test]
-fn a_run_leaves_six_files_and_replaces_those_of_an_earlier_one() {
+fn a_run_leaves_seven_files_and_replaces_those_of_an_earlier_one() {
     let dir = tempfile::tempdir().expect("a place");
     for _ in 0..2 {
         write(&run(), dir.path()).expect("it is written");
@@ -184,6 +244,7 @@ fn a_run_leaves_six_files_and_replaces_those_of_an_earlier_one() {
         .map(|entry| entry.expect("an entry").file_name())
         .collect();
     let expected = [
+        "clips.csv",
         "deliveries.csv",
         "events.jsonl",
         "report.html",

@@ -8,6 +8,7 @@ use streetlamp_proto::alert::{Act, Comment, Kind, Reason, Text, Title, Urgency};
 use streetlamp_proto::household::{Answer, Change, Command, Draft};
 use streetlamp_proto::signed::StatementId;
 
+use super::building::index;
 use super::director::Director;
 use super::plan::Deed;
 use crate::chronicle::STREET_ONLY;
@@ -40,20 +41,24 @@ impl Director {
             Deed::Join { who, from } => self.join(who, from).await,
             Deed::Leave(home) => self.leave(home).await,
             Deed::VoteOut { who, by } => {
-                let household = self.households.get(&who).copied();
+                let household = self.built.residents.get(index(who)).map(|r| r.household);
                 let reason = Reason::clean("The box was stolen").ok();
                 if let (Some(household), Some(reason)) = (household, reason) {
                     let vote = Command::Remove { household, reason };
                     self.command(by, vote).await;
                 }
             }
+            Deed::Publish(agency) => self.publish(agency).await,
+            Deed::Withdraw(agency) => self.withdraw(agency).await,
+            Deed::Film { by, grants } => self.film(by, &grants),
+            Deed::Keep { keeper, owner } => self.keep(keeper, owner),
             // The director's own.
             _ => {}
         }
     }
 
-    fn handle(&self, home: HouseNumber) -> Option<NodeHandle> {
-        let house = self.houses.get(usize::try_from(home.0).ok()?)?;
+    pub(super) fn handle(&self, home: HouseNumber) -> Option<NodeHandle> {
+        let house = self.built.houses.get(index(home))?;
         house.handle().cloned()
     }
 
@@ -81,9 +86,7 @@ impl Director {
             .ok()
             .and_then(|n| kinds.get(n).copied());
         let kind = if nearby { Some(Kind::Fire) } else { kind };
-        let site = usize::try_from(by.0)
-            .ok()
-            .and_then(|n| self.plan.sites.get(n));
+        let site = self.plan.sites.get(index(by));
         // Where exactly is for the street; everybody nearby is told the cell around.
         let place = site.and_then(|site| site.cell.get(..if nearby { 6 } else { 7 }));
         let text = if nearby {
@@ -107,11 +110,9 @@ impl Director {
 
     /// A neighbour says something about the last alert of a home.
     async fn discuss(&self, of: HouseNumber, draw: u64) {
-        let street = |home: HouseNumber| {
-            let place = usize::try_from(home.0).ok()?;
-            self.plan.sites.get(place)?.street
-        };
+        let street = |home: HouseNumber| self.plan.sites.get(index(home))?.street;
         let neighbours: Vec<_> = self
+            .built
             .houses
             .iter()
             .filter(|h| h.number != of && street(h.number) == street(of) && h.handle().is_some())
@@ -159,10 +160,7 @@ impl Director {
             return;
         };
         let chronicle = self.chronicle.clone();
-        let place = usize::try_from(from.0).ok();
-        let street = place
-            .and_then(|n| self.plan.sites.get(n))
-            .and_then(|s| s.street);
+        let street = self.plan.sites.get(index(from)).and_then(|s| s.street);
         self.under_way.spawn(async move {
             match handle.command(Command::Join(ticket)).await {
                 Ok(_) => {

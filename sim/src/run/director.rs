@@ -1,29 +1,31 @@
 //! The director: builds a neighbourhood, works its plan off, and closes the record.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use streetlamp::clock::Clock;
 use streetlamp::error::{Error, ErrorKind, Result};
-use streetlamp::mesh::peer_of;
-use streetlamp::store::Store;
-use streetlamp_proto::household::Me;
-use streetlamp_proto::identity::HouseholdId;
-use streetlamp_proto::street::Address;
 use tempfile::TempDir;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::sleep_until;
 
 use super::Progress;
-use super::plan::{Deed, Plan, StreetSite};
+use super::building::{Built, index};
+use super::outages::Outages;
+use super::plan::{Deed, Plan};
 use super::survey;
 use crate::DAWN;
-use crate::chronicle::{Chronicle, Known};
-use crate::founding::{self, Street};
-use crate::house::House;
+use crate::adversary::Notes;
+use crate::agency::Agency;
+use crate::chronicle::{Chronicle, Closed, Known};
+use crate::house::{House, World};
+use crate::measure;
 use crate::net::{Net, carry_all};
+use crate::output::Summary;
 use crate::record::{Cost, Home, HouseNumber, Micros, Record, Role, What};
+use crate::resident;
 use crate::scenario::Scenario;
 
 /// How often whoever watches is told how far a run is.
@@ -35,17 +37,18 @@ pub(crate) struct Director {
     pub(super) scenario: Scenario,
     pub(super) seed: u64,
     pub(super) plan: Plan,
-    pub(super) net: Net,
-    pub(super) clock: Clock,
+    pub(super) world: World,
     pub(super) chronicle: Chronicle,
-    pub(super) houses: Vec<House>,
-    pub(super) households: BTreeMap<HouseNumber, HouseholdId>,
+    pub(super) built: Built,
+    pub(super) notes: BTreeMap<String, Arc<Notes>>,
     pub(super) rng: ChaCha20Rng,
     /// Homes without power.
     dark: BTreeSet<HouseNumber>,
+    outages: Outages,
+    /// Who looks at granted clips, while their node is on.
+    looking: BTreeMap<HouseNumber, AbortHandle>,
     /// What takes a while, such as joining.
     pub(super) under_way: JoinSet<()>,
-    names: Vec<String>,
     dir: TempDir,
 }
 
@@ -60,71 +63,53 @@ impl Director {
         let net = Net::new(rng.next_u64());
         tokio::spawn(carry_all(net.clone()));
         let dir = directory()?;
-        let mut households = Vec::new();
-        let (mut addresses, mut names) = (Vec::new(), Vec::new());
-        for site in &plan.sites {
-            let name = format!("Home {}", site.number.0);
-            let cell = site.cell.get(..6).and_then(|cell| cell.parse().ok());
-            // No camera films yet, so nobody needs the key that opens clips.
-            let (me, _reading) = founding::household(&mut rng, founding::name(&name)?, cell);
-            let peer = peer_of(me.device_id());
-            let peer = peer.ok_or_else(|| Error::new(ErrorKind::Internal, "a key is no peer"))?;
-            let (_, address) = net.lay(site.line, peer);
-            households.push(me);
-            addresses.push(address);
-            names.push(name);
-        }
+        let drawn = seed.wrapping_mul(1_000_003);
+        let built = Built::of(&plan, &net, dir.path(), drawn, &mut rng)?;
+        let adversaries = &scenario.adversaries;
+        let relies_on = |role: &Role| match role {
+            Role::Home => true,
+            Role::Publisher => false,
+            Role::Adversary(name) => adversaries.get(name).is_some_and(|a| !a.kind.swallows()),
+        };
         let known = plan.sites.iter().map(|site| Known {
             number: site.number,
             street: site.street,
-            honest: true,
+            household: built.residents.get(index(site.number)).map(|r| r.household),
+            honest: site.role == Role::Home,
+            passes_on: relies_on(&site.role),
             cell: site.cell.clone(),
         });
         let chronicle = Chronicle::new(&net, known.collect());
-        let mut stores = BTreeMap::new();
-        for street in &plan.streets {
-            found(
-                street,
-                &households,
-                &addresses,
-                &mut rng,
-                &chronicle,
-                &mut stores,
-            )?;
+        for ((id, _), street) in built.streets.iter().zip(&plan.streets) {
+            chronicle.knows(*id, street.number);
         }
-        let mut houses = Vec::new();
-        let mut ids = BTreeMap::new();
-        let built = plan.sites.iter().zip(households).zip(addresses);
-        for ((site, me), address) in built {
-            ids.insert(site.number, me.household());
-            let store = match stores.remove(&site.number) {
-                Some(store) => store,
-                None => Store::in_memory()?,
-            };
-            let seed = seed.wrapping_mul(1_000_003);
-            let house = House::build(site.number, me, dir.path(), store, address, seed)?;
-            houses.push(house);
-        }
+        let notes = |(name, adversary): (&String, &crate::scenario::Adversary)| {
+            (name.clone(), Arc::new(Notes::new(name, adversary.kind)))
+        };
         Ok(Self {
             scenario: scenario.clone(),
             seed,
             plan,
-            net,
-            clock: Clock::starting_at(DAWN),
+            world: World {
+                net,
+                clock: Clock::starting_at(DAWN),
+                domains: Agency::domains(built.agencies.iter()),
+            },
             chronicle,
-            houses,
-            households: ids,
+            built,
+            notes: adversaries.iter().map(notes).collect(),
             rng,
             dark: BTreeSet::new(),
+            outages: Outages::default(),
+            looking: BTreeMap::new(),
             under_way: JoinSet::new(),
-            names,
             dir,
         })
     }
 
     /// The time.
     pub(crate) fn now(&self) -> Micros {
-        self.net.now()
+        self.world.net.now()
     }
 
     /// Lets everybody come on.
@@ -166,10 +151,10 @@ impl Director {
             if now >= at {
                 return Ok(());
             }
-            let next = self.net.instant(at.min(now.plus(TELL)));
+            let next = self.world.net.instant(at.min(now.plus(TELL)));
             tokio::select! {
                 biased;
-                stalled = self.net.stalled() => {
+                stalled = self.world.net.stalled() => {
                     let message = format!(
                         "house {} keeps virtual time from going on at {} ms: one of its tasks is always ready",
                         stalled.0.0,
@@ -201,20 +186,26 @@ impl Director {
                 self.dark.insert(home);
                 // Nothing is due at a thief's.
                 self.chronicle.moved(home, None);
+                self.chronicle.stolen(home);
+                self.chronicle
+                    .note(Some(home), What::Stolen, "its box is stolen");
                 self.switch_off(home).await
             }
-            Deed::Part(apart) => {
-                self.net.part(|home| u32::from(apart.contains(&home)));
-                let says = format!("{} homes on one side", apart.len());
-                self.chronicle.note(None, What::Parted, says);
+            Deed::Part(number, outage) => {
+                self.chronicle.note(None, What::Parted, outage.says());
+                self.outages.begin(number, outage);
+                self.part();
                 Ok(())
             }
-            Deed::Heal => {
-                self.net.part(|_| 0);
-                self.chronicle
-                    .note(None, What::Healed, "everybody reaches everybody");
+            Deed::Heal(number) => {
+                if self.outages.end(number) {
+                    self.chronicle.note(None, What::Healed, "an outage is over");
+                    self.part();
+                }
                 Ok(())
             }
+            Deed::Air(agency) => self.go_on_air(agency).await,
+            Deed::Come(adversary) => self.come(adversary).await,
             other => {
                 self.speak(other).await;
                 Ok(())
@@ -222,22 +213,36 @@ impl Director {
         }
     }
 
+    fn part(&self) {
+        let homes = u32::try_from(self.plan.sites.len()).unwrap_or(u32::MAX);
+        let islands = self.outages.islands(homes);
+        let island = |home| islands.get(index(home)).copied().unwrap_or_default();
+        self.world.net.part(island);
+    }
+
     async fn switch_on(&mut self, home: HouseNumber) -> Result<()> {
         let witness = self.chronicle.witness(home);
-        let (net, clock) = (self.net.clone(), self.clock);
-        let dark = self.dark.contains(&home);
-        if let Some(house) = self.house(home) {
-            if house.handle().is_some() || dark {
-                return Ok(());
-            }
-            house.switch_on(&net, clock, witness).await?;
-            self.chronicle.note(Some(home), What::On, "its node starts");
+        let (world, dark) = (self.world.clone(), self.dark.contains(&home));
+        let Some(house) = self.house(home).filter(|h| h.handle().is_none() && !dark) else {
+            return Ok(());
+        };
+        house.switch_on(&world, witness).await?;
+        let handle = house.handle().cloned();
+        self.chronicle.note(Some(home), What::On, "its node starts");
+        if let Some(handle) = handle.filter(|_| self.plan.films) {
+            let rng = ChaCha20Rng::seed_from_u64(self.rng.next_u64());
+            let look = resident::look(home, handle, self.chronicle.clone(), rng);
+            let task = tokio::spawn(look).abort_handle();
+            self.looking.insert(home, task);
         }
         Ok(())
     }
 
     async fn switch_off(&mut self, home: HouseNumber) -> Result<()> {
-        let net = self.net.clone();
+        if let Some(looking) = self.looking.remove(&home) {
+            looking.abort();
+        }
+        let net = self.world.net.clone();
         if let Some(house) = self.house(home) {
             if house.handle().is_none() {
                 return Ok(());
@@ -250,7 +255,7 @@ impl Director {
     }
 
     pub(super) fn house(&mut self, home: HouseNumber) -> Option<&mut House> {
-        self.houses.get_mut(usize::try_from(home.0).ok()?)
+        self.built.houses.get_mut(index(home))
     }
 
     /// Looks for what was lost, and writes everything down.
@@ -258,36 +263,42 @@ impl Director {
     /// # Errors
     /// If a node failed.
     pub(crate) async fn end(mut self, mut cost: Cost) -> Result<Record> {
-        let here: BTreeSet<_> = self
-            .houses
-            .iter()
-            .filter(|h| h.handle().is_some())
-            .map(|h| h.number)
-            .collect();
+        let on = self.built.houses.iter().filter(|h| h.handle().is_some());
+        let here: BTreeSet<_> = on.map(|h| h.number).collect();
         if self.scenario.settle.0 >= survey::LONG_ENOUGH {
             self.chronicle.all_is_there(&here);
         }
-        let (said, deliveries, happenings, trace_hash) = self.chronicle.close();
         cost.steps = self.chronicle.steps();
-        let (links, traffic) = (survey::links(&self.net), survey::traffic(&self.net));
-        let mut storage = Vec::new();
-        for house in &mut self.houses {
-            storage.push(survey::storage(house, &self.net, self.dir.path()).await?);
+        let net = &self.world.net;
+        let (links, traffic) = (survey::links(net), survey::traffic(net));
+        for looking in self.looking.values() {
+            looking.abort();
         }
-        let homes = self
-            .plan
-            .sites
-            .iter()
-            .zip(&self.names)
-            .map(|(site, name)| Home {
-                number: site.number,
-                name: name.clone(),
-                cell: site.cell.clone(),
-                street: site.street,
-                link: site.line_class.clone(),
-                availability: site.availability.clone(),
-                role: Role::Home,
-            });
+        survey::look_at_keepers(&self.built.houses, &self.chronicle).await?;
+        let mut storage = Vec::new();
+        for house in &mut self.built.houses {
+            storage.push(survey::storage(house, net, self.dir.path()).await?);
+        }
+        let learned = self.learned();
+        let Closed {
+            said,
+            deliveries,
+            clips,
+            grants,
+            happenings,
+            trace_hash,
+        } = self.chronicle.close();
+        let homes = self.plan.sites.iter().zip(&self.built.names);
+        let homes = homes.map(|(site, name)| Home {
+            number: site.number,
+            name: name.clone(),
+            cell: site.cell.clone(),
+            street: site.street,
+            link: site.line_class.clone(),
+            provider: site.provider.clone(),
+            availability: site.availability.clone(),
+            role: site.role.clone(),
+        });
         let replay = format!(
             "streetlamp-sim run {} --seed {}",
             self.scenario.name, self.seed
@@ -306,16 +317,19 @@ impl Director {
             links,
             said,
             deliveries,
+            clips,
+            grants,
             happenings,
             traffic,
             storage,
-            learned: Vec::new(),
+            learned,
             violations,
             expectations: Vec::new(),
             cost,
             trace_hash,
         };
-        record.expectations = crate::measure::expectations(&self.scenario, &record);
+        let summary = Summary::of(&record);
+        record.expectations = measure::expectations(&self.scenario, &summary);
         Ok(record)
     }
 }
@@ -326,35 +340,4 @@ fn directory() -> Result<TempDir> {
     let here = TempDir::with_prefix_in("streetlamp-sim-", memory);
     here.or_else(|_| TempDir::with_prefix("streetlamp-sim-"))
         .map_err(|e| Error::io("no room for a neighbourhood", e))
-}
-
-fn found(
-    site: &StreetSite,
-    households: &[Me],
-    addresses: &[libp2p::Multiaddr],
-    rng: &mut ChaCha20Rng,
-    chronicle: &Chronicle,
-    stores: &mut BTreeMap<HouseNumber, Store>,
-) -> Result<()> {
-    let place = |home: &HouseNumber| usize::try_from(home.0).unwrap_or(usize::MAX);
-    let at_home = |home: &HouseNumber| -> Option<(&Me, Address)> {
-        let address = addresses.get(place(home))?.to_string();
-        Some((households.get(place(home))?, Address::parse(&address).ok()?))
-    };
-    let homes: Vec<_> = site.homes.iter().filter_map(at_home).collect();
-    let name = founding::name(&format!("Street {}", site.number))?;
-    let cell = site.cell.parse();
-    let cell = cell.map_err(|e| Error::new(ErrorKind::Invalid, "no cell").because(e))?;
-    let Some(street) = Street::of(rng, name, cell, &homes) else {
-        return Ok(());
-    };
-    chronicle.knows(street.id, site.number);
-    for home in &site.homes {
-        if let Some(me) = households.get(place(home)) {
-            let mut store = Store::in_memory()?;
-            store.save(&street.records(me))?;
-            stores.insert(*home, store);
-        }
-    }
-    Ok(())
 }

@@ -3,9 +3,13 @@
 //! Everything happens on one thread whose clock is paused and whose randomness follows from the seed. The director
 //! works off a `plan` of deeds, each at its time; the engines do the rest.
 
+mod building;
+mod cast;
 mod deeds;
 mod director;
-mod plan;
+mod filming;
+mod outages;
+pub(crate) mod plan;
 mod survey;
 #[cfg(test)]
 mod tests;

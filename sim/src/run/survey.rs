@@ -5,8 +5,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use streetlamp::error::Result;
+use streetlamp::vault::Kept;
 
 use super::plan::StreetSite;
+use crate::chronicle::Chronicle;
 use crate::house::House;
 use crate::net::Net;
 use crate::record::{HouseNumber, Link, Storage, Street, Traffic};
@@ -49,6 +51,24 @@ pub(crate) fn traffic(net: &Net) -> Vec<Traffic> {
             })
     });
     each.collect()
+}
+
+/// Looks at every clip that a home keeps for a neighbour: what is not whole on its disk is not kept.
+///
+/// # Errors
+/// If a node or its disk failed.
+pub(crate) async fn look_at_keepers(houses: &[House], chronicle: &Chronicle) -> Result<()> {
+    for house in houses {
+        let Some(handle) = house.handle() else {
+            continue;
+        };
+        let kept = Kept::open(&house.home().kept_dir())?;
+        for (owner, clip, sealed_len) in handle.read(|home, _| home.kept_here()).await? {
+            let whole = kept.of(owner)?.is_whole(clip, sealed_len);
+            chronicle.keeps(house.number, clip, whole);
+        }
+    }
+    Ok(())
 }
 
 /// What a home has on its disk. Its node goes off for that.

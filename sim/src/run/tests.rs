@@ -1,35 +1,28 @@
 //! Homes with a planted fault, in runs of their own: each is found by a rule.
 
+use std::sync::OnceLock;
+
 use super::*;
-use crate::record::{HouseNumber, Violation};
+use crate::output::Summary;
+use crate::record::{HouseNumber, Lesson, SaidKind, Violation};
+use crate::run::outages::Outage;
 use crate::run::plan::Deed;
 
-const STREET: &str = r#"
-name = "planted"
-says = "Three homes, one of them with a fault."
-duration = "60s"
-warm-up = "30s"
-settle = "11m"
+/// Three homes, one of which will have a fault.
+const STREET: &str = include_str!("../../tests/scenarios/calm.toml");
 
-[town]
-homes = 3
-density = { u33dc1 = 1.0 }
-
-[nat]
-open = 1.0
-
-[availability.always]
-share = 1.0
-on = 1.0
-off-for = "1m"
-
-[alerts]
-per-hour = 0.0
-"#;
+/// Everybody who can take part.
+const CROWD: &str = include_str!("../../tests/scenarios/crowded.toml");
 
 /// Lets a fault happen, and gives what was found.
 fn found(deeds: &[Deed]) -> Vec<Violation> {
-    let scenario = Scenario::parse(STREET).unwrap();
+    let quiet = [
+        ("duration", "60s"),
+        ("settle", "11m"),
+        ("alerts.per-hour", "0.0"),
+    ];
+    let quiet = quiet.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let scenario = Scenario::parse_with(STREET, &quiet).unwrap();
     let runtime = Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
@@ -83,18 +76,18 @@ fn a_home_that_forgets_what_it_showed_is_found() {
         (found[0].rule.as_str(), found[0].home),
         ("shown-once", Some(FAULTY))
     );
-    assert!(found[0].step > 0 && found[0].replay.ends_with("run planted --seed 1"));
+    assert!(found[0].step > 0 && found[0].replay.ends_with("run calm --seed 1"));
 }
 
 #[test]
 fn a_home_that_loses_what_it_acknowledged_is_found() {
     let apart = [FAULTY].into_iter().collect();
     let found = found(&[
-        Deed::Part(apart),
+        Deed::Part(0, Outage::Split(apart)),
         post(1),
         Deed::Off(FAULTY),
         Deed::Forget(FAULTY),
-        Deed::Heal,
+        Deed::Heal(0),
         Deed::On(FAULTY),
     ]);
     let rules: Vec<_> = found.iter().map(|v| v.rule.as_str()).collect();
@@ -103,4 +96,83 @@ fn a_home_that_loses_what_it_acknowledged_is_found() {
         ["nothing-lost", "nothing-lost"],
         "both others lack it"
     );
+}
+
+/// One run of everybody, for all who look at it.
+fn crowd() -> &'static Record {
+    static RUN: OnceLock<Record> = OnceLock::new();
+    RUN.get_or_init(|| {
+        let scenario = Scenario::parse(CROWD).unwrap();
+        run(&scenario, 3, |_| {}).unwrap()
+    })
+}
+
+fn learned(what: Lesson) -> (u64, u64) {
+    let (count, of, _) = Summary::of(crowd()).lesson(what).unwrap();
+    (count, of)
+}
+
+#[test]
+fn an_agency_is_heard_by_every_home_and_what_it_takes_back_as_well() {
+    let said = crowd()
+        .said
+        .iter()
+        .map(|s| (s.kind, s.due))
+        .filter(|(kind, _)| matches!(kind, SaidKind::Bulletin | SaidKind::Cancel));
+    // Five honest homes, one of which was stolen before the bulletin was taken back.
+    let said: Vec<_> = said.collect();
+    assert_eq!(said, [(SaidKind::Bulletin, 5), (SaidKind::Cancel, 4)]);
+    let summary = Summary::of(crowd());
+    assert_eq!(summary.bulletins.delivered, 5);
+    assert_eq!(summary.cancels.delivered, 4);
+    assert_eq!(summary.violations, []);
+}
+
+#[test]
+fn a_stolen_box_leaves_its_clips_at_keepers_and_who_was_granted_one_fetches_it_there() {
+    let clips = Summary::of(crowd()).clips;
+    assert_eq!((clips.recorded, clips.stolen), (5, 1));
+    assert_eq!(clips.stolen_kept, 1);
+    assert!(
+        clips.copies >= 9,
+        "two for each, but what a stolen box kept: {clips:?}"
+    );
+    let thefts = crowd().clips.iter().filter(|clip| clip.stolen.is_some());
+    let stolen: Vec<_> = thefts.map(|clip| clip.number).collect();
+    for grant in &crowd().grants {
+        let gone = crowd()
+            .clips
+            .iter()
+            .any(|c| c.owner == grant.to && c.stolen.is_some());
+        assert_eq!(grant.fetched.is_some(), !gone, "{grant:?}");
+        if stolen.contains(&grant.clip) {
+            let owner = crowd().clips[grant.clip as usize].owner;
+            assert_ne!(
+                grant.from,
+                Some(owner),
+                "the box was gone when it was fetched"
+            );
+        }
+    }
+}
+
+#[test]
+fn p3_a_company_reads_what_was_for_everybody_and_nothing_else() {
+    let (read, of) = learned(Lesson::NearbyRead);
+    assert!(read > 0 && read == of, "{read} of {of}");
+    assert_eq!(learned(Lesson::BulletinsRead).0, 1);
+    let (read, held) = learned(Lesson::SealedRead);
+    assert!(read == 0 && held > 0, "{read} of {held}");
+    let (answers, asked) = learned(Lesson::Answered);
+    assert!(answers == 0 && asked > 0, "{answers} of {asked}");
+}
+
+#[test]
+fn who_swallows_what_it_hears_keeps_nobody_from_hearing_it() {
+    let (swallowed, heard) = learned(Lesson::Swallowed);
+    assert!(swallowed > 0 && swallowed <= heard);
+    let summary = Summary::of(crowd());
+    assert!(summary.alerts.sent > 5);
+    assert_eq!(summary.said.delivered, summary.said.due);
+    assert!(learned(Lesson::SpamShown).0 > 0);
 }

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Alerts, AvailabilityClass, LineClass, Span, Town};
+use super::{Alerts, AvailabilityClass, Clips, LineClass, Span, Town};
 use crate::net::Nat;
 
 /// Most homes of one run: a line needs an address of its own.
@@ -75,6 +75,40 @@ pub(super) fn lines() -> BTreeMap<String, LineClass> {
             line(0.05, 500.0, 500.0, [4, 6], 0.000_1),
         ),
     ])
+}
+
+/// Chosen: two large ones, and a small one.
+pub(super) fn providers() -> BTreeMap<String, f64> {
+    [("north", 0.5), ("south", 0.35), ("village", 0.15)]
+        .map(|(name, share)| (name.to_owned(), share))
+        .into()
+}
+
+/// Chosen: one may be off.
+pub(super) const DIALS: u32 = 2;
+
+/// What `publisher publish` takes if nobody says.
+pub(super) const fn bulletin_life() -> Span {
+    seconds(12 * 3600)
+}
+
+/// Chosen: one a second, sixty times what a household may post for long.
+pub(super) const fn spam() -> f64 {
+    3_600.0
+}
+
+impl Default for Clips {
+    /// Nobody films. If somebody does: ten seconds, which is a piece of a recording that goes on (`camera::preroll`), at
+    /// half a megabit a second, chosen for small runs.
+    fn default() -> Self {
+        Self {
+            per_hour: 0.0,
+            lasts: seconds(10),
+            mbit: 0.5,
+            grants: 1.0,
+            keepers: 0,
+        }
+    }
 }
 
 /// Nine of ten behind NAT, one of ten behind a carrier's. Of the pairs behind NAT 21 % never reach each other (both

@@ -3,6 +3,7 @@
 //! A scenario is TOML. Whatever it leaves out has a default with a source (`defaults`); a word that it should not
 //! hold is refused with its line, because a misspelt setting that is silently ignored makes a wrong study.
 
+mod cast;
 mod defaults;
 mod happens;
 mod shipped;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use cast::{Adversary, Clips, Kind, Publisher};
 pub use happens::{Happens, What, Whom};
 pub use shipped::{Shipped, shipped};
 pub use span::Span;
@@ -59,12 +61,24 @@ pub struct Scenario {
     /// Who gets through to whom: parts of all homes.
     #[serde(default = "defaults::nat")]
     pub nat: BTreeMap<Nat, f64>,
+    /// Who provides lines: parts of all homes.
+    #[serde(default = "defaults::providers")]
+    pub providers: BTreeMap<String, f64>,
     /// Classes of availability, by name.
     #[serde(default = "defaults::availability")]
     pub availability: BTreeMap<String, AvailabilityClass>,
     /// What is said.
     #[serde(default)]
     pub alerts: Alerts,
+    /// Agencies, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub publishers: BTreeMap<String, Publisher>,
+    /// What homes film.
+    #[serde(default)]
+    pub clips: Clips,
+    /// Who is up to no good, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub adversaries: BTreeMap<String, Adversary>,
     /// What else happens.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub happens: Vec<Happens>,
@@ -221,6 +235,7 @@ impl Scenario {
             }
         }
         shares("nat", self.nat.values().copied())?;
+        shares("providers", self.providers.values().copied())?;
         shares(
             "availability",
             self.availability.values().map(|class| class.share),
@@ -241,6 +256,7 @@ impl Scenario {
                 return wrong(name, "between 0 and 1000000");
             }
         }
+        cast::check(self)?;
         for happens in &self.happens {
             happens.check(self)?;
         }

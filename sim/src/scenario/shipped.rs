@@ -20,17 +20,31 @@ macro_rules! ship {
 }
 
 ship! {
+    "area-outage",
+    "attack-censor",
+    "attack-cold-boot",
+    "attack-covert-flash",
+    "attack-dawn",
+    "attack-degrade",
+    "attack-eclipse-author",
+    "attack-eclipse-street",
     "block-split",
     "burst",
     "busy-evening",
     "false-alert",
+    "harvest",
     "isp-outage",
     "late-joiner",
     "mostly-nat",
     "power-cut",
     "quiet-day",
+    "shared-films",
+    "silent-fifth",
+    "spam",
     "steady-load",
     "stolen-node",
+    "storm-warning",
+    "who-wrote-it",
 }
 
 /// Every scenario that ships.

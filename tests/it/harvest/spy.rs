@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
 use futures::{AsyncReadExt, AsyncWriteExt};
-use streetlamp::mesh::{Mesh, MeshEvent, Run, SealedStreams, Transport};
+use streetlamp::mesh::{Mesh, MeshEvent, Reach, Run, SealedStreams, Transport};
 use streetlamp_proto::household::{Acceptance, AskRef, Protocol};
 use streetlamp_proto::identity::DeviceId;
 use streetlamp_proto::street::{Address, Topic};
@@ -63,7 +63,8 @@ impl Spy {
     pub(super) async fn at(number: u8, homes: &[(DeviceId, Address)]) -> Self {
         let key = SigningKey::from_bytes(&[number; 32]);
         let run = Run(u64::from(number));
-        let (mut mesh, streams) = Mesh::new(&key, Transport::Memory, false, run).expect("a mesh");
+        let (mut mesh, streams) =
+            Mesh::new(&key, Transport::Memory, &Reach::plain(), run).expect("a mesh");
         mesh.listen("/memory/0").await.expect("an address");
         for (device, address) in homes {
             mesh.dial(*device, std::slice::from_ref(address));

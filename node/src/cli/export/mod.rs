@@ -9,29 +9,28 @@
 //!    └──► the film ─► redaction (sound, areas) ─► film (hash, seal) ───► file
 //! ```
 
-mod film;
-mod note;
-mod redaction;
 mod verify;
 
 use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, ArgGroup, Args};
 use data_encoding::HEXLOWER;
-use streetlamp_proto::export::Papers;
+use streetlamp_proto::export::{ExportedFilm, Papers};
 use streetlamp_proto::recipient::ExportRecipient;
+use streetlamp_proto::signed::Signed;
 
 use super::Context;
 use super::clip::Output;
 use super::outfile::OutFile;
 use super::print::{note as say, size};
 use super::progress::Bar;
-use crate::control::answers::Exported;
-use crate::control::{FilmStart, Progress, Request};
+use crate::control::answers::{Exported, SignedFilm};
+use crate::control::{FilmStart, FilmWritten, Progress, Request};
 use crate::error::{Error, ErrorKind, Result};
+use crate::export::{
+    Area, Hashed, MANIFEST, MemoryFile, NOTE, Redaction, Sink, note as in_a_note, write_changed,
+};
 
-use film::{Hashed, Sealing};
-use redaction::{Area, MemoryFile, Redaction, copy};
 pub(super) use verify::{VerifyArgs, verify};
 
 #[derive(Debug, Args)]
@@ -97,29 +96,10 @@ impl Parcel {
     }
 }
 
-/// What the name of the manifest file ends with.
-const MANIFEST: &str = ".manifest";
-/// What the name of the note ends with.
-const NOTE: &str = ".note.txt";
-
 fn named(file: &Path, ending: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
-}
-
-/// A recipient in a text for people. A post-quantum key would fill the page: its ends are enough to know it by.
-fn in_words(recipient: &str) -> String {
-    let end = recipient.len().saturating_sub(8);
-    match (recipient.get(..24), recipient.get(end..)) {
-        (Some(start), Some(end)) if recipient.len() > 80 => {
-            format!(
-                "{start}…{end} (post-quantum, {} characters)",
-                recipient.len()
-            )
-        }
-        _ => recipient.to_owned(),
-    }
 }
 
 pub(super) fn export(context: &Context, args: ExportArgs) -> Result<()> {
@@ -148,30 +128,42 @@ pub(super) fn export(context: &Context, args: ExportArgs) -> Result<()> {
         (Some(redaction), to) => {
             let mut whole = MemoryFile::new()?;
             start = receive(context, &request, |bytes| whole.write(bytes))?;
-            let redacted = redaction.apply(whole)?;
-            let (muted, hidden) = (redacted.muted, redacted.hidden);
-            film = Some(match to {
-                None => {
-                    let mut written = Hashed::to(&mut parcel.file);
-                    copy(redacted.film, |bytes| written.write(bytes))?;
-                    written.film(muted, hidden)
-                }
-                Some(to) => {
-                    let mut sealing = Sealing::begin(to, &mut parcel.file)?;
-                    let mut written = Hashed::to(&mut sealing);
-                    copy(redacted.film, |bytes| written.write(bytes))?;
-                    let film = written.film(muted, hidden);
-                    sealing.finish()?;
-                    film
-                }
-            });
+            film = Some(write_changed(
+                whole,
+                &redaction,
+                to.as_ref(),
+                &mut parcel.file,
+            )?);
         }
     }
     let mut papers = papers(&start)?;
     if let (Some(papers), Some(film)) = (&mut papers, film) {
-        papers.film = Some(film.stated(context, papers)?);
+        papers.film = Some(stated(context, &film.under(papers))?);
     }
     finish(context, parcel, &start, papers)
+}
+
+impl Sink for OutFile {
+    fn take(&mut self, bytes: &[u8]) -> Result<()> {
+        self.write(bytes)
+    }
+}
+
+/// Has the node state which film left.
+fn stated(context: &Context, film: &ExportedFilm) -> Result<Signed<ExportedFilm>> {
+    let written = FilmWritten {
+        clip: film.clip.to_string(),
+        entry: film.entry.to_string(),
+        film: film.film.to_string(),
+        len: film.len,
+        muted: film.muted,
+        hidden: film.hidden,
+    };
+    let signed: SignedFilm = context.node()?.ask(&Request::ClipSignFilm(written))?;
+    let bytes = HEXLOWER
+        .decode(signed.film.as_bytes())
+        .map_err(not_understood)?;
+    Signed::from_bytes(&bytes).map_err(not_understood)
 }
 
 /// Receives a film from the node.
@@ -236,7 +228,7 @@ fn finish(
     };
     if let Some(papers) = papers {
         manifest.write(&papers.to_bytes())?;
-        note.write(note::of(&papers, &file).as_bytes())?;
+        note.write(in_a_note(&papers, &file).as_bytes())?;
         exported.manifest = Some(manifest.finish()?.display().to_string());
         exported.note = Some(note.finish()?.display().to_string());
     } else {

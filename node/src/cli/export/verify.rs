@@ -16,10 +16,11 @@ use streetlamp_proto::signed::Signed;
 use streetlamp_proto::wire::limits::PAPERS_BYTES;
 use zeroize::Zeroizing;
 
-use super::{MANIFEST, in_words, named};
+use super::named;
 use crate::cli::Context;
 use crate::control::answers::{Checked, Moment};
 use crate::error::{Error, ErrorKind, Result};
+use crate::export::{MANIFEST, in_words};
 use crate::when;
 
 /// Bytes that are read at a time.

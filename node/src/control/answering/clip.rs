@@ -15,7 +15,7 @@ use crate::control::answers::{
 };
 use crate::control::{FilmWritten, ids};
 use crate::error::{ErrorKind, Result};
-use crate::node::NodeHandle;
+use crate::node::{NodeHandle, SharedClip};
 
 pub(super) async fn list(handle: &NodeHandle) -> Result<Vec<ClipItem>> {
     handle.command(Command::Look).await?;
@@ -148,7 +148,6 @@ pub(super) async fn give(
     granted(handle.command(command).await?)
 }
 
-/// One grant for each neighbour who holds none of this clip. It stops at the first that fails; those before it stand.
 pub(super) async fn share(
     handle: &NodeHandle,
     clip: &str,
@@ -157,36 +156,15 @@ pub(super) async fn share(
 ) -> Result<Vec<SharedItem>> {
     let clip = clip_named(handle, clip).await?;
     let purpose = Purpose::clean(purpose).map_err(|e| invalid("purpose", e))?;
-    let neighbours = handle.read(move |household, _| {
-        let given = household.given();
-        let holds = |household: HouseholdId| {
-            given.iter().any(|view| {
-                (view.grant.clip, view.grant.to) == (clip, household) && view.stopped.is_none()
-            })
-        };
-        let members = household.members().into_iter();
-        let lacking = members.filter(|member| !member.me && !holds(member.household));
-        lacking
-            .map(|member| (member.household, member.name.to_string()))
-            .collect::<Vec<_>>()
-    });
-    let mut shared = Vec::new();
-    for (to, name) in neighbours.await? {
-        let command = Command::Give {
-            clip,
-            to,
-            purpose: purpose.clone(),
-            until: until_ms.map(Timestamp::from_ms),
-        };
-        let Granted { grant, ledger_seq } = granted(handle.command(command).await?)?;
-        shared.push(SharedItem {
-            household: to.to_string(),
-            name,
-            grant,
-            ledger_seq,
-        });
-    }
-    Ok(shared)
+    let until = until_ms.map(Timestamp::from_ms);
+    let shared = handle.share_clip(clip, purpose, until).await?;
+    let item = |shared: SharedClip| SharedItem {
+        household: shared.to.to_string(),
+        name: shared.name.to_string(),
+        grant: shared.grant.to_string(),
+        ledger_seq: shared.seq,
+    };
+    Ok(shared.into_iter().map(item).collect())
 }
 
 fn granted(answer: Answer) -> Result<Granted> {

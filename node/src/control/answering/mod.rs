@@ -227,6 +227,7 @@ async fn status(handle: &NodeHandle) -> Result<Status> {
         peer_id: handle.peer_id().to_owned(),
         web: handle.page().map(|page| page.url().to_owned()),
         listen: handle.listen().await?,
+        reach: handle.reach().await?.into(),
     })
 }
 

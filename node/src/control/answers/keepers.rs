@@ -77,3 +77,30 @@ pub struct Recalled {
     /// Of them, those that the keeper had been told to delete.
     pub let_go: usize,
 }
+
+/// What a state means, and what to do about it.
+pub(crate) fn keeper_advice(state: &str) -> Option<&'static str> {
+    Some(match state {
+        "lied" => {
+            "gave other bytes than it was given: it gets no more clips, so ask another neighbour to keep and end this lease"
+        }
+        "lost" => "lost a clip that it should hold, and is given it again",
+        "forked" => {
+            "closed two ledgers: the proof is in the directory 'proofs' of this home, and 'streetlamp ledger verify --file' explains it"
+        }
+        "ledger-refused" => {
+            "does not take this home's ledger, because it knows another: was this home restored from an old backup, or does somebody else use its keys?"
+        }
+        "ledger-cut" => {
+            "knows ledger entries that this home does not have: it was set back to an old state, or entries were removed"
+        }
+        "ending" => {
+            "let go of its lease here: what is kept for it is deleted within a week, unless its household asks for it again"
+        }
+        "full" => {
+            "has no room although it leased some: its disk may be full, or the lease holds less than a day of film"
+        }
+        "small" => "leased less than all clips need: the newest are there",
+        _ => return None,
+    })
+}

@@ -15,6 +15,7 @@ pub use clips::{
     AddedItem, Checked, ClipItem, Deleted, Exported, Fetched, GrantItem, Granted, Keeping, Pinned,
     SharedItem, SignedFilm, Written,
 };
+pub(crate) use keepers::keeper_advice;
 pub use keepers::{KeeperItem, LeaseEnded, Leased, LetGoItem, Offered, Proven, Recalled};
 pub use publishers::{
     AsksDomains, BulletinExported, BulletinItem, KeyItem, Muted, OriginalItem, OwnBulletinItem,
@@ -22,6 +23,7 @@ pub use publishers::{
 };
 
 use crate::disk::Condition;
+use crate::mesh::ReachView;
 use crate::when;
 
 /// A time that is text in JSON.
@@ -76,6 +78,62 @@ pub struct Status {
     /// Where the page is.
     pub web: Option<String>,
     pub listen: Vec<String>,
+    pub reach: ReachItem,
+}
+
+/// How a home is reached by neighbours: part of `status`.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct ReachItem {
+    /// `open` (from everywhere), `through-neighbours`, or `local`.
+    pub how: String,
+    /// Addresses at which it is reached from outside: proven, or the resident's word.
+    pub external: Vec<String>,
+    /// `off`, `asking`, `open`, `no-router`, `behind-another`.
+    pub port_mapping: String,
+    /// Peer ids of the neighbours through whom it is reached.
+    pub through: Vec<String>,
+    /// Homes that are reached through this one.
+    pub relays_for: usize,
+    /// Who is connected, and how.
+    pub peers: Vec<PeerItem>,
+    /// Direct ways that were found through a neighbour since the start, and attempts that came to nothing.
+    pub punched: usize,
+    pub not_punched: usize,
+}
+
+/// A peer that is connected.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PeerItem {
+    pub peer_id: String,
+    /// `direct`, `punched` (directly, as agreed upon through a neighbour), or `relayed` (through a neighbour).
+    pub way: String,
+}
+
+impl From<ReachView> for ReachItem {
+    fn from(view: ReachView) -> Self {
+        let how = match (view.external.is_empty(), view.through.is_empty()) {
+            (false, _) => "open",
+            (true, false) => "through-neighbours",
+            (true, true) => "local",
+        };
+        Self {
+            how: how.to_owned(),
+            external: view.external,
+            port_mapping: view.port_mapping.word().to_owned(),
+            through: view.through,
+            relays_for: view.relays_for,
+            peers: view
+                .peers
+                .into_iter()
+                .map(|(peer_id, way)| PeerItem {
+                    peer_id,
+                    way: way.word().to_owned(),
+                })
+                .collect(),
+            punched: view.punched,
+            not_punched: view.not_punched,
+        }
+    }
 }
 
 /// `sign-in`.

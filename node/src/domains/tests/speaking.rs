@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::entropy::Entropy;
 use crate::home::{Home, NewHome};
-use crate::mesh::Transport;
+use crate::mesh::{Reach, Transport};
 use crate::node::{Core, NodeHandle, Parts};
 use crate::publisher::{NewPublisher, PublisherHome, PublisherOptions, RunningPublisher};
 use crate::store::Store;
@@ -59,7 +59,7 @@ impl Listener {
             disk: Disk::boundless(),
             transport: Transport::Memory,
             listen: vec!["/memory/0".to_owned()],
-            mdns: false,
+            reach: Reach::plain(),
             clock: Clock::System,
             entropy,
             domains,

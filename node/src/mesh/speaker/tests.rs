@@ -2,7 +2,7 @@ use ed25519_dalek::SigningKey;
 use libp2p::Multiaddr;
 use streetlamp_proto::street::Topic;
 
-use super::super::{Mesh, MeshEvent, Run, Transport};
+use super::super::{Mesh, MeshEvent, Reach, Run, Transport};
 use super::{Speaker, SpeakerEvent};
 
 async fn speaker() -> Speaker {
@@ -16,7 +16,8 @@ async fn speaker() -> Speaker {
 async fn a_publisher_learns_which_open_topics_a_home_listens_to_and_no_other_topic() {
     let mut speaker = speaker().await;
     let key = SigningKey::from_bytes(&[71; 32]);
-    let (mut home, _streams) = Mesh::new(&key, Transport::Memory, false, Run(71)).unwrap();
+    let (mut home, _streams) =
+        Mesh::new(&key, Transport::Memory, &Reach::plain(), Run(71)).unwrap();
     let open = streetlamp_proto::open::topic(&"u33dc".parse().unwrap()).unwrap();
     home.subscribe(&Topic::named("a street's topic is a keyed hash".to_owned()));
     home.subscribe(&open);

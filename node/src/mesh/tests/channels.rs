@@ -10,7 +10,7 @@ use libp2p::{Multiaddr, PeerId, StreamProtocol, Swarm, identify, ping};
 use libp2p_stream::OpenStreamError;
 use streetlamp_proto::access::Channel;
 
-use super::super::{Mesh, Run, Speaker, Transport};
+use super::super::{Mesh, Reach, Run, Speaker, Transport};
 
 const ANY_PORT: &str = "/ip4/127.0.0.1/tcp/0";
 
@@ -49,6 +49,7 @@ async fn tried(address: &str) -> (Vec<String>, BTreeSet<Channel>) {
             ..
         })) = event
         {
+            assert!(info.listen_addrs.is_empty(), "{:?}", info.listen_addrs);
             break (peer_id, info.protocols);
         }
     };
@@ -115,7 +116,14 @@ async fn p3_a_publishers_node_offers_no_protocol_of_residents() {
 #[tokio::test]
 async fn a_home_answers_on_every_channel_of_the_table_and_on_no_other() {
     let key = SigningKey::from_bytes(&[72; 32]);
-    let (mut home, _streams) = Mesh::new(&key, Transport::Internet, false, Run(72)).unwrap();
+    // With all that members use, and an address that is its own.
+    let reach = Reach {
+        mdns: false,
+        upnp: false,
+        external: vec!["/ip4/9.9.9.9/tcp/4001".to_owned()],
+        ..Reach::default()
+    };
+    let (mut home, _streams) = Mesh::new(&key, Transport::Internet, &reach, Run(72)).unwrap();
     home.listen(ANY_PORT).await.unwrap();
     let address = home.addresses().remove(0);
     tokio::spawn(async move {

@@ -1,4 +1,5 @@
 mod channels;
+mod circuits;
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use streetlamp_proto::identity::DeviceId;
 use streetlamp_proto::street::{Address, Topic};
 use tokio::time::{Instant, interval, sleep_until};
 
-use super::{Mesh, MeshEvent, Run, Transport};
+use super::{Mesh, MeshEvent, Reach, Run, Transport};
 
 /// A home on the mesh, and the topic that everybody here listens to.
 struct Speaker {
@@ -30,7 +31,7 @@ impl Speaker {
 
     async fn at(key: u8, run: u64, transport: Transport, address: &str) -> Self {
         let key = SigningKey::from_bytes(&[key; 32]);
-        let (mut mesh, _) = Mesh::new(&key, transport, false, Run(run)).unwrap();
+        let (mut mesh, _) = Mesh::new(&key, transport, &Reach::plain(), Run(run)).unwrap();
         mesh.listen(address).await.unwrap();
         mesh.subscribe(&topic());
         Self {

@@ -276,7 +276,15 @@ create table ledger_seen (
   head   blob not null
 ) strict;
 
--- One row per device of a neighbour: where it was last reached.
+-- One row per device of a member: where it says that it can be reached, the newest word.
+create table whereabouts (
+  street blob not null check (length(street) = 32),
+  device blob not null check (length(device) = 32),
+  signed blob not null,
+  primary key (street, device)
+) strict;
+
+-- One row per device of a member: where it was reached, or is by the word of whoever let us in.
 create table address (
   device    blob primary key check (length(device) = 32),
   addresses blob not null

@@ -7,10 +7,12 @@ use serde::Deserialize;
 use streetlamp_proto::alert::Reason;
 use streetlamp_proto::household::{Answer, Command, Failure};
 use streetlamp_proto::identity::{HouseholdId, Name};
+use streetlamp_proto::open::Greeting;
 use streetlamp_proto::street::Ticket;
-use streetlamp_proto::wire::limits::URGENT_PER_HOUR;
+use streetlamp_proto::wire::limits::{KNOCK_LIFE_DEFAULT, URGENT_PER_HOUR};
 
-use super::super::{App, proof};
+use super::super::App;
+use super::super::proof::{self, Proven};
 use super::Beginning;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Kept;
@@ -30,6 +32,10 @@ pub(in crate::web) enum Asked {
     /// Enter one.
     Join {
         ticket: String,
+    },
+    /// Stand at the door, without a ticket.
+    Knock {
+        greeting: String,
     },
     Invite(Proven),
     Vouch {
@@ -52,13 +58,6 @@ pub(in crate::web) enum Asked {
     },
 }
 
-/// The passphrase, if the form asked for it.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(in crate::web) struct Proven {
-    passphrase: String,
-}
-
 /// What came of a form.
 pub(super) enum Done {
     /// This household is on a street now.
@@ -73,6 +72,7 @@ pub(super) enum Done {
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum News {
+    Knocked,
     Vouched,
     VoteCast,
     Removed,
@@ -84,6 +84,7 @@ pub(super) enum News {
 impl News {
     pub(super) const fn link(self) -> &'static str {
         match self {
+            Self::Knocked => "./neighbours?done=knocked",
             Self::Vouched => "./neighbours?done=vouched",
             Self::VoteCast => "./neighbours?done=vote-cast",
             Self::Removed => "./neighbours?done=removed",
@@ -95,6 +96,9 @@ impl News {
 
     pub(super) const fn words(self) -> &'static str {
         match self {
+            Self::Knocked => {
+                "You stand at the door for three days. A neighbour who sees it can come by and give you a ticket."
+            }
             Self::Vouched => "Vouched. Your neighbours can see that you have met them.",
             Self::VoteCast => {
                 "Your vote is cast. The household is removed when enough neighbours say so."
@@ -129,7 +133,7 @@ pub(super) async fn carry_out(
             typed.beginning = Some(Beginning {
                 name: name.clone(),
                 cell: cell.clone(),
-                ..Beginning::default()
+                ..Beginning::at(handle.home().cell())
             });
             let found = Command::FoundStreet {
                 name: Name::clean(&name).map_err(|e| unclear("name of the street", e))?,
@@ -148,8 +152,21 @@ pub(super) async fn carry_out(
             handle.command(Command::Join(Box::new(ticket))).await?;
             Ok(Done::Entered)
         }
-        Asked::Invite(Proven { passphrase }) => {
-            proof::demand(app, session, passphrase).await?;
+        Asked::Knock { greeting } => {
+            typed.beginning = Some(Beginning {
+                greeting: greeting.clone(),
+                ..Beginning::at(handle.home().cell())
+            });
+            let knock = Command::Knock {
+                cell: None,
+                greeting: Greeting::clean(&greeting).map_err(|e| unclear("text", e))?,
+                life: KNOCK_LIFE_DEFAULT,
+            };
+            handle.command(knock).await?;
+            Ok(Done::Told(News::Knocked))
+        }
+        Asked::Invite(proven) => {
+            proof::demand(app, session, proven).await?;
             let invite = Command::Invite {
                 street: None,
                 life: INVITATION,
@@ -160,7 +177,7 @@ pub(super) async fn carry_out(
             }
         }
         Asked::Vouch { household, proven } => {
-            proof::demand(app, session, proven.passphrase).await?;
+            proof::demand(app, session, proven).await?;
             handle.command(Command::Vouch(named(&household)?)).await?;
             Ok(Done::Told(News::Vouched))
         }
@@ -174,14 +191,14 @@ pub(super) async fn carry_out(
                 household: named(&household)?,
                 reason: Reason::clean(&reason).map_err(|e| unclear("reason", e))?,
             };
-            proof::demand(app, session, proven.passphrase).await?;
+            proof::demand(app, session, proven).await?;
             Ok(Done::Told(match handle.command(remove).await? {
                 Answer::Membership { gone: true, .. } => News::Removed,
                 _ => News::VoteCast,
             }))
         }
-        Asked::Leave(Proven { passphrase }) => {
-            proof::demand(app, session, passphrase).await?;
+        Asked::Leave(proven) => {
+            proof::demand(app, session, proven).await?;
             handle.command(Command::Leave(None)).await?;
             Ok(Done::Told(News::Left))
         }

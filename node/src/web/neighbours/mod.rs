@@ -5,6 +5,7 @@
 
 mod acts;
 mod cards;
+mod ticket_picture;
 
 use askama::Template;
 use axum::Extension;
@@ -16,6 +17,8 @@ use streetlamp_proto::cell::Cell;
 use streetlamp_proto::household::{KnockView, MemberView, StatusView};
 use streetlamp_proto::time::Timestamp;
 use streetlamp_proto::wire::limits::REASON_CHARS;
+
+pub(super) use self::ticket_picture::{PICTURE, PICTURE_BYTES, read as read_picture};
 
 use self::acts::{Asked, Done, News, Typed, carry_out};
 use self::cards::{KnockCard, MemberCard, TicketCard};
@@ -35,20 +38,29 @@ pub(super) struct Back {
     done: Option<News>,
 }
 
-/// The two ways to begin, with what was typed.
-#[derive(Debug, Clone, Default)]
+/// What a household says at the door, unless it has other words.
+const GREETING: &str = "We would like to meet our street.";
+
+/// The ways to begin, with what was typed.
+#[derive(Debug, Clone)]
 pub(super) struct Beginning {
     pub(super) name: String,
     pub(super) cell: String,
     pub(super) ticket: String,
+    pub(super) greeting: String,
+    /// Whether this home has a cell, without which nobody hears a knock.
+    pub(super) placed: bool,
 }
 
 impl Beginning {
     /// For a home that knows its cell, or does not.
     pub(super) fn at(cell: Option<&Cell>) -> Self {
         Self {
+            name: String::new(),
             cell: cell.map(ToString::to_string).unwrap_or_default(),
-            ..Self::default()
+            ticket: String::new(),
+            greeting: GREETING.to_owned(),
+            placed: cell.is_some(),
         }
     }
 }

@@ -4,12 +4,14 @@
 //! without a node, a node of a fresh home with its page, and a browser that is one function.
 
 mod bulletins;
+mod clips;
 mod neighbours;
 mod pages;
 mod reach;
 mod saying;
 mod signing_in;
 
+use std::io::Cursor;
 use std::net::SocketAddr;
 
 use axum::Router;
@@ -29,16 +31,17 @@ use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::domains::Domains;
 use crate::home::{Home, NewHome};
-use crate::mesh::Transport;
+use crate::mesh::{Reach, Transport};
 use crate::node::{Core, Parts};
 use crate::store::Store;
 
 const HOST: &str = "127.0.0.1:8420";
 const ORIGIN: &str = "http://127.0.0.1:8420";
-const FORM: &str = "application/x-www-form-urlencoded";
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 const PASSPHRASE: &str = "correct horse";
+const PORCH: &[u8] = include_bytes!("../../camera/film/fixtures/porch.mp4");
 
-fn gate() -> Arc<Gate> {
+pub(super) fn gate() -> Arc<Gate> {
     let address: SocketAddr = HOST.parse().unwrap();
     Arc::new(Gate::new(Site::at(address), &Entropy::Repeatable(1)).unwrap())
 }
@@ -90,7 +93,7 @@ async fn served_as(name: &str, seed: u64) -> Served {
         disk: Disk::boundless(),
         transport: Transport::Memory,
         listen: vec!["/memory/0".to_owned()],
-        mdns: false,
+        reach: Reach::plain(),
         clock: Clock::System,
         entropy,
         domains: Domains::silent(),
@@ -101,6 +104,7 @@ async fn served_as(name: &str, seed: u64) -> Served {
     let router = app(App {
         gate: Arc::clone(&gate),
         handle: handle.clone(),
+        under_way: Arc::default(),
     });
     Served {
         _dir: dir,
@@ -128,19 +132,13 @@ impl Served {
 
     /// A new session, as a browser's cookie.
     fn session(&self) -> String {
-        let cookie = self.gate.begin_session();
+        let cookie = self.gate.begin_session(&Default::default());
         cookie.split(';').next().unwrap().to_owned()
     }
 
     /// What a browser of this session gets.
     async fn browser(&self, session: &str, method: Method, path: &str, form: &str) -> Response {
-        let headers = [
-            ("cookie", session),
-            ("sec-fetch-site", "same-origin"),
-            ("origin", "null"),
-            ("content-type", FORM),
-        ];
-        send(&self.router, method, path, &headers, form).await
+        browse(&self.router, session, method, path, form).await
     }
 
     /// Sends one of the page's forms.
@@ -177,6 +175,18 @@ impl Served {
         }
     }
 
+    /// Takes a film in, as if a camera of this name had recorded it then.
+    async fn records(&self, camera: &str, at: Option<Timestamp>) -> String {
+        // The same film twice under repeatable keys would be the same clip.
+        let mut film = PORCH.to_vec();
+        let samples = film.windows(4).position(|four| four == b"mdat").unwrap() + 100;
+        let many = self.handle.read(|household, _| household.clips().len());
+        film[samples] = u8::try_from(many.await.unwrap()).unwrap();
+        let film = Cursor::new(film);
+        let added = self.handle.add_clip(film, camera.parse_line(), at);
+        added.await.unwrap().clip.to_string()
+    }
+
     async fn found_street(&self) {
         let command = Command::FoundStreet {
             name: "Lindenstraße".parse_line(),
@@ -187,7 +197,24 @@ impl Served {
     }
 }
 
-async fn send(
+/// What a browser with this session's cookie gets.
+pub(super) async fn browse(
+    router: &Router,
+    session: &str,
+    method: Method,
+    path: &str,
+    form: &str,
+) -> Response {
+    let headers = [
+        ("cookie", session),
+        ("sec-fetch-site", "same-origin"),
+        ("origin", "null"),
+        ("content-type", FORM),
+    ];
+    send(router, method, path, &headers, form).await
+}
+
+pub(super) async fn send(
     router: &Router,
     method: Method,
     path: &str,
@@ -208,7 +235,7 @@ async fn send(
         .unwrap()
 }
 
-async fn text(response: Response) -> String {
+pub(super) async fn text(response: Response) -> String {
     String::from_utf8(
         to_bytes(response.into_body(), usize::MAX)
             .await

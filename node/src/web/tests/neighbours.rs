@@ -201,3 +201,31 @@ async fn a_form_that_is_none_of_the_page_does_nothing() {
     assert_eq!(forged.status(), StatusCode::OK);
     assert!(!text(forged).await.contains("you won"));
 }
+
+#[tokio::test]
+async fn a_home_without_a_place_cannot_knock_and_a_picture_without_a_ticket_says_so() {
+    let home = served().await;
+    let knock = "act=knock&greeting=Hello";
+    let refused = home.resident(Method::POST, PATH, knock).await;
+    assert!(refused.status().is_client_error());
+    let page = text(home.resident(Method::GET, PATH, "").await).await;
+    assert!(page.contains("must have a cell") && !page.contains("name=\"greeting\""));
+    let session = home.session();
+    let headers = [
+        ("cookie", session.as_str()),
+        ("sec-fetch-site", "same-origin"),
+        ("content-type", "application/octet-stream"),
+    ];
+    for path in [
+        "/ticket-picture?width=10",
+        "/ticket-picture?width=0",
+        "/ticket-picture",
+    ] {
+        let blank = super::send(&home.router, Method::POST, path, &headers, &"a".repeat(100)).await;
+        assert_eq!(blank.status(), StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+    }
+    let form = home
+        .resident(Method::POST, "/ticket-picture?width=10", "a=b")
+        .await;
+    assert_eq!(form.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+}

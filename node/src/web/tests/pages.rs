@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode, header};
 use futures::StreamExt;
 
-use super::{served, text};
+use super::{Entropy, served, text};
 
 #[tokio::test]
 async fn what_neighbours_write_is_shown_as_text() {
@@ -122,4 +122,77 @@ async fn at_most_64_pages_are_live_and_a_closed_one_makes_room() {
         home.resident(Method::GET, "/events", "").await.status(),
         StatusCode::OK
     );
+}
+
+#[tokio::test]
+async fn health_says_what_to_do_and_settings_change_what_they_say() {
+    let home = served().await;
+    let health = text(home.resident(Method::GET, "/health", "").await).await;
+    for shown in [
+        "on no street yet",
+        "Recovery sheet",
+        "Ballast",
+        "No neighbours yet",
+    ] {
+        assert!(health.contains(shown), "{shown} is missing");
+    }
+    let session = home.session();
+    let keep = "act=keep&days=30&gigabytes=0.5";
+    let refused = home.form(&session, "/settings", keep).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    let keep = format!("{keep}&passphrase=correct+horse");
+    let kept = home.form(&session, "/settings", &keep).await;
+    assert_eq!(kept.headers()[header::LOCATION], "./settings?done=kept");
+    let lock = home
+        .form(&session, "/settings", "act=auto-lock&minutes=30")
+        .await;
+    assert_eq!(lock.status(), StatusCode::SEE_OTHER);
+    let never = home
+        .form(&session, "/settings", "act=auto-lock&minutes=0")
+        .await;
+    assert_eq!(never.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let page = text(home.browser(&session, Method::GET, "/settings", "").await).await;
+    assert!(page.contains("value=\"30\" placeholder") && page.contains("value=\"0.5\""));
+    assert!(page.contains("<option value=\"30\" selected>"));
+
+    let unlock = "passphrase=correct+horse";
+    home.form(&session, "/unlock", unlock).await;
+    let page = text(home.browser(&session, Method::GET, "/settings", "").await).await;
+    assert!(page.contains("after 30 minutes") && page.contains("data-countdown=\"2"));
+}
+
+#[tokio::test]
+async fn another_browser_is_signed_out_from_the_settings_and_foreign_words_change_no_device() {
+    let home = served().await;
+    let (mine, lost) = (home.session(), home.session());
+    let page = text(home.browser(&mine, Method::GET, "/settings", "").await).await;
+    let (_, named) = page.split_once("name=\"session\" value=\"").unwrap();
+    let named = named.split_once('"').unwrap().0;
+    let end = format!("act=end-session&session={named}");
+    home.form(&mine, "/settings", &end).await;
+    let after = home.browser(&lost, Method::GET, "/settings", "").await;
+    assert_eq!(after.status(), StatusCode::UNAUTHORIZED);
+    let mut rng = Entropy::Repeatable(99).generator().unwrap();
+    let foreign = streetlamp_proto::identity::Words::generate(&mut rng).expose();
+    let foreign = foreign.replace(' ', "+");
+    for (form, status) in [
+        (
+            format!("act=add-device&words={foreign}"),
+            StatusCode::FORBIDDEN,
+        ),
+        (
+            "act=add-device&words=zebra".to_owned(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        (
+            format!("act=remove-device&device=00&words={foreign}"),
+            StatusCode::NOT_FOUND,
+        ),
+    ] {
+        assert_eq!(
+            home.form(&mine, "/settings", &form).await.status(),
+            status,
+            "{form}"
+        );
+    }
 }

@@ -70,7 +70,7 @@ async fn only_the_hosts_of_this_node_are_answered() {
 #[tokio::test]
 async fn every_answer_carries_the_headers_and_none_a_cors_header() {
     let home = served().await;
-    let signed_in = home.gate.begin_session();
+    let signed_in = home.gate.begin_session(&Default::default());
     let signed_in = signed_in.split(';').next().unwrap();
     let cases: [Case<'_>; 7] = [
         ("/", &[("cookie", signed_in)], StatusCode::OK),
@@ -122,7 +122,7 @@ fn check_headers(headers: &HeaderMap, path: &str) {
     let value = |name: &str| headers.get(name).unwrap().to_str().unwrap().to_owned();
     assert_eq!(
         value("content-security-policy"),
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; \
          form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; \
          require-trusted-types-for 'script'"
     );
@@ -170,7 +170,7 @@ async fn a_form_of_another_site_changes_nothing() {
 #[tokio::test]
 async fn a_body_is_a_form_of_at_most_64_kib() {
     let (gate, router) = bare();
-    let cookie = gate.begin_session();
+    let cookie = gate.begin_session(&Default::default());
     let cookie = cookie.split(';').next().unwrap();
     for (kind, length, status) in [
         (FORM, 64 * 1024, StatusCode::OK),

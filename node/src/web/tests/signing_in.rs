@@ -2,11 +2,12 @@
 
 use axum::http::{Method, StatusCode, header};
 
+use super::super::frame::Frame;
 use super::super::routes::ROUTES;
 use super::{FORM, send, served, text};
 
 /// Every address, and what a stranger's GET and POST of it get. A new route needs a row here.
-const STRANGERS: [(&str, StatusCode, StatusCode); 14] = [
+const STRANGERS: [(&str, StatusCode, StatusCode); 25] = [
     ("/", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
     (
         "/alerts",
@@ -20,12 +21,47 @@ const STRANGERS: [(&str, StatusCode, StatusCode); 14] = [
     ),
     ("/clips", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
     (
+        "/clips/{clip}",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
+        "/clips/{clip}/export",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
+        "/clips/{clip}/frame",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
+        "/clips/{clip}/still",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
         "/events",
         StatusCode::UNAUTHORIZED,
         StatusCode::UNAUTHORIZED,
     ),
     (
+        "/films/{address}",
+        StatusCode::NOT_FOUND,
+        StatusCode::METHOD_NOT_ALLOWED,
+    ),
+    (
         "/follow-ups",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
+        "/health",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
+        "/holders",
         StatusCode::UNAUTHORIZED,
         StatusCode::UNAUTHORIZED,
     ),
@@ -39,6 +75,16 @@ const STRANGERS: [(&str, StatusCode, StatusCode); 14] = [
         StatusCode::METHOD_NOT_ALLOWED,
         StatusCode::UNAUTHORIZED,
     ),
+    (
+        "/ledger",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
+        "/ledger/file",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
     ("/lock", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
     (
         "/neighbours",
@@ -50,9 +96,19 @@ const STRANGERS: [(&str, StatusCode, StatusCode); 14] = [
         StatusCode::UNAUTHORIZED,
         StatusCode::UNAUTHORIZED,
     ),
+    (
+        "/settings",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
     ("/sign-in", StatusCode::OK, StatusCode::FORBIDDEN),
     (
         "/sign-out",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
+        "/ticket-picture",
         StatusCode::UNAUTHORIZED,
         StatusCode::UNAUTHORIZED,
     ),
@@ -97,9 +153,13 @@ async fn strangers_reach_the_sign_in_page_and_its_looks_only() {
         )
         .await;
         if read == StatusCode::UNAUTHORIZED {
+            let sign_in = format!("{}sign-in", Frame::root_from(path));
             assert_eq!(
-                (html.status(), &html.headers()[header::LOCATION]),
-                (StatusCode::SEE_OTHER, &"./sign-in".parse().unwrap())
+                (
+                    html.status(),
+                    html.headers()[header::LOCATION].to_str().unwrap()
+                ),
+                (StatusCode::SEE_OTHER, sign_in.as_str())
             );
         }
     }

@@ -210,7 +210,6 @@ fn a_home_whose_clock_is_off_is_told_so_before_it_posts() {
     let (device, then) = (world.device(1), super::world::START);
     let home = Home {
         device,
-        addresses: vec![],
         now: then,
         epoch: world.homes[0]
             .engine
@@ -218,9 +217,7 @@ fn a_home_whose_clock_is_off_is_told_so_before_it_posts() {
             .unwrap(),
     };
     let now = world.now;
-    world.homes[0]
-        .engine
-        .heard_from(&home, now, &mut Vec::new());
+    world.homes[0].engine.heard_from(&home, now);
     let refused = world
         .command(0, Command::PostAlert(draft("Bicycle taken")))
         .unwrap_err();

@@ -153,6 +153,7 @@ impl Samples {
             Item::Leave(leave) => self.signed("signed-leave", "leave", leave),
             Item::Vote(vote) => self.signed("signed-vote", "removal-vote", vote),
             Item::Link(link) => self.signed("signed-link", "link", link),
+            Item::Whereabouts(said) => self.signed("signed-whereabouts", "whereabouts", said),
             Item::Alert(alert) => self.signed("signed-alert", "alert", alert),
             Item::FollowUp(said) => self.signed("signed-follow-up", "follow-up", said),
         }

@@ -289,6 +289,7 @@ impl Messages {
         world.command(0, founding).unwrap();
         let ticket = world.ticket(0);
         world.command(1, Command::Join(Box::new(ticket))).unwrap();
+        world.wait(Duration::from_secs(10));
 
         say_in_the_open(&mut world);
 

@@ -9,6 +9,7 @@ mod corpus;
 mod devices;
 mod disks;
 mod exports;
+mod finding;
 mod follow_ups;
 mod grammar;
 mod grants;

@@ -219,6 +219,7 @@ const fn word(item: &Item) -> &'static str {
         Item::Leave(_) => "leave",
         Item::Vote(_) => "vote",
         Item::Link(_) => "link",
+        Item::Whereabouts(_) => "whereabouts",
         Item::Alert(_) => "alert",
         Item::FollowUp(_) => "follow-up",
     }

@@ -472,6 +472,7 @@ impl World {
 
     fn carry(&mut self, home: usize, output: Output) {
         match output {
+            Output::Members(_) => {}
             Output::Judge {
                 message,
                 acceptance,

@@ -11,12 +11,13 @@ use askama::Template;
 use streetlamp::error::Result;
 
 use self::street_map::StreetMap;
+pub use self::words::lesson;
 use self::words::{bytes, moment, number};
 use super::figures::{Reach, Spread, by_said};
 use super::summary::{Summary, bytes_per_hour};
 use super::undrawn;
 use crate::record::{
-    Class, Delivery, Happening, Learned, Micros, Record, Said, SaidKind, Side, Storage, What,
+    Class, Delivery, Happening, Micros, Record, Said, SaidKind, Side, Storage, What,
 };
 
 /// How many happenings the page lists. All of them are in `events.jsonl`.
@@ -39,7 +40,7 @@ struct Page<'a> {
     retractions: Vec<Retraction>,
     traffic: Vec<(&'static str, String)>,
     storage: Vec<Stored>,
-    learned: &'a [Learned],
+    learned: Vec<String>,
     happenings: Vec<&'a Happening>,
     /// How many more there were.
     unlisted: usize,
@@ -99,7 +100,7 @@ pub(super) fn page(record: &Record, summary: &Summary) -> Result<String> {
             .map(|(class, sent)| (name(*class), bytes(*sent)))
             .collect(),
         storage: storage(&record.storage),
-        learned: &summary.learned,
+        learned: summary.learned.iter().map(lesson).collect(),
         happenings: shown,
         unlisted,
         configuration: &record.configuration,

@@ -8,7 +8,7 @@ use super::alerts;
 use super::words::{moment, number};
 use crate::output::figures::Reach;
 use crate::output::place::{Square, spot};
-use crate::record::{Delivery, HouseNumber, Micros, Record, Role, Said};
+use crate::record::{Delivery, Home, HouseNumber, Micros, Record, Role, Said};
 
 /// Width of a map, in units of its picture.
 const WIDTH: f64 = 640.0;
@@ -129,11 +129,9 @@ impl Picture {
             .collect();
         let mut cells: BTreeMap<&str, Vec<Option<Micros>>> = BTreeMap::new();
         let mut homes = Vec::new();
-        for home in record
-            .homes
-            .iter()
-            .filter(|home| home.role != Role::Publisher)
-        {
+        // What stands in a data centre is on no street.
+        let at_home = |home: &&Home| home.role == Role::Home || home.street.is_some();
+        for home in record.homes.iter().filter(at_home) {
             let (across, up) = spot(home.number.0);
             let (x, y) = self.place(Square::of(&home.cell)?.point(across, up));
             let delivery = came.get(&home.number);

@@ -1,6 +1,6 @@
 //! Figures as people write them.
 
-use crate::record::Micros;
+use crate::record::{Learned, Lesson, Micros};
 
 /// A figure as people write it: no digits that say nothing.
 pub(super) fn number(value: f64) -> String {
@@ -39,4 +39,47 @@ pub(super) fn bytes(value: u64) -> String {
                 format!("{}.{} {unit}", tenths / 10, tenths % 10)
             },
         )
+}
+
+/// What an adversary learned, in a sentence.
+pub fn lesson(learned: &Learned) -> String {
+    let Learned {
+        by,
+        what,
+        count,
+        of,
+        blind,
+    } = learned;
+    match what {
+        Lesson::HomesSeen => {
+            format!("{by} knows the address of {count} of {of} homes, and when they are there")
+        }
+        Lesson::SealedHeld => {
+            format!("{by} holds {count} of {of} things that were said to streets, sealed")
+        }
+        Lesson::SealedRead => {
+            format!("{by} can read {count} of the {of} sealed things that it holds")
+        }
+        Lesson::NearbyRead => {
+            format!("{by} read {count} of {of} alerts that were for everybody nearby")
+        }
+        Lesson::BulletinsRead => format!("{by} read {count} of {of} bulletins"),
+        Lesson::Answered => {
+            format!("{by} asked homes {of} times for something, and got {count} answers")
+        }
+        Lesson::AuthorsGuessed => {
+            let blind = number(blind.unwrap_or_default());
+            format!(
+                "{by} guessed the author of {count} of {of} alerts right; a blind guess gets {blind}"
+            )
+        }
+        Lesson::Swallowed => {
+            format!("{by} swallowed {count} of {of} messages that should have been passed on")
+        }
+        Lesson::SpamShown => {
+            format!(
+                "{by} came to be shown {count} times, of {of} if every home showed all that it said"
+            )
+        }
+    }
 }

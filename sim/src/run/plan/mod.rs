@@ -1,6 +1,8 @@
 //! What happens when: a scenario's rates, shares and events as a list of deeds, drawn from the seed.
 
+mod cast;
 mod draw;
+mod films;
 mod town;
 
 use std::collections::BTreeSet;
@@ -8,9 +10,11 @@ use std::collections::BTreeSet;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::Rng;
 
+use super::outages::Outage;
 use crate::net::{Line, chance};
-use crate::record::{HouseNumber, Micros};
+use crate::record::{HouseNumber, Micros, Role};
 use crate::scenario::{Happens, Scenario, Span, What, Whom};
+pub(crate) use cast::{Agency, Stranger};
 use draw::{any, every, mean_on, next_of, shuffle, within};
 use town::{settle, site};
 
@@ -25,10 +29,14 @@ pub(crate) struct Site {
     pub(crate) cell: String,
     /// The name of its class of line.
     pub(crate) line_class: String,
+    /// Who provides its line.
+    pub(crate) provider: String,
     /// Its line.
     pub(crate) line: Line,
     /// The name of its class of availability.
     pub(crate) availability: String,
+    /// What lives there.
+    pub(crate) role: Role,
 }
 
 /// A street before it is founded.
@@ -55,10 +63,25 @@ pub(crate) enum Deed {
     Restore(HouseNumber),
     /// A box is stolen.
     Steal(HouseNumber),
-    /// Homes are put on islands: these on one of their own.
-    Part(BTreeSet<HouseNumber>),
-    /// The net is whole again.
-    Heal,
+    /// Something is wrong with the net, under this number.
+    Part(u32, Outage),
+    /// It is over.
+    Heal(u32),
+    /// An agency goes on air.
+    Air(HouseNumber),
+    /// An agency publishes a bulletin.
+    Publish(HouseNumber),
+    /// An agency takes back what it published last.
+    Withdraw(HouseNumber),
+    /// Somebody hostile comes.
+    Come(HouseNumber),
+    /// A home keeps another one's clips from now on.
+    Keep {
+        keeper: HouseNumber,
+        owner: HouseNumber,
+    },
+    /// A home records a clip, and grants it to a neighbour for each draw.
+    Film { by: HouseNumber, grants: Vec<u64> },
     /// An alert.
     Post { by: HouseNumber, nearby: bool },
     /// A false alert.
@@ -85,6 +108,12 @@ pub(crate) struct Plan {
     pub(crate) sites: Vec<Site>,
     /// The streets, by number.
     pub(crate) streets: Vec<StreetSite>,
+    /// The agencies, by house number.
+    pub(crate) agencies: Vec<Agency>,
+    /// Hostile nodes that are no homes, by house number.
+    pub(crate) strangers: Vec<Stranger>,
+    /// Whether anybody films.
+    pub(crate) films: bool,
     /// What happens, in order.
     pub(crate) deeds: Vec<(Micros, Deed)>,
     /// When everybody came on.
@@ -97,8 +126,10 @@ pub(crate) struct Plan {
 
 /// Follow-ups come within this time after their alert.
 const TALK: Micros = Micros(600_000_000);
-/// A stolen box is noticed by each neighbour within this time.
-const NOTICED: Micros = Micros(1_800_000_000);
+/// A stolen box is noticed after this time, if a scenario does not say.
+const NOTICED: Micros = Micros(60_000_000);
+/// Then each neighbour votes within this time.
+const VOTED: Micros = Micros(1_800_000_000);
 
 impl Plan {
     /// Draws everything.
@@ -119,25 +150,35 @@ impl Plan {
         let mut plan = Self {
             sites,
             streets,
+            agencies: Vec::new(),
+            strangers: Vec::new(),
+            films: scenario.clips.per_hour > 0.0
+                || scenario.happens.iter().any(|h| h.what == What::Film),
             deeds: Vec::new(),
             begin,
             quiet,
             end,
         };
+        plan.turn_hostile(scenario, rng);
+        plan.call_in(scenario, rng);
         plan.come_on(rng);
         plan.come_and_go(scenario, rng);
         plan.talk(scenario, rng);
+        plan.publish(scenario, rng);
+        plan.keep_and_film(scenario, rng);
         let mut newcomers = scenario.town.homes;
-        for happens in &scenario.happens {
-            plan.happens(happens, &mut newcomers, rng);
+        for (number, happens) in (0..).zip(&scenario.happens) {
+            plan.happens(happens, number, scenario, &mut newcomers, rng);
         }
         // Stable: what falls on one moment keeps the order in which it was drawn.
         plan.deeds.sort_by_key(|(at, _)| *at);
         plan
     }
 
+    /// The honest ones.
     fn members(&self) -> impl Iterator<Item = &Site> {
-        self.sites.iter().filter(|site| site.street.is_some())
+        let members = self.sites.iter().filter(|site| site.street.is_some());
+        members.filter(|site| site.role == Role::Home)
     }
 
     fn come_on(&mut self, rng: &mut ChaCha20Rng) {
@@ -203,7 +244,14 @@ impl Plan {
         }
     }
 
-    fn happens(&mut self, happens: &Happens, newcomers: &mut u32, rng: &mut ChaCha20Rng) {
+    fn happens(
+        &mut self,
+        happens: &Happens,
+        number: u32,
+        scenario: &Scenario,
+        newcomers: &mut u32,
+        rng: &mut ChaCha20Rng,
+    ) {
         let at = self.begin.plus(happens.at.micros());
         let over = happens.within.map_or(Micros(0), Span::micros);
         let ends = happens
@@ -221,9 +269,28 @@ impl Plan {
                 }
             }
             What::NetDown | What::Split => {
-                let apart = whom.into_iter().collect();
-                self.deeds.push((at, Deed::Part(apart)));
-                self.deeds.extend(ends.map(|ends| (ends, Deed::Heal)));
+                let homes: BTreeSet<_> = whom.into_iter().collect();
+                let outage = match happens.what {
+                    What::NetDown => Outage::Down(homes),
+                    _ => Outage::Split(homes),
+                };
+                self.deeds.push((at, Deed::Part(number, outage)));
+                let over = ends.map(|ends| (ends, Deed::Heal(number)));
+                self.deeds.extend(over);
+            }
+            What::Bulletin => {
+                let agencies: Vec<_> = self.agencies.iter().map(|a| a.number).collect();
+                for agency in agencies {
+                    self.deeds.push((at, Deed::Publish(agency)));
+                    let back = ends.map(|ends| (ends, Deed::Withdraw(agency)));
+                    self.deeds.extend(back);
+                }
+            }
+            What::Film => {
+                for by in whom {
+                    let at = at.plus(within(rng, over)).min(self.quiet);
+                    self.film(by, at, scenario, rng);
+                }
             }
             What::Alert => {
                 for by in whom {
@@ -254,9 +321,10 @@ impl Plan {
                 self.deeds.extend(leaving);
             }
             What::Stolen => {
+                let noticed = happens.lasts.map_or(NOTICED, Span::micros);
                 for who in whom {
                     self.deeds.push((at, Deed::Steal(who)));
-                    self.vote_out(who, at, rng);
+                    self.vote_out(who, at.plus(noticed), rng);
                 }
             }
         }
@@ -273,10 +341,7 @@ impl Plan {
             .filter(|s| s.street == street && s.number != who);
         let neighbours: Vec<_> = neighbours.map(|s| s.number).collect();
         for by in neighbours {
-            let at = at
-                .plus(Micros(60_000_000))
-                .plus(within(rng, NOTICED))
-                .min(self.quiet);
+            let at = at.plus(within(rng, VOTED)).min(self.quiet);
             self.deeds.push((at, Deed::VoteOut { who, by }));
         }
     }
@@ -284,15 +349,13 @@ impl Plan {
     /// The homes that are meant. Those who join later are never meant.
     fn chosen(&self, whom: &Whom, rng: &mut ChaCha20Rng) -> Vec<HouseNumber> {
         let fits = |site: &&Site| {
-            whom.street.is_none_or(|street| site.street == Some(street))
-                && whom
-                    .cell
-                    .as_ref()
-                    .is_none_or(|cell| site.cell.starts_with(cell))
-                && whom
-                    .line
-                    .as_ref()
-                    .is_none_or(|line| *line == site.line_class)
+            let named = |name: &Option<String>, has: &str| name.as_ref().is_none_or(|n| n == has);
+            let mut cells = whom.cell.iter();
+            whom.home.is_none_or(|home| site.number.0 == home)
+                && whom.street.is_none_or(|street| site.street == Some(street))
+                && (whom.cell.is_empty() || cells.any(|cell| site.cell.starts_with(cell)))
+                && named(&whom.line, &site.line_class)
+                && named(&whom.provider, &site.provider)
         };
         let mut homes: Vec<_> = self.members().filter(fits).map(|s| s.number).collect();
         if let Some(share) = whom.share {

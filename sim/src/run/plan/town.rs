@@ -6,11 +6,14 @@ use rand_chacha::rand_core::Rng;
 use super::draw::pick;
 use super::{Site, StreetSite};
 use crate::net::{Line, Nat};
-use crate::record::{HouseNumber, Micros};
+use crate::record::{HouseNumber, Micros, Role};
 use crate::scenario::Scenario;
 
 /// Characters of a geohash (Niemeyer 2008).
 const GEOHASH: &[u8; 32] = b"0123456789bcdefghjkmnpqrstuvwxyz";
+/// What stands in place of the classes of a home at a machine that is none.
+const HOSTED: &str = "hosted";
+
 /// Who lives where: homes go to cells by the density map, and each cell's homes to streets.
 pub(super) fn settle(scenario: &Scenario, rng: &mut ChaCha20Rng) -> (Vec<Site>, Vec<StreetSite>) {
     let town = &scenario.town;
@@ -97,15 +100,50 @@ pub(super) fn site(
             nat,
         },
     };
-    let finer = usize::try_from(rng.next_u64() % 32).unwrap_or(0);
-    let finer = GEOHASH.get(finer).copied().map_or('0', char::from);
+    let providers = scenario.providers.iter();
+    let provider = pick(rng, providers.map(|(name, share)| (name.as_str(), *share)));
     Site {
         number,
         street,
-        cell: format!("{cell}{finer}"),
+        cell: finer(rng, cell),
+        provider: provider.unwrap_or_default().to_owned(),
         line_class,
         line,
         availability: availability.unwrap_or_default().to_owned(),
+        role: Role::Home,
+    }
+}
+
+/// A cell of one character more, in another one.
+fn finer(rng: &mut ChaCha20Rng, cell: &str) -> String {
+    let finer = usize::try_from(rng.next_u64() % 32).unwrap_or(0);
+    let finer = GEOHASH.get(finer).copied().map_or('0', char::from);
+    format!("{cell}{finer}")
+}
+
+/// A machine in a data centre: no home, and a line that is never in its way.
+pub(super) fn hosted(
+    scenario: &Scenario,
+    rng: &mut ChaCha20Rng,
+    number: HouseNumber,
+    role: Role,
+) -> Site {
+    let cell = scenario.town.density.keys().next();
+    Site {
+        number,
+        street: None,
+        cell: finer(rng, cell.map_or("u33dc1", String::as_str)),
+        provider: HOSTED.to_owned(),
+        line_class: HOSTED.to_owned(),
+        line: Line {
+            up: bits(1_000.0),
+            down: bits(1_000.0),
+            last_mile: Micros(5_000),
+            loss: 0.0,
+            nat: Nat::Open,
+        },
+        availability: HOSTED.to_owned(),
+        role,
     }
 }
 

@@ -18,18 +18,20 @@ use crate::open::OpenStatement;
 use crate::recipient::Identity;
 use crate::street::{
     AskAround, EpochKey, Item, JoinRequest, Leave, ReturnRequest, StreetMessage, Swap, Ticket,
+    Whereabouts,
 };
 use crate::wire::limits::{DIRECT_FRAME, GOSSIP_FRAME};
 use crate::wire::{self, Kind};
 
 /// What a device signs, and the role that it needs for it.
-pub(super) const SIGNED: [(Action, Role); 8] = [
+pub(super) const SIGNED: [(Action, Role); 9] = [
     (Action::PostAlerts, Role::Alert),
     (Action::FollowUp, Role::Alert),
     (Action::Vouch, Role::Alert),
     (Action::VoteRemoval, Role::Alert),
     (Action::LinkStreet, Role::Alert),
     (Action::Leave, Role::Alert),
+    (Action::TellWhereabouts, Role::Relay),
     (Action::GiveLease, Role::Alert),
     (Action::DeliverGrant, Role::Grant),
 ];
@@ -63,6 +65,14 @@ impl Cast {
                     issued,
                 };
                 tell("a farewell", Item::Leave(self.signed(actor, leave)))
+            }
+            Action::TellWhereabouts => {
+                let said = Whereabouts {
+                    street: id,
+                    addresses: vec![],
+                    issued,
+                };
+                tell("a place", Item::Whereabouts(self.signed(actor, said)))
             }
             Action::ReadNearby => vec![("an ear", reads_openly(&self.openly[0]))],
             Action::ReadBulletins => vec![("an ear", reads_openly(&self.openly[1]))],

@@ -123,7 +123,6 @@ impl Cast {
         StreetMessage::CatchUp(CatchUp {
             home: Home {
                 device: me.device_id(),
-                addresses: vec![],
                 now: self.now(),
                 epoch: self.rank,
             },

@@ -7,14 +7,14 @@ use crate::error::{Error, Result};
 
 /// A file that lies in memory and is gone with its last handle.
 #[derive(Debug)]
-pub(in crate::cli::export) struct MemoryFile(File);
+pub(crate) struct MemoryFile(File);
 
 impl MemoryFile {
     /// An empty one.
     ///
     /// # Errors
     /// If the system has none to give.
-    pub(in crate::cli::export) fn new() -> Result<Self> {
+    pub(crate) fn new() -> Result<Self> {
         open().map(Self).map_err(failed)
     }
 
@@ -22,7 +22,7 @@ impl MemoryFile {
     ///
     /// # Errors
     /// If memory ran out.
-    pub(in crate::cli::export) fn write(&mut self, bytes: &[u8]) -> Result<()> {
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.0.write_all(bytes).map_err(failed)
     }
 
@@ -40,7 +40,7 @@ impl MemoryFile {
     ///
     /// # Errors
     /// The system's.
-    pub(super) fn into_file(mut self) -> Result<File> {
+    pub(crate) fn into_file(mut self) -> Result<File> {
         self.0.seek(SeekFrom::Start(0)).map_err(failed)?;
         Ok(self.0)
     }

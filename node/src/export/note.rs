@@ -19,7 +19,7 @@ use crate::when;
 const PUBLIC_KEY_DER: &str = "302A300506032B6570032100";
 
 /// The note for a file.
-pub(super) fn of(papers: &Papers, file: &Path) -> String {
+pub(crate) fn of(papers: &Papers, file: &Path) -> String {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let parts = [
         what(papers, &name),

@@ -10,11 +10,11 @@ use crate::error::{Error, ErrorKind, Result};
 #[error(
     "write an area as X,Y,W,H in pixels from the upper left corner, and if it is for a part of the film @FROM-TO in seconds: 40,60,200,120@2.5-8"
 )]
-pub(in crate::cli::export) struct AreaError;
+pub(crate) struct AreaError;
 
 /// A rectangle, in pixels of the picture as it is seen, for all of the film or a part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::cli::export) struct Area {
+pub(crate) struct Area {
     x: u16,
     y: u16,
     width: u16,

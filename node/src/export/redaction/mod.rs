@@ -8,13 +8,14 @@
 
 mod area;
 mod memory;
+mod still;
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::process::{Command, Stdio};
 
-pub(super) use area::Area;
-pub(super) use memory::MemoryFile;
+pub(crate) use area::Area;
+pub(crate) use memory::MemoryFile;
 
 use crate::camera::film::{CleanFilm, Facts, Sound};
 use crate::error::{Error, ErrorKind, Result};
@@ -27,19 +28,19 @@ const COMPLAINT_CHARS: usize = 300;
 
 /// What is to be taken out.
 #[derive(Debug, Clone)]
-pub(super) struct Redaction {
+pub(crate) struct Redaction {
     /// Whether the sound goes.
-    pub(super) mute: bool,
+    pub(crate) mute: bool,
     /// What is covered.
-    pub(super) areas: Vec<Area>,
+    pub(crate) areas: Vec<Area>,
 }
 
 /// A film as it leaves, and what was taken out of it.
 #[derive(Debug)]
-pub(super) struct Redacted {
-    pub(super) film: CleanFilm<File>,
-    pub(super) muted: bool,
-    pub(super) hidden: u32,
+pub(crate) struct Redacted {
+    pub(crate) film: CleanFilm<File>,
+    pub(crate) muted: bool,
+    pub(crate) hidden: u32,
 }
 
 impl Redaction {
@@ -47,30 +48,35 @@ impl Redaction {
     ///
     /// # Errors
     /// If areas are to be covered and there is no ffmpeg.
-    pub(super) fn is_possible(&self) -> Result<()> {
+    pub(crate) fn is_possible(&self) -> Result<()> {
         if self.areas.is_empty() {
             return Ok(());
         }
+        if Self::covers_here() {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Unavailable,
+            "covering an area needs the free program 'ffmpeg', which is not here: install it (on Debian: apt install ffmpeg) and try again. Nothing was exported",
+        ))
+    }
+
+    /// Whether areas can be covered on this machine.
+    pub(crate) fn covers_here() -> bool {
         let known = Command::new(FFMPEG)
             .arg("-version")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status();
-        match known {
-            Ok(status) if status.success() => Ok(()),
-            _ => Err(Error::new(
-                ErrorKind::Unavailable,
-                "covering an area needs the free program 'ffmpeg', which is not here: install it (on Debian: apt install ffmpeg) and try again. Nothing was exported",
-            )),
-        }
+        known.is_ok_and(|status| status.success())
     }
 
     /// Takes out what is to be taken out.
     ///
     /// # Errors
     /// If an area lies outside the picture or the film, or the film cannot be coded again.
-    pub(super) fn apply(&self, film: MemoryFile) -> Result<Redacted> {
+    pub(crate) fn apply(&self, film: MemoryFile) -> Result<Redacted> {
         let facts = CleanFilm::read(film.reopened()?)?.facts();
         let muted = self.mute && facts.has_audio;
         let sound = if self.mute {
@@ -146,7 +152,7 @@ impl Facts {
 ///
 /// # Errors
 /// The source's, and whatever `take` says.
-pub(super) fn copy(mut film: impl Read, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+pub(crate) fn copy(mut film: impl Read, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
     let mut buffer = zeroize::Zeroizing::new(vec![0; 64 * 1024]);
     loop {
         match film.read(&mut buffer) {

@@ -1,0 +1,202 @@
+//! The settings page: who is signed in, which devices there are, how long clips stay, when the home locks itself, and
+//! whether the recovery sheet is safe.
+//!
+//! What gives somebody a way in, or takes one, asks for the passphrase again (see `proof`); devices are made and removed
+//! with the words of the sheet, which only the household's paper has. Streets are left on the neighbours page.
+
+mod acts;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use streetlamp_proto::household::{DeviceView, Retention, StatusView};
+use streetlamp_proto::time::Timestamp;
+use tokio::time::Instant;
+
+use self::acts::{Asked, News, carry_out};
+use super::App;
+use super::form::Fields;
+use super::frame::Frame;
+use super::gate::see_other;
+use super::problem::{Problem, rendered, sentence, status_of};
+use super::proof;
+use super::sessions::Listed;
+use super::words::{Moment, span};
+use crate::error::Result;
+use crate::secret::Kept;
+
+/// Bytes of a gigabyte, as disks are sold.
+const GB: u64 = 1_000_000_000;
+/// The times after which a home may lock itself, in minutes.
+const LOCKS_AFTER: [u64; 5] = [2, 10, 30, 120, 720];
+
+/// The query of the page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Back {
+    done: Option<News>,
+}
+
+#[derive(Template)]
+#[template(path = "settings.html")]
+struct Page {
+    frame: Frame,
+    asks: bool,
+    notice: Option<String>,
+    wrong: Option<String>,
+    sessions: Vec<SessionLine>,
+    devices: Vec<DeviceLine>,
+    days: Option<u32>,
+    gigabytes: Option<String>,
+    locks: Vec<LockChoice>,
+    sheet: Option<String>,
+    on_a_street: bool,
+    beside: String,
+}
+
+struct SessionLine {
+    name: String,
+    browser: &'static str,
+    this: bool,
+    since: String,
+    seen: String,
+}
+
+struct DeviceLine {
+    device: String,
+    roles: String,
+    since: Moment,
+    removed: Option<Moment>,
+    me: bool,
+    connected: bool,
+}
+
+struct LockChoice {
+    minutes: u64,
+    words: String,
+    chosen: bool,
+}
+
+/// What is asked of the engine, in one look.
+struct Look {
+    status: StatusView,
+    devices: Vec<DeviceView>,
+    retention: Retention,
+    now: Timestamp,
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    Extension(session): Extension<Kept>,
+    back: std::result::Result<Query<Back>, QueryRejection>,
+) -> std::result::Result<Response, Problem> {
+    let done = back.map(|Query(back)| back).unwrap_or_default().done;
+    let mut page = Page::look(&app, session).await?;
+    page.notice = done.map(|news| news.words().to_owned());
+    Ok(rendered(&page))
+}
+
+pub(super) async fn act(
+    State(app): State<App>,
+    Extension(session): Extension<Kept>,
+    Fields(asked): Fields<Asked>,
+) -> std::result::Result<Response, Problem> {
+    match carry_out(&app, session, asked).await {
+        Ok(News::DeviceMade(dir)) => {
+            let mut page = Page::look(&app, session).await?;
+            page.notice = Some(acts::made_words(&dir));
+            Ok(rendered(&page))
+        }
+        Ok(news) => Ok(see_other(&format!("./settings?done={}", news.word()))),
+        Err(error) => {
+            let mut page = Page::look(&app, session).await?;
+            page.wrong = Some(sentence(&error.to_string()));
+            Ok((status_of(error.kind()), rendered(&page)).into_response())
+        }
+    }
+}
+
+impl Page {
+    async fn look(app: &App, session: Kept) -> Result<Self> {
+        let look = app.handle.read(|household, now| Look {
+            status: household.status(now),
+            devices: household.devices(),
+            retention: household.retention(),
+            now,
+        });
+        let look = look.await?;
+        let home = app.handle.home();
+        let locks_after = app.handle.auto_lock().await?.as_secs() / 60;
+        let sessions = app.gate.sessions.list(session, Instant::now());
+        Ok(Self {
+            frame: Frame::of(&look.status, app.handle.disk(), "settings"),
+            asks: !proof::is_fresh(app, session),
+            notice: None,
+            wrong: None,
+            sessions: sessions.into_iter().map(SessionLine::of).collect(),
+            devices: look
+                .devices
+                .iter()
+                .map(|view| DeviceLine::of(view, look.now))
+                .collect(),
+            days: look.retention.days,
+            gigabytes: look.retention.bytes.map(gigabytes),
+            locks: locks(locks_after),
+            sheet: home.recovery_sheet().map(|path| path.display().to_string()),
+            on_a_street: !look.status.streets.is_empty(),
+            beside: acts::beside(home.dir()).display().to_string(),
+        })
+    }
+}
+
+/// Bytes as a number of gigabytes with at most one decimal.
+fn gigabytes(bytes: u64) -> String {
+    match (bytes / GB, bytes % GB * 10 / GB) {
+        (whole, 0) => whole.to_string(),
+        (whole, tenth) => format!("{whole}.{tenth}"),
+    }
+}
+
+fn locks(chosen: u64) -> Vec<LockChoice> {
+    let mut minutes = LOCKS_AFTER.to_vec();
+    if !minutes.contains(&chosen) {
+        minutes.push(chosen);
+        minutes.sort_unstable();
+    }
+    let choice = |minutes: u64| LockChoice {
+        minutes,
+        words: span(std::time::Duration::from_secs(minutes * 60)),
+        chosen: minutes == chosen,
+    };
+    minutes.into_iter().map(choice).collect()
+}
+
+impl SessionLine {
+    fn of(listed: Listed) -> Self {
+        Self {
+            name: listed.name,
+            browser: listed.browser,
+            this: listed.this,
+            since: span(listed.since),
+            seen: span(listed.seen),
+        }
+    }
+}
+
+impl DeviceLine {
+    fn of(view: &DeviceView, now: Timestamp) -> Self {
+        let said = view.cert.statement();
+        let roles: Vec<_> = said.roles.words().collect();
+        Self {
+            device: said.device.to_string(),
+            roles: roles.join(", "),
+            since: Moment::new(said.issued, now),
+            removed: said.ended.map(|at| Moment::new(at, now)),
+            me: view.me,
+            connected: view.connected,
+        }
+    }
+}
