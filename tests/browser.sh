@@ -19,8 +19,8 @@ chromium=$(command -v chromium || command -v chromium-browser || true)
 [ -n "$chromium" ] || skip "no Chromium (on Debian: apt install chromium)"
 
 target=${CARGO_TARGET_DIR:-target}
-lamp=${LAMP:-$target/debug/lamp}
-[ -n "${LAMP:-}" ] || cargo build --quiet --workspace
+[ -n "${PROGRAM:-}" ] || cargo build --quiet -p streetlamp
+program=$(realpath "${PROGRAM:-$target/debug/streetlamp}")
 
 # The story runs beside its libraries and outside the tree's sources.
 stage=$target/browser
@@ -38,13 +38,13 @@ ffmpeg -v error -f lavfi -i color=red:s=640x360:r=15:d=20 -f lavfi -i color=blue
 # A few seconds of it, for what codes pictures anew.
 ffmpeg -v error -t 3 -i "$place/film.mp4" -c copy "$place/short.mp4"
 
-LAMP=$(realpath "$lamp") SCREENS=$(realpath "$stage")/screens CHROMIUM=$chromium \
+PROGRAM=$program SCREENS=$(realpath "$stage")/screens CHROMIUM=$chromium \
   PLACE=$place FILM=$place/film.mp4 SHORT=$place/short.mp4 timeout 180 node "$stage/story.mjs"
 
 # What was exported is what an outsider can check, and the area is black in it.
 python3 -m zipfile -e "$place/export.zip" "$place/export"
 exported=$(echo "$place"/export/clip-*.mp4)
-"$lamp" clip verify "$exported" | tail -n 20
+"$program" clip verify "$exported" | tail -n 20
 black=$(ffmpeg -v error -ss 1 -i "$exported" -frames:v 1 -vf 'crop=100:60:190:105,scale=1:1,format=gray' \
   -f rawvideo - | od -An -tu1)
 [ "$black" -lt 40 ] || { echo "the area is not covered: $black"; exit 1; }

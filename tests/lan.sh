@@ -43,8 +43,8 @@ done
 ada=${names[0]} ben=${names[1]}
 ip -n "$ada" link add lan0 type veth peer name lan0 netns "$ben" 2>/dev/null || skip "no veth pair can be made here"
 
-cargo build --quiet -p streetlamp
-program=${CARGO_TARGET_DIR:-target}/debug/streetlamp
+[ -n "${PROGRAM:-}" ] || cargo build --quiet -p streetlamp
+program=$(realpath "${PROGRAM:-${CARGO_TARGET_DIR:-target}/debug/streetlamp}")
 export STREETLAMP_PASSPHRASE=maple
 
 # at NAME ADDRESS: the machine is at this address of the LAN and at no other.

@@ -170,8 +170,8 @@ router_of() {
   done
 }
 
-cargo build --quiet -p streetlamp
-program=${CARGO_TARGET_DIR:-target}/debug/streetlamp
+[ -n "${PROGRAM:-}" ] || cargo build --quiet -p streetlamp
+program=$(realpath "${PROGRAM:-${CARGO_TARGET_DIR:-target}/debug/streetlamp}")
 export STREETLAMP_PASSPHRASE=maple
 
 home() {

@@ -34,8 +34,8 @@ if [ -z "$rtsp_server" ]; then
   rtsp_server=$place/venv/bin/rtsp-server
 fi
 
-lamp=${LAMP:-target/debug/lamp}
-[ -n "${LAMP:-}" ] || cargo build -q --workspace
+[ -n "${PROGRAM:-}" ] || cargo build --quiet -p streetlamp
+program=$(realpath "${PROGRAM:-${CARGO_TARGET_DIR:-target}/debug/streetlamp}")
 export STREETLAMP_HOME=$place/home STREETLAMP_PASSPHRASE=maple
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 field() { python3 -c "import json, sys; print(json.load(sys.stdin)$1)"; }
@@ -49,29 +49,29 @@ camera() {
 }
 camera
 
-"$lamp" init --name Ada --cell u33dc1 >/dev/null
+"$program" init --name Ada --cell u33dc1 >/dev/null
 start() {
-  "$lamp" run --web 127.0.0.1:0 --no-mdns --listen /ip4/127.0.0.1/tcp/0 >>"$place/node.log" 2>&1 & node=$!
-  until "$lamp" status >/dev/null 2>&1; do sleep 0.2; done
+  "$program" run --web 127.0.0.1:0 --no-mdns --listen /ip4/127.0.0.1/tcp/0 >>"$place/node.log" 2>&1 & node=$!
+  until "$program" status >/dev/null 2>&1; do sleep 0.2; done
 }
 start
 
 url=rtsp://127.0.0.1:$port/porch.mp4
-"$lamp" camera add --name Porch --rtsp "$url" 2>/dev/null && { echo "this machine was taken without a word"; exit 1; }
-"$lamp" camera add --name Porch --rtsp "$url" --allow-loopback
-"$lamp" camera test Porch | tee "$place/test.txt"
+"$program" camera add --name Porch --rtsp "$url" 2>/dev/null && { echo "this machine was taken without a word"; exit 1; }
+"$program" camera add --name Porch --rtsp "$url" --allow-loopback
+"$program" camera test Porch | tee "$place/test.txt"
 grep -q '640x360 in H.264' "$place/test.txt"
 
-state() { "$lamp" --json camera list | field "[0]['state']"; }
-count() { "$lamp" --json clip list | python3 -c 'import json, sys; print(len(json.load(sys.stdin)))'; }
+state() { "$program" --json camera list | field "[0]['state']"; }
+count() { "$program" --json clip list | python3 -c 'import json, sys; print(len(json.load(sys.stdin)))'; }
 until [ "$(state)" = ready ]; do sleep 0.2; done
 [ "$(count)" = 0 ]
-"$lamp" camera trigger Porch --for 15s
+"$program" camera trigger Porch --for 15s
 until [ "$(count)" -ge 2 ] && [ "$(state)" = ready ]; do sleep 0.5; done
 first=$(count)
 
 # The plug.
-"$lamp" camera trigger Porch --for 1m
+"$program" camera trigger Porch --for 1m
 until [ "$(state)" = recording ]; do sleep 0.2; done
 sleep 3
 kill -9 "$server"
@@ -90,9 +90,9 @@ after=$(count)
 [ "$after" -gt "$before" ] || { echo "stopping lost the last seconds"; exit 1; }
 echo "stopping sealed the last seconds"
 
-"$lamp" unlock >/dev/null
-for clip in $("$lamp" --json clip list | python3 -c 'import json, sys; [print(c["clip"]) for c in json.load(sys.stdin)]'); do
-  "$lamp" clip open "$clip" -o "$place/out.mp4" --force >/dev/null
+"$program" unlock >/dev/null
+for clip in $("$program" --json clip list | python3 -c 'import json, sys; [print(c["clip"]) for c in json.load(sys.stdin)]'); do
+  "$program" clip open "$clip" -o "$place/out.mp4" --force >/dev/null
   ffmpeg -v error -xerror -i "$place/out.mp4" -f null - || { echo "clip $clip does not play"; exit 1; }
   ffprobe -v error -show_entries packet=duration_time -of csv=p=0 "$place/out.mp4" |
     python3 -c 'import sys; gaps = [float(l.strip(",\n")) for l in sys.stdin if l.strip(",\n")]; assert gaps and max(gaps) < 0.3, gaps'

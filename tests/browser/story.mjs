@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core';
 import { Agency, Home, PASSPHRASE, stop_all } from './homes.mjs';
 import { Looks } from './looks.mjs';
 
-const { LAMP, PLACE, FILM, SHORT, SCREENS, CHROMIUM } = process.env;
+const { PROGRAM, PLACE, FILM, SHORT, SCREENS, CHROMIUM } = process.env;
 // What stands in the film: red before this second, blue after it, 640 x 360.
 const TURN = 20;
 const HOSTILE = '<img src=x onerror=alert(1)>';
@@ -15,9 +15,9 @@ const HOSTILE = '<img src=x onerror=alert(1)>';
 const began = Date.now();
 const told = (what) => console.log(`${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${what}`);
 
-const ada = new Home(LAMP, `${PLACE}/ada`);
-const ben = new Home(LAMP, `${PLACE}/ben`);
-const fire = new Agency(LAMP, `${PLACE}/fire`);
+const ada = new Home(PROGRAM, `${PLACE}/ada`);
+const ben = new Home(PROGRAM, `${PLACE}/ben`);
+const fire = new Agency(PROGRAM, `${PLACE}/fire`);
 const looks = new Looks(SCREENS);
 
 async function browser_of(browser, home, who) {
