@@ -28,7 +28,7 @@ async fn a_frame_that_is_replayed_later_or_in_another_street_is_shown_nowhere_ag
     let post = Command::PostAlert(draft("Smoke behind number 12"));
     homes[0].command(post).await.expect("posted");
     here.live(3 * SECOND).await;
-    let (topic, frame) = here.last_heard();
+    let (topic, frame) = here.last_alert();
 
     // At once, after a minute, and when gossip has forgotten that it saw the copy.
     for pause in [SECOND, 61 * SECOND, 16 * 60 * SECOND] {
@@ -64,7 +64,7 @@ async fn a_frame_that_is_replayed_after_a_restart_is_not_shown_again() {
     homes[0].command(post).await.expect("posted");
     hears(&homes[1], "Smoke behind number 12").await;
     rogue.live(3 * SECOND).await;
-    let (topic, frame) = rogue.last_heard();
+    let (topic, frame) = rogue.last_alert();
 
     let right = street.clock();
     let ben = street.restart(1, right).await.expect("it starts again");
@@ -124,7 +124,7 @@ async fn what_is_forged_or_altered_is_shown_nowhere_and_the_street_goes_on() {
     let post = Command::PostAlert(draft("Smoke behind number 12"));
     homes[0].command(post).await.expect("posted");
     rogue.live(3 * SECOND).await;
-    let (topic, frame) = rogue.last_heard();
+    let (topic, frame) = rogue.last_alert();
     for at in [0, 1, 2, frame.len() / 2, frame.len() - 1] {
         let mut altered = frame.clone();
         altered[at] ^= 1;

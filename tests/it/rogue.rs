@@ -21,7 +21,7 @@ use streetlamp_proto::signed::Signed;
 use streetlamp_proto::street::{EpochKey, Item, StreetId, StreetMessage, Topic};
 use streetlamp_proto::time::Timestamp;
 use streetlamp_proto::wire;
-use streetlamp_proto::wire::limits::FETCH_FRAME;
+use streetlamp_proto::wire::limits::{FETCH_FRAME, GOSSIP_FRAME};
 use streetlamp_sim::PASSPHRASE;
 use tempfile::TempDir;
 use tokio::time::Instant;
@@ -236,9 +236,17 @@ impl Rogue {
         self.passes_on = false;
     }
 
-    /// The last frame that it heard, with its topic.
-    pub(crate) fn last_heard(&self) -> (Topic, Vec<u8>) {
-        self.heard.last().expect("it heard something").clone()
+    /// The last frame with an alert that it heard, and its topic.
+    pub(crate) fn last_alert(&self) -> (Topic, Vec<u8>) {
+        let (street, key) = self.epoch();
+        let is_alert = |frame: &[u8]| {
+            let opened = key.open(street, frame, GOSSIP_FRAME);
+            let said = opened.map(|opened| wire::from_cbor(&opened));
+            matches!(said, Ok(Ok(StreetMessage::Tell(Item::Alert(_)))))
+        };
+        let mut heard = self.heard.iter().rev();
+        let alert = heard.find(|(_, frame)| is_alert(frame));
+        alert.expect("it heard an alert").clone()
     }
 
     /// Puts any bytes on a topic.

@@ -1,4 +1,5 @@
 use std::io;
+use std::ops::Range;
 
 use streetlamp_proto::clip::{GROUP, SLICE, encode_slice};
 use streetlamp_proto::identity::HouseholdId;
@@ -143,14 +144,19 @@ fn what_a_failing_disk_did_to_a_half_fetched_clip_is_noticed_at_the_end() {
     let made = made(&from, &vec![3; 50_000]);
     let (clip, sealed_len) = (made.clip, made.sealed.sealed_len);
     let outboard = from.outboard(clip, sealed_len).unwrap();
-    let mut arriving = to.arriving(clip, sealed_len).unwrap();
     let sealed = from.sealed(clip, sealed_len).unwrap();
-    let slice = encode_slice(sealed, &outboard, 0..sealed_len).unwrap();
-    arriving.take(0..sealed_len, &slice).unwrap();
+    let take = |arriving: &mut Arriving<'_>, range: Range<u64>| {
+        let slice = encode_slice(&sealed, &outboard, range.clone()).unwrap();
+        arriving.take(range, &slice).unwrap();
+    };
+    let half = 2 * GROUP;
+    take(&mut to.arriving(clip, sealed_len).unwrap(), 0..half);
     let part = to.path(clip, "part");
     let mut bytes = fs::read(&part).unwrap();
     bytes[20_000] ^= 1;
     fs::write(&part, bytes).unwrap();
+    let mut arriving = to.arriving(clip, sealed_len).unwrap();
+    take(&mut arriving, half..sealed_len);
     assert_eq!(arriving.finish().unwrap_err().kind(), ErrorKind::DataLoss);
     assert!(to.sealed(clip, sealed_len).is_err());
     assert_eq!(names(&to), 0);
