@@ -125,41 +125,21 @@ impl Rogue {
                 event = self.mesh.next() => event,
                 () = tokio::time::sleep_until(end) => return,
             };
-            let input = match event {
-                MeshEvent::Gossip {
-                    topic,
-                    message,
-                    bytes,
-                    ..
-                } => {
-                    self.heard.push((topic.clone(), bytes.clone()));
-                    Input::Gossip {
-                        topic,
-                        message,
-                        bytes,
-                    }
-                }
-                MeshEvent::Asked {
-                    from,
-                    request,
-                    protocol,
-                    bytes,
-                } => Input::Asked {
-                    from,
-                    request,
-                    protocol,
-                    bytes,
-                },
-                MeshEvent::Answered { ask, bytes } => Input::Answered { ask, bytes },
-                MeshEvent::Connected { device, address } => Input::Connected { device, address },
-                MeshEvent::Disconnected { device } => Input::Disconnected { device },
+            match event {
                 MeshEvent::Stream(incoming) => {
                     tokio::spawn(give_other_bytes(incoming, self.keeps.clone()));
-                    continue;
                 }
-                _ => continue,
-            };
-            self.feed(input);
+                // It says nowhere where it is.
+                MeshEvent::Listening(_) => {}
+                event => {
+                    if let MeshEvent::Gossip { topic, bytes, .. } = &event {
+                        self.heard.push((topic.clone(), bytes.clone()));
+                    }
+                    if let Some(input) = event.into_input() {
+                        self.feed(input);
+                    }
+                }
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! What the mesh tells, in the engine's terms.
 
-use streetlamp_proto::household::{AskRef, MessageRef, Protocol, RequestRef};
+use streetlamp_proto::household::{AskRef, Input, MessageRef, Protocol, RequestRef};
 use streetlamp_proto::identity::DeviceId;
 use streetlamp_proto::street::{Address, Topic};
 
@@ -58,4 +58,38 @@ pub enum MeshEvent {
     ListenerFailed(String),
     /// Somebody opened a stream for sealed bytes.
     Stream(IncomingStream),
+}
+
+impl MeshEvent {
+    /// What the engine is told of it. Nothing of streams and lost listeners: those are the node's alone.
+    pub fn into_input(self) -> Option<Input> {
+        Some(match self {
+            Self::Gossip {
+                topic,
+                message,
+                bytes,
+                ..
+            } => Input::Gossip {
+                topic,
+                message,
+                bytes,
+            },
+            Self::Asked {
+                from,
+                request,
+                protocol,
+                bytes,
+            } => Input::Asked {
+                from,
+                request,
+                protocol,
+                bytes,
+            },
+            Self::Answered { ask, bytes } => Input::Answered { ask, bytes },
+            Self::Connected { device, address } => Input::Connected { device, address },
+            Self::Disconnected { device } => Input::Disconnected { device },
+            Self::Listening(addresses) => Input::Listening { addresses },
+            Self::ListenerFailed(_) | Self::Stream(_) => return None,
+        })
+    }
 }

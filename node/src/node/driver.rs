@@ -209,54 +209,29 @@ impl Driver {
     }
 
     fn hear(&mut self, event: MeshEvent) -> Result<()> {
-        let input = match event {
-            MeshEvent::Gossip {
-                topic,
-                message,
-                bytes,
-                ..
-            } => Input::Gossip {
-                topic,
-                message,
-                bytes,
-            },
-            MeshEvent::Asked {
-                from,
-                request,
-                protocol,
-                bytes,
-            } => Input::Asked {
-                from,
-                request,
-                protocol,
-                bytes,
-            },
-            MeshEvent::Answered { ask, bytes } => Input::Answered { ask, bytes },
-            MeshEvent::Connected { device, address } => {
-                self.connected.insert(device);
-                Input::Connected { device, address }
+        match &event {
+            MeshEvent::Connected { device, .. } => {
+                self.connected.insert(*device);
             }
             MeshEvent::Disconnected { device } => {
-                self.connected.remove(&device);
-                Input::Disconnected { device }
+                self.connected.remove(device);
             }
-            MeshEvent::Listening(addresses) => Input::Listening { addresses },
             MeshEvent::ListenerFailed(error) => {
                 tracing::warn!(error, "an address cannot be listened on any more");
-                return Ok(());
             }
-            MeshEvent::Stream(stream) => {
-                if self.serving.len() < STREAMS {
-                    self.serving.spawn(serving::serve(
-                        self.handle.clone(),
-                        stream,
-                        self.turns.clone(),
-                    ));
-                }
-                return Ok(());
+            _ => {}
+        }
+        if let MeshEvent::Stream(stream) = event {
+            if self.serving.len() < STREAMS {
+                self.serving.spawn(serving::serve(
+                    self.handle.clone(),
+                    stream,
+                    self.turns.clone(),
+                ));
             }
-        };
-        self.feed(input)
+            return Ok(());
+        }
+        event.into_input().map_or(Ok(()), |input| self.feed(input))
     }
 
     /// Gives the engine one input, makes durable what it wants kept, then lets the rest out.

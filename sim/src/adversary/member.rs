@@ -116,39 +116,13 @@ impl Member {
     }
 
     fn hear(&mut self, event: MeshEvent) {
-        let mut brought_by = None;
-        let input = match event {
-            MeshEvent::Gossip {
-                from,
-                topic,
-                message,
-                bytes,
-            } => {
-                brought_by = Some(from);
-                Input::Gossip {
-                    topic,
-                    message,
-                    bytes,
-                }
-            }
-            MeshEvent::Asked {
-                from,
-                request,
-                protocol,
-                bytes,
-            } => Input::Asked {
-                from,
-                request,
-                protocol,
-                bytes,
-            },
-            MeshEvent::Answered { ask, bytes } => Input::Answered { ask, bytes },
-            MeshEvent::Connected { device, address } => Input::Connected { device, address },
-            MeshEvent::Disconnected { device } => Input::Disconnected { device },
-            MeshEvent::Listening(addresses) => Input::Listening { addresses },
-            MeshEvent::ListenerFailed(_) | MeshEvent::Stream(_) => return,
+        let brought_by = match &event {
+            MeshEvent::Gossip { from, .. } => Some(*from),
+            _ => None,
         };
-        self.feed(input, brought_by);
+        if let Some(input) = event.into_input() {
+            self.feed(input, brought_by);
+        }
     }
 
     fn feed(&mut self, input: Input, brought_by: Option<DeviceId>) {
