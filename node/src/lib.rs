@@ -7,6 +7,7 @@
 mod ahead;
 pub mod backup;
 pub mod blocking;
+mod buffers;
 pub mod camera;
 pub mod cap;
 pub mod cli;

@@ -18,6 +18,7 @@ use super::handle::{NodeHandle, stopped};
 use super::serving::COMING;
 use crate::ahead::Ahead;
 use crate::blocking::block;
+use crate::buffers::{Buffer, Buffers};
 use crate::error::{Error, ErrorKind};
 use crate::vault::{Untaken, slices};
 
@@ -141,7 +142,8 @@ impl Coming {
         sealed_len: u64,
         range: Range<u64>,
     ) -> Result<(), Trouble> {
-        let slice = read_slice(&mut self.stream, sealed_len, range.clone()).await?;
+        let mut slice = Vec::new();
+        read_slice(&mut self.stream, sealed_len, range.clone(), &mut slice).await?;
         let proven = block(|| decode_slice(clip, sealed_len, range, &slice));
         proven.map(drop).map_err(|e| {
             let message = "what the keeper gave is not the clip";
@@ -151,24 +153,25 @@ impl Coming {
 
     /// The slices of the range that was asked for, the next one already on its way while one is in use. Not checked yet.
     pub(super) fn slices(self, sealed_len: u64, range: Range<u64>) -> Slices {
-        let parts = (self.stream, slices(range));
-        let read = stream::try_unfold(parts, move |(mut stream, mut left)| async move {
+        let parts = (self.stream, slices(range), Buffers::default());
+        let read = stream::try_unfold(parts, move |(mut stream, mut left, buffers)| async move {
             let Some(range) = left.next() else {
                 return Ok(None);
             };
-            let slice = read_slice(&mut stream, sealed_len, range).await?;
-            Ok(Some((slice, (stream, left))))
+            let mut slice = buffers.take();
+            read_slice(&mut stream, sealed_len, range, &mut slice).await?;
+            Ok(Some((slice, (stream, left, buffers))))
         });
         Slices(Ahead::of(read))
     }
 }
 
 /// Slices of a clip, in order.
-pub(super) struct Slices(Ahead<Result<Vec<u8>, Trouble>>);
+pub(super) struct Slices(Ahead<Result<Buffer, Trouble>>);
 
 impl Slices {
     /// The next slice. Who asks for more than there are is told that the holder was cut off.
-    pub(super) async fn next(&mut self) -> Result<Vec<u8>, Trouble> {
+    pub(super) async fn next(&mut self) -> Result<Buffer, Trouble> {
         let ended = || cut(std::io::ErrorKind::UnexpectedEof.into());
         self.0.next().await.ok_or_else(ended)?
     }
@@ -178,14 +181,14 @@ async fn read_slice(
     stream: &mut libp2p::Stream,
     sealed_len: u64,
     range: Range<u64>,
-) -> Result<Vec<u8>, Trouble> {
+    slice: &mut Vec<u8>,
+) -> Result<(), Trouble> {
     debug_assert!(range.end - range.start <= SLICE, "one slice");
     let no_such =
         |e: SliceError| Trouble::Away(Error::new(ErrorKind::Internal, "no such slice").because(e));
     let expected = slice_len(sealed_len, range).map_err(no_such)?;
-    let mut slice = vec![0; usize::try_from(expected).unwrap_or(usize::MAX)];
-    read(stream, &mut slice).await?;
-    Ok(slice)
+    slice.resize(usize::try_from(expected).unwrap_or(usize::MAX), 0);
+    read(stream, slice).await
 }
 
 async fn read(stream: &mut libp2p::Stream, into: &mut [u8]) -> Result<(), Trouble> {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use futures::stream::{self, Stream, StreamExt};
 use futures::{AsyncReadExt, AsyncWriteExt};
-use streetlamp_proto::clip::{GROUP, encode_slice};
+use streetlamp_proto::clip::{GROUP, encode_slice_into};
 use streetlamp_proto::fetch::FetchRequest;
 use streetlamp_proto::household::{Command, KeeperNews, Permit, Place};
 use streetlamp_proto::keeper::SealedLabel;
@@ -23,6 +23,7 @@ use tokio::time::timeout;
 use super::handle::NodeHandle;
 use crate::ahead::Ahead;
 use crate::blocking::block;
+use crate::buffers::{Buffer, Buffers};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mesh::IncomingStream;
 use crate::vault::slices;
@@ -106,7 +107,7 @@ async fn try_serve(
 struct Ready<S> {
     label: Option<SealedLabel>,
     /// The first slice, if the range has any.
-    first: Option<Vec<u8>>,
+    first: Option<Buffer>,
     /// The others.
     rest: S,
 }
@@ -116,7 +117,7 @@ fn make_ready(
     permit: &Permit,
     with_label: bool,
     range: Range<u64>,
-) -> Result<Ready<impl Stream<Item = Result<Vec<u8>>> + Send + use<>>> {
+) -> Result<Ready<impl Stream<Item = Result<Buffer>> + Send + use<>>> {
     let (clip, sealed_len) = (permit.clip, permit.sealed_len);
     let (vault, label) = match permit.place {
         Place::Own => (node.shared.vault.clone(), permit.label.clone()),
@@ -128,8 +129,12 @@ fn make_ready(
     };
     let file = vault.sealed(clip, sealed_len)?;
     let outboard = vault.outboard(clip, sealed_len)?;
+    let buffers = Buffers::default();
     let encode = move |range| {
-        encode_slice(&file, &outboard, range).map_err(|e| broken("damaged on disk").because(e))
+        let mut slice = buffers.take();
+        encode_slice_into(&file, &outboard, range, &mut slice)
+            .map_err(|e| broken("damaged on disk").because(e))?;
+        Ok(slice)
     };
     let mut ranges = slices(range);
     let first = ranges.next().map(&encode).transpose()?;

@@ -26,6 +26,15 @@ pub enum Untaken {
     Disk(Error),
 }
 
+/// The same while it happens.
+#[derive(Debug, thiserror::Error)]
+enum Failed {
+    #[error(transparent)]
+    Slice(#[from] SliceError),
+    #[error(transparent)]
+    Disk(#[from] std::io::Error),
+}
+
 /// A clip that is being fetched. What came so far stays when it is dropped, and the next fetch goes on from there.
 #[derive(Debug)]
 pub struct Arriving<'v> {
@@ -104,16 +113,17 @@ impl<'v> Arriving<'v> {
     /// # Errors
     /// [`Untaken`]; nothing of the slice counts as being here then.
     pub fn take(&mut self, range: Range<u64>, slice: &[u8]) -> std::result::Result<(), Untaken> {
-        let bytes = self
-            .outboard
-            .learn(range.clone(), slice)
-            .map_err(|e| Untaken::Wrong(broken(self.clip, e)))?;
-        let written = self.file.write_all_at(&bytes, range.start).and_then(|()| {
+        let write = |at, bytes: &[u8]| Ok(self.file.write_all_at(bytes, at)?);
+        let learned = self.outboard.learn(range.clone(), slice, write);
+        let written = learned.and_then(|()| {
             self.groups.add(&range);
             let (from, bits) = self.groups.of(&range);
-            self.file.write_all_at(bits, self.sealed_len + from)
+            Ok(self.file.write_all_at(bits, self.sealed_len + from)?)
         });
-        written.map_err(|e| Untaken::Disk(self.vault.failing(e)))
+        written.map_err(|failed| match failed {
+            Failed::Slice(e) => Untaken::Wrong(broken(self.clip, e)),
+            Failed::Disk(e) => Untaken::Disk(self.vault.failing(e)),
+        })
     }
 
     /// Makes the clip durable under its name. If some of it lay here before, all of it is checked once more: the disk may

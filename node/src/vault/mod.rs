@@ -25,8 +25,8 @@ use streetlamp_proto::recipient::Recipient;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// How much film is read and sealed at a time: 16 chunks, so that memory stays small and calls few.
-const PIECE: usize = 1024 * 1024;
+/// How much film is read and sealed at a time: 64 chunks. That is work for several threads, and memory stays small.
+const PIECE: usize = 4 * 1024 * 1024;
 
 /// A clip that has just been made.
 #[derive(Debug)]

@@ -51,7 +51,8 @@ pub use outside::ExportHeader;
 pub use padme::padded_len;
 pub use sealer::{SealError, Sealed, Sealer};
 pub use slice::{
-    GROUP, Outboard, ReadAt, SLICE, SliceError, decode_slice, encode_slice, slice_len,
+    GROUP, Outboard, ReadAt, SLICE, SliceError, decode_slice, encode_slice, encode_slice_into,
+    slice_len,
 };
 pub use stream::{CHUNK, Layout, LayoutError, NONCE_LEN, SEALED_CHUNK, TAG_LEN};
 

@@ -9,11 +9,11 @@
 //! hashed either: whoever keeps the clip needs its hash tree, and [`Outboard::compute`](super::Outboard::compute) names
 //! it in the same pass.
 
-use std::fmt;
+use std::{fmt, mem};
 
 use rand_core::CryptoRng;
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
-use rayon::slice::ParallelSliceMut;
+use rayon::slice::{ParallelSlice, ParallelSliceMut};
 use zeroize::Zeroizing;
 
 use super::stream::{StreamKey, TAG_LEN};
@@ -136,15 +136,20 @@ impl Sealer {
         // One allocation for all that follows.
         out.reserve(NONCE_LEN + (film.len() / CHUNK + 1) * SEALED_CHUNK);
         self.write_nonce(out);
-        let start = out.len();
         // A full chunk is sealed only when more film follows: before that it may be the last one.
-        while self.pending.len() + film.len() > CHUNK {
+        if !self.pending.is_empty() && self.pending.len() + film.len() > CHUNK {
             let (head, rest) = film.split_at(CHUNK - self.pending.len());
-            self.lay_chunk(head, out);
+            self.pending.extend_from_slice(head);
+            let chunk = mem::take(&mut self.pending);
+            self.seal_full(&chunk, out);
+            self.pending = chunk;
+            self.pending.clear();
             film = rest;
         }
-        self.pending.extend_from_slice(film);
-        self.seal_full(out.get_mut(start..).unwrap_or_default());
+        let full = film.len().saturating_sub(1) / CHUNK * CHUNK;
+        let (chunks, rest) = film.split_at(full);
+        self.seal_full(chunks, out);
+        self.pending.extend_from_slice(rest);
         Ok(())
     }
 
@@ -152,9 +157,9 @@ impl Sealer {
     pub fn finish(mut self, out: &mut Vec<u8>) -> Sealed {
         self.write_nonce(out);
         let start = out.len();
-        self.lay_chunk(&[], out);
-        let chunk = out.get_mut(start..).unwrap_or_default();
-        seal_laid(&self.key, self.next, true, chunk);
+        out.resize(start + self.pending.len() + TAG_LEN, 0);
+        let sealed = out.get_mut(start..).unwrap_or_default();
+        self.key.seal(self.next, true, &self.pending, sealed);
         self.next += 1;
         Sealed {
             sealed_len: NONCE_LEN as u64 + self.plaintext_len + self.next * TAG_LEN as u64,
@@ -180,32 +185,28 @@ impl Sealer {
         }
     }
 
-    /// Appends what is pending, `tail`, and room for a tag. The film is encrypted where it will stay, in `out`.
-    fn lay_chunk(&mut self, tail: &[u8], out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.pending);
-        out.extend_from_slice(tail);
-        out.extend_from_slice(&[0; TAG_LEN]);
-        self.pending.clear();
-    }
-
-    /// Seals full chunks that lie one behind the other, none of them the last.
-    fn seal_full(&mut self, chunks: &mut [u8]) {
+    /// Appends full chunks, none of them the last, sealed one behind the other.
+    ///
+    /// Each is encrypted on its way to its place. Nothing is copied first: that would be done on one thread only.
+    fn seal_full(&mut self, film: &[u8], out: &mut Vec<u8>) {
         let (key, first) = (&self.key, self.next);
-        self.next += (chunks.len() / SEALED_CHUNK) as u64;
+        let (start, chunks) = (out.len(), film.len() / CHUNK);
+        self.next += chunks as u64;
+        out.resize(start + chunks * SEALED_CHUNK, 0);
+        let out = out.get_mut(start..).unwrap_or_default();
         if self.parallel {
-            let chunks = chunks.par_chunks_exact_mut(SEALED_CHUNK).enumerate();
-            chunks.for_each(|(at, chunk)| seal_laid(key, first + at as u64, false, chunk));
+            out.par_chunks_exact_mut(SEALED_CHUNK)
+                .zip(film.par_chunks_exact(CHUNK))
+                .enumerate()
+                .for_each(|(at, (out, chunk))| key.seal(first + at as u64, false, chunk, out));
         } else {
-            let chunks = (first..).zip(chunks.chunks_exact_mut(SEALED_CHUNK));
-            chunks.for_each(|(number, chunk)| seal_laid(key, number, false, chunk));
+            let chunks = film
+                .chunks_exact(CHUNK)
+                .zip(out.chunks_exact_mut(SEALED_CHUNK));
+            (first..)
+                .zip(chunks)
+                .for_each(|(number, (chunk, out))| key.seal(number, false, chunk, out));
         }
-    }
-}
-
-/// Seals one chunk that has room for its tag behind it.
-fn seal_laid(key: &StreamKey, number: u64, last: bool, chunk: &mut [u8]) {
-    if let Some((film, tag)) = chunk.split_last_chunk_mut() {
-        *tag = key.seal(number, last, film);
     }
 }
 

@@ -132,10 +132,18 @@ impl Outboard {
     /// Checks a slice as [`decode_slice`] does, and keeps the hashes in it. Once slices of the whole clip were taken, this
     /// is its outboard, without reading the clip again.
     ///
+    /// `keep` gets the bytes of the clip group by group, each with its place in the clip, as soon as they are checked.
+    ///
     /// # Errors
-    /// As [`decode_slice`]. Only hashes that lead to the clip's name were kept.
-    pub fn learn(&mut self, range: Range<u64>, slice: &[u8]) -> Result<Vec<u8>, SliceError> {
-        decode(range, slice, &mut self.0)
+    /// As [`decode_slice`], and those of `keep`. Only hashes that lead to the clip's name were kept, and only bytes that
+    /// are the clip's were given to `keep`.
+    pub fn learn<E: From<SliceError>>(
+        &mut self,
+        range: Range<u64>,
+        slice: &[u8],
+        keep: impl FnMut(u64, &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        decode(range, slice, &mut self.0, keep)
     }
 
     /// The bytes to store: pairs of hashes in post-order, without length or root.
@@ -201,15 +209,28 @@ pub fn encode_slice(
     outboard: &Outboard,
     range: Range<u64>,
 ) -> Result<Vec<u8>, SliceError> {
-    let wanted = wanted(&outboard.0.tree, &range)?;
-    let mut slice = Vec::with_capacity(capacity(slice_len(outboard.sealed_len(), range)?)?);
-    encode_ranges_validated(sealed, &outboard.0, &wanted, &mut slice).map_err(
-        |error| match error {
-            EncodeError::Io(error) => error.into(),
-            _ => SliceError::Altered,
-        },
-    )?;
+    let mut slice = Vec::new();
+    encode_slice_into(sealed, outboard, range, &mut slice)?;
     Ok(slice)
+}
+
+/// Makes a slice as [`encode_slice`] does, in place of what `slice` holds. Who makes many needs room for one.
+///
+/// # Errors
+/// As [`encode_slice`]; `slice` must not be sent then.
+pub fn encode_slice_into(
+    sealed: impl ReadAt,
+    outboard: &Outboard,
+    range: Range<u64>,
+    slice: &mut Vec<u8>,
+) -> Result<(), SliceError> {
+    let wanted = wanted(&outboard.0.tree, &range)?;
+    slice.clear();
+    slice.reserve(capacity(slice_len(outboard.sealed_len(), range)?)?);
+    encode_ranges_validated(sealed, &outboard.0, &wanted, slice).map_err(|error| match error {
+        EncodeError::Io(error) => error.into(),
+        _ => SliceError::Altered,
+    })
 }
 
 /// Checks a slice and returns the bytes of the clip in it, as many as `range` has.
@@ -228,33 +249,40 @@ pub fn decode_slice(
         root: (*clip.as_bytes()).into(),
         tree: tree(sealed_len)?,
     };
-    decode(range, slice, nowhere)
+    let mut bytes = Vec::with_capacity(slice.len());
+    decode(range, slice, nowhere, |_, group| {
+        bytes.extend_from_slice(group);
+        Ok::<(), SliceError>(())
+    })?;
+    Ok(bytes)
 }
 
-/// Checks a slice against the root of `hashes`, which takes the others.
-fn decode(
+/// Checks a slice against the root of `hashes`, which takes the others; `keep` takes the bytes.
+fn decode<E: From<SliceError>>(
     range: Range<u64>,
     slice: &[u8],
     mut hashes: impl BaoOutboard + OutboardMut,
-) -> Result<Vec<u8>, SliceError> {
+    mut keep: impl FnMut(u64, &[u8]) -> Result<(), E>,
+) -> Result<(), E> {
     let tree = hashes.tree();
     let wanted = wanted(&tree, &range)?;
     let (got, expected) = (slice.len() as u64, slice_len(tree.size(), range.clone())?);
     if got != expected {
-        return Err(SliceError::Length { got, expected });
+        return Err(SliceError::Length { got, expected }.into());
     }
-    let mut bytes = Vec::with_capacity(capacity(range.end - range.start)?);
     for item in DecodeResponseIter::new(hashes.root(), tree, slice, &wanted) {
         match item.map_err(|_| SliceError::Altered)? {
             // What lies behind the range is the end of the clip, there to prove the length.
             BaoContentItem::Leaf(leaf) if leaf.offset < range.end => {
-                bytes.extend_from_slice(&leaf.data);
+                keep(leaf.offset, &leaf.data)?;
             }
             BaoContentItem::Leaf(_) => {}
-            BaoContentItem::Parent(parent) => hashes.save(parent.node, &parent.pair)?,
+            BaoContentItem::Parent(parent) => hashes
+                .save(parent.node, &parent.pair)
+                .map_err(SliceError::from)?,
         }
     }
-    Ok(bytes)
+    Ok(())
 }
 
 /// The hash tree of a clip of this length.

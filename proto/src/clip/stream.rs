@@ -6,10 +6,11 @@
 //!
 //! This replaces the payload layer of the `age` crate because that one reads a stream from its start, releases
 //! plaintext of a file whose end is missing, and lets a reader seek in one without noticing. Here the length comes
-//! first ([`Layout`]) and says which chunk must be the last. Everything works in place.
+//! first ([`Layout`]) and says which chunk must be the last. Opening works in place; sealing writes where the chunk will lie.
 
 use std::ops::Range;
 
+use chacha20poly1305::aead::inout::InOutBuf;
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
 use chacha20poly1305::{ChaCha20Poly1305, Nonce, Tag};
 
@@ -150,19 +151,24 @@ impl StreamKey {
         ))
     }
 
-    /// Seals a chunk in place and returns its tag.
+    /// Seals a chunk into its place, which is [`TAG_LEN`] bytes longer.
     ///
     /// A number must not be used twice under one key; only [`Sealer`](super::Sealer) calls this.
     #[expect(
         clippy::expect_used,
-        reason = "the cipher fails only beyond 256 GiB (RFC 8439); a chunk has 64 KiB"
+        reason = "the cipher fails only beyond 256 GiB (RFC 8439), and the sealer lays out the room"
     )]
-    pub(super) fn seal(&self, number: u64, last: bool, chunk: &mut [u8]) -> [u8; TAG_LEN] {
+    pub(super) fn seal(&self, number: u64, last: bool, chunk: &[u8], sealed: &mut [u8]) {
         debug_assert!(chunk.len() <= CHUNK, "a chunk has at most 64 KiB");
-        self.0
-            .encrypt_inout_detached(&nonce(number, last), &[], chunk.into())
+        let (body, tag) = sealed
+            .split_last_chunk_mut::<TAG_LEN>()
+            .expect("a sealed chunk ends with its tag");
+        let room = InOutBuf::new(chunk, body).expect("a sealed chunk is as long as its film");
+        *tag = self
+            .0
+            .encrypt_inout_detached(&nonce(number, last), &[], room)
             .expect("a chunk has 64 KiB")
-            .into()
+            .into();
     }
 
     /// Opens a chunk in place and returns its plaintext, or nothing if chunk, number or flag are wrong.

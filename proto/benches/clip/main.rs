@@ -3,11 +3,14 @@
 //! After measuring, one line per ratio of speeds, ours/age: 1.00 or more is as good or better. Naming a clip comes on
 //! top of sealing it, and makes the hash tree from which verified slices are served; it is compared with `age` followed
 //! by a BLAKE3 hash of its output. The cost of a grant must not depend on the clip; that ratio should be about 1.
+//! Where the programs `age` and `rage` are installed, they are raced, too.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a benchmark prints what it found and has nobody to report an error to"
 )]
+
+mod programs;
 
 use std::hint::black_box;
 use std::io::{Read, Write};
@@ -29,18 +32,23 @@ const FILM: usize = 20_000_000;
 /// Bytes that the recorder hands over at a time.
 const PIECE: usize = 256 * 1024;
 /// Bytes that the vault seals at a time.
-const VAULT_PIECE: usize = 1024 * 1024;
+const VAULT_PIECE: usize = 4 * 1024 * 1024;
 /// A short and a long clip, between which the cost of a grant must not differ.
 const SHORT: usize = 1_000_000;
 const LONG: usize = 200_000_000;
 
-/// Pairs of runs from which a ratio is taken.
+/// Pairs of runs from which a ratio is taken, and a ratio of runs of a long clip.
 const PAIRS: usize = 41;
+const LONG_PAIRS: usize = 11;
 
 /// How many times as fast `ours` is as `theirs`: the median over runs that take turns, so that other work on the
 /// machine falls on both.
-fn ratio<A, B>(mut ours: impl FnMut() -> A, mut theirs: impl FnMut() -> B) -> f64 {
-    let mut ratios: Vec<f64> = (0..PAIRS)
+fn ratio<A, B>(ours: impl FnMut() -> A, theirs: impl FnMut() -> B) -> f64 {
+    ratio_of(PAIRS, ours, theirs)
+}
+
+fn ratio_of<A, B>(pairs: usize, mut ours: impl FnMut() -> A, mut theirs: impl FnMut() -> B) -> f64 {
+    let mut ratios: Vec<f64> = (0..pairs)
         .map(|_| {
             let start = Instant::now();
             black_box(ours());
@@ -50,7 +58,7 @@ fn ratio<A, B>(mut ours: impl FnMut() -> A, mut theirs: impl FnMut() -> B) -> f6
         })
         .collect();
     ratios.sort_by(f64::total_cmp);
-    ratios.get(PAIRS / 2).copied().unwrap_or(f64::NAN)
+    ratios.get(pairs / 2).copied().unwrap_or(f64::NAN)
 }
 
 fn identity(seed: u8) -> Identity {
@@ -73,13 +81,13 @@ fn seal(film: &[u8], out: &mut Vec<u8>) -> (OwnerHeader, Sealed) {
     (header, sealer.finish(out))
 }
 
-/// Seals as the vault does, on the threads of the pool that it is called in.
+/// Seals as the vault does, on the threads of the pool that it is called in: each piece into the same room.
 fn seal_together(film: &[u8], out: &mut Vec<u8>) -> Sealed {
-    out.clear();
     let mut rng = ChaCha20Rng::from_seed([3; 32]);
     let (_, sealer) = Sealer::new(&mut rng, &[identity(1).recipient()]).unwrap();
     let mut sealer = sealer.in_parallel();
     for piece in film.chunks(VAULT_PIECE) {
+        out.clear();
         sealer.write(piece, out).unwrap();
     }
     sealer.finish(out)
@@ -214,4 +222,7 @@ fn main() {
     println!("ratio open, ours/age: {opening:.2}");
     println!("ratio grant, ours/age: {granting:.2}");
     println!("ratio grant, 200 MB/1 MB: {constancy:.2}");
+    for race in programs::races(LONG) {
+        println!("{race}");
+    }
 }
