@@ -28,6 +28,7 @@ mod memory;
 mod power_cut;
 mod publishers;
 mod relaying;
+mod rescue;
 mod restoring;
 mod rogue;
 mod secrets;

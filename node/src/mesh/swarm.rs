@@ -22,7 +22,9 @@ use super::event::MeshEvent;
 use super::lan::{Found, Lan};
 use super::pace::{Pace, Verdict};
 use super::peers::{device_of, keypair, peer_of, without_peer};
-use super::reach::{Ladder, Members, PeerWay, Reach, ReachView, Rungs, is_relayed, worth_dialling};
+use super::reach::{
+    Ladder, Members, PeerWay, Reach, ReachView, Rescue, Rungs, is_relayed, worth_dialling,
+};
 use super::run::Run;
 use super::streams::{Incoming, SealedStreams};
 use super::transport::Transport;
@@ -142,6 +144,11 @@ impl Mesh {
             .ways()
             .map(|(peer, way)| (peer.to_string(), PeerWay::of(way)));
         self.ladder.view(&self.swarm, peers.collect())
+    }
+
+    /// The way to the DHT, if the resident wants it.
+    pub const fn rescue(&self) -> Option<&Rescue> {
+        self.ladder.rescue()
     }
 
     /// Says goodbye to everybody, so that neighbours know at once and not when a timeout runs out.

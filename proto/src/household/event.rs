@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::bulletins::{DirectoryCommand, DirectoryEvent, DomainAnswer};
 use super::draft::{Change, Draft, NewClip};
 use super::keeping::{Finding, KeeperCommand, KeeperNews, KeeperTask};
+use super::rescuing::{RescueNews, RescueTask};
 use super::retention::Retention;
 use super::serving::ServedBy;
 use super::{Failure, Record};
@@ -112,6 +113,8 @@ pub enum Input {
     },
     /// An [`Output::AskDomain`] of a publisher was tried.
     DomainAnswered(PublisherId, DomainAnswer),
+    /// About the rescue.
+    Rescue(RescueNews),
     /// A timer set by [`Output::SetTimer`] is due.
     Due(Timer),
 }
@@ -177,6 +180,8 @@ pub enum Output {
     Keeper(KeeperTask),
     /// Ask a domain who speaks for it, and say so with [`Input::DomainAnswered`].
     AskDomain(PublisherId, Domain),
+    /// Do something for the rescue. Never, unless [`RescueNews::Wanted`] came.
+    Rescue(RescueTask),
     /// Wake the engine. Setting a timer again moves it.
     SetTimer {
         /// When.
@@ -224,6 +229,8 @@ pub enum Timer {
     SpotCheck,
     /// Tell the street where this home is, if it moved.
     Whereabouts,
+    /// Look who is missed, for the rescue.
+    Rescue,
 }
 
 /// What the household can want.

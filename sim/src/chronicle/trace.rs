@@ -51,6 +51,8 @@ impl Trace {
             Input::Keeper(_) => self.mark(8, &[]),
             Input::Listening { .. } => self.mark(9, &[]),
             Input::DomainAnswered(publisher, _) => self.mark(10, publisher.as_bytes()),
+            // No simulated home looks into the DHT.
+            Input::Rescue(_) => self.mark(12, &[]),
             Input::Due(timer) => self.words(11, timer),
         }
     }
@@ -75,6 +77,7 @@ impl Trace {
             Output::Shred(clip) => self.mark(29, clip.as_bytes()),
             Output::Keeper(_) => self.mark(30, &[]),
             Output::AskDomain(publisher, _) => self.mark(31, publisher.as_bytes()),
+            Output::Rescue(_) => self.mark(36, &[]),
             Output::SetTimer { at, timer } => {
                 self.mark(32, &at.as_ms().to_le_bytes());
                 self.words(32, timer);

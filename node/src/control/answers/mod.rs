@@ -99,6 +99,8 @@ pub struct ReachItem {
     /// Direct ways that were found through a neighbour since the start, and attempts that came to nothing.
     pub punched: usize,
     pub not_punched: usize,
+    /// `off`, `idle` (nobody is missed), `left` (word of this home is out), `silent` (the DHT does not answer).
+    pub rescue: String,
 }
 
 /// A peer that is connected.
@@ -132,6 +134,7 @@ impl From<ReachView> for ReachItem {
                 .collect(),
             punched: view.punched,
             not_punched: view.not_punched,
+            rescue: view.rescue.word().to_owned(),
         }
     }
 }

@@ -17,7 +17,7 @@ use super::place::is_relayed;
 use super::relays::Relays;
 use super::rungs::{Rungs, RungsEvent};
 use super::shares::carries_clips;
-use super::{PeerWay, PortMapping, Reach, ReachView};
+use super::{PeerWay, PortMapping, Reach, ReachView, Rescue, RescueState};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mesh::behaviour::Behaviour;
 use crate::mesh::connections::Way;
@@ -44,6 +44,7 @@ pub(in crate::mesh) struct Ladder {
     /// Nothing if there is nothing to look after.
     tick: Option<Interval>,
     words_only: WordsOnly,
+    rescue: Option<Rescue>,
 }
 
 /// Peers that are reached through neighbours who carry no clips.
@@ -101,11 +102,17 @@ impl Ladder {
             start: Instant::now(),
             tick,
             words_only: WordsOnly::default(),
+            rescue: reach.rescue.clone().map(Rescue::new),
         })
     }
 
     pub(in crate::mesh) fn words_only(&self) -> WordsOnly {
         self.words_only.clone()
+    }
+
+    /// The way to the DHT, if the resident wants it.
+    pub(in crate::mesh) const fn rescue(&self) -> Option<&Rescue> {
+        self.rescue.as_ref()
     }
 
     /// It is time to look after the rungs; never, if there are none. Cancel-safe.
@@ -323,6 +330,7 @@ impl Ladder {
             peers,
             punched: self.punched,
             not_punched: self.not_punched,
+            rescue: self.rescue.as_ref().map_or(RescueState::Off, Rescue::state),
         }
     }
 }

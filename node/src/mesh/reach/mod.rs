@@ -5,7 +5,8 @@
 //! ([`relays`]); through a relay two homes agree to dial each other at the same moment (DCUtR). All of it is for members
 //! of the street alone: [`members`] lets nobody else at these protocols, [`shares`] gives each household its part.
 //!
-//! Each rung is libp2p's own. What is ours is who may use it, how much, and which addresses are believed.
+//! Each of these rungs is libp2p's own. What is ours is who may use it, how much, and which addresses are believed. The
+//! last one, [`rescue`], leads through the BitTorrent DHT, and only if the resident says so.
 
 mod discreet;
 mod gate;
@@ -14,6 +15,7 @@ mod members;
 mod observed;
 mod place;
 mod relays;
+mod rescue;
 mod rungs;
 mod shares;
 mod view;
@@ -22,6 +24,7 @@ pub(super) use discreet::Discreet;
 pub(super) use ladder::{Ladder, WordsOnly};
 pub(super) use members::Members;
 pub(super) use place::{is_relayed, relay_of, told, worth_dialling};
+pub use rescue::{Rescue, RescueState};
 pub(super) use rungs::Rungs;
 pub use view::{PeerWay, PortMapping, ReachView};
 
@@ -43,6 +46,9 @@ pub struct Reach {
     pub circuits: bool,
     /// Whether to find a direct way once two homes met through a neighbour.
     pub punching: bool,
+    /// Whether to leave word in the BitTorrent DHT, and look for it, when neighbours are missed: through these nodes of it
+    /// (host and port), or through its public ones if none is named.
+    pub rescue: Option<Vec<String>>,
 }
 
 /// What a home carries for neighbours who cannot reach each other.
@@ -67,12 +73,13 @@ impl Reach {
             relaying: Relaying::Nothing,
             circuits: false,
             punching: false,
+            rescue: None,
         }
     }
 }
 
 impl Default for Reach {
-    /// Every rung; of others' clips it carries none.
+    /// Every rung but the rescue; of others' clips it carries none.
     fn default() -> Self {
         Self {
             mdns: true,
@@ -82,6 +89,7 @@ impl Default for Reach {
             relaying: Relaying::Words,
             circuits: true,
             punching: true,
+            rescue: None,
         }
     }
 }
