@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
 use futures::StreamExt;
+use libp2p::core::ConnectedPoint;
 use libp2p::gossipsub::{self, MessageId};
 use libp2p::request_response::{OutboundRequestId, ResponseChannel};
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
@@ -245,6 +246,12 @@ impl Mesh {
                 }
                 let relays = self.connections.relays(peer_id);
                 self.ladder.reached_through(peer_id, relays.as_deref());
+                if let ConnectedPoint::Dialer { address, .. } = &endpoint
+                    && relays.is_some()
+                {
+                    self.ladder
+                        .dialled_through(peer_id, without_peer(address.clone()));
+                }
                 let Some(device) = device_of(peer_id) else {
                     let _already_gone = self.swarm.disconnect_peer_id(peer_id);
                     return None;

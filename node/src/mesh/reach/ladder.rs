@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use libp2p::core::transport::ListenerId;
 use libp2p::swarm::behaviour::toggle::Toggle;
+use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use libp2p::swarm::{ConnectionId, FromSwarm, NetworkBehaviour, NewExternalAddrCandidate};
 use libp2p::{Multiaddr, PeerId, Swarm, identify, relay, upnp};
 use streetlamp_proto::time::Timestamp;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
+use super::again::Again;
 use super::members::Members;
 use super::observed::Observed;
 use super::place::is_relayed;
@@ -45,6 +47,8 @@ pub(in crate::mesh) struct Ladder {
     tick: Option<Interval>,
     words_only: WordsOnly,
     rescue: Option<Rescue>,
+    /// Nothing, if no direct way is looked for.
+    again: Option<Again>,
 }
 
 /// Peers that are reached through neighbours who carry no clips.
@@ -103,6 +107,7 @@ impl Ladder {
             tick,
             words_only: WordsOnly::default(),
             rescue: reach.rescue.clone().map(Rescue::new),
+            again: (reach.circuits && reach.punching).then(Again::default),
         })
     }
 
@@ -150,7 +155,26 @@ impl Ladder {
             self.relay_or_not(swarm);
         }
         self.ask_for_places(swarm);
+        self.punch_again(swarm);
         changed
+    }
+
+    fn punch_again(&mut self, swarm: &mut Swarm<Behaviour>) {
+        let now = Instant::now();
+        let Some(again) = &mut self.again else { return };
+        for vain in again.in_vain(now) {
+            swarm.close_connection(vain);
+        }
+        if let Some((peer, circuit)) = again.next(now) {
+            let options = DialOpts::peer_id(peer)
+                .condition(PeerCondition::Always)
+                .addresses(vec![circuit]);
+            let options = options.build();
+            again.trying(options.connection_id(), now);
+            if let Err(error) = swarm.dial(options) {
+                tracing::debug!(%error, "no second circuit");
+            }
+        }
     }
 
     fn relay_or_not(&self, swarm: &mut Swarm<Behaviour>) {
@@ -227,14 +251,27 @@ impl Ladder {
     /// A connection is gone.
     pub(in crate::mesh) fn closed(&mut self, peer: PeerId, connection: ConnectionId, last: bool) {
         self.observed.closed(connection);
+        if let Some(again) = &mut self.again {
+            again.closed(connection);
+        }
         if last {
             self.relays.withdrawn(peer);
             self.words_only.set(peer, false);
         }
     }
 
+    /// We dialled a peer through a neighbour.
+    pub(in crate::mesh) fn dialled_through(&mut self, peer: PeerId, circuit: Multiaddr) {
+        if let Some(again) = &mut self.again {
+            again.through(peer, circuit, Instant::now());
+        }
+    }
+
     /// Through which neighbours a peer is reached, if it is reached through neighbours only.
-    pub(in crate::mesh) fn reached_through(&self, peer: PeerId, relays: Option<&[PeerId]>) {
+    pub(in crate::mesh) fn reached_through(&mut self, peer: PeerId, relays: Option<&[PeerId]>) {
+        if let (None, Some(again)) = (relays, &mut self.again) {
+            again.over(peer);
+        }
         let carried = |relays: &[PeerId]| {
             let mut relays = relays.iter();
             relays.any(|relay| self.relays.has_clips_carried_by(*relay))

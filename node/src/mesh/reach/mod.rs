@@ -2,12 +2,14 @@
 //!
 //! A home learns from its neighbours how it looks from outside ([`observed`]), opens a port in its router (UPnP), has a
 //! neighbour try whether that is true (AutoNAT v2), and is a relay for its street if it is, or asks neighbours who are
-//! ([`relays`]); through a relay two homes agree to dial each other at the same moment (DCUtR). All of it is for members
-//! of the street alone: [`members`] lets nobody else at these protocols, [`shares`] gives each household its part.
+//! ([`relays`]); through a relay two homes agree to dial each other at the same moment (DCUtR), and [`again`] if that
+//! failed. All of it is for members of the street alone: [`members`] lets nobody else at these protocols, [`shares`]
+//! gives each household its part.
 //!
 //! Each of these rungs is libp2p's own. What is ours is who may use it, how much, and which addresses are believed. The
 //! last one, [`rescue`], leads through the BitTorrent DHT, and only if the resident says so.
 
+mod again;
 mod discreet;
 mod gate;
 mod ladder;
