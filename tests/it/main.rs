@@ -27,6 +27,7 @@ mod memory;
 #[cfg(target_os = "linux")]
 mod power_cut;
 mod publishers;
+mod reaching;
 mod relaying;
 mod rescue;
 mod restoring;

@@ -138,6 +138,14 @@ impl Mesh {
         self.members.are(devices);
     }
 
+    /// Whether somebody holds a ticket of this home, who may come through a neighbour.
+    pub fn invites(&mut self, inviting: bool) {
+        if self.members.are_inviting() != inviting {
+            self.members.invite(inviting);
+            self.ladder.tell_members(&mut self.swarm);
+        }
+    }
+
     /// How we are reached.
     pub fn reach(&self) -> ReachView {
         let peers = self

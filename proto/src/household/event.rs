@@ -147,6 +147,8 @@ pub enum Output {
     },
     /// These devices are of households of our streets now, and no others: whom the mesh lends a hand.
     Members(BTreeMap<DeviceId, HouseholdId>),
+    /// Whether somebody holds a ticket of this home. He may have to come through a neighbour.
+    Inviting(bool),
     /// Connect to a device.
     Dial {
         /// Which one.

@@ -253,6 +253,10 @@ impl Household {
         if out.iter().any(about_members) {
             out.push(Output::Members(self.devices_of_members()));
         }
+        let about_tickets = |output: &Output| matches!(output, Output::Store(r) if matches!(**r, Record::Ticket { .. } | Record::TicketGone(_)));
+        if out.iter().any(about_tickets) {
+            out.push(Output::Inviting(!self.state.tickets.is_empty()));
+        }
         out
     }
 
@@ -263,6 +267,7 @@ impl Household {
             self.plan_epoch(street.id(), now, out);
         }
         out.push(Output::Members(self.devices_of_members()));
+        out.push(Output::Inviting(!self.state.tickets.is_empty()));
         self.shred_again(out);
         self.sweep(now, out);
         self.redial(now, out);

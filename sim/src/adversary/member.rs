@@ -152,6 +152,7 @@ impl Member {
                     }
                 }
                 Output::Members(members) => self.mesh.knows_members(members),
+                Output::Inviting(inviting) => self.mesh.invites(inviting),
                 Output::Subscribe(topic) => self.mesh.subscribe(&topic),
                 Output::Unsubscribe(topic) => self.mesh.unsubscribe(&topic),
                 Output::Publish { topic, bytes } => self.mesh.publish(&topic, bytes),

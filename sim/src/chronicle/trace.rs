@@ -63,7 +63,7 @@ impl Trace {
             Output::Judge { acceptance, .. } => self.words(20, acceptance),
             Output::Store(_) => self.mark(21, &[]),
             // It follows from what was stored.
-            Output::Members(_) => self.mark(35, &[]),
+            Output::Members(_) | Output::Inviting(_) => self.mark(35, &[]),
             Output::Subscribe(topic) => self.mark(22, topic.as_str().as_bytes()),
             Output::Unsubscribe(topic) => self.mark(23, topic.as_str().as_bytes()),
             Output::Publish { bytes, .. } => self.mark(24, bytes),

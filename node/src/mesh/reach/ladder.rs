@@ -14,6 +14,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use super::again::Again;
 use super::members::Members;
+use super::newcomers::{INVITES, Newcomers};
 use super::observed::Observed;
 use super::place::is_relayed;
 use super::relays::Relays;
@@ -39,6 +40,7 @@ pub(in crate::mesh) struct Ladder {
     port_mapping: PortMapping,
     /// Homes that hold a place here.
     guests: BTreeSet<PeerId>,
+    newcomers: Newcomers,
     open: bool,
     punched: usize,
     not_punched: usize,
@@ -100,6 +102,7 @@ impl Ladder {
                 false => PortMapping::Off,
             },
             guests: BTreeSet::new(),
+            newcomers: Newcomers::default(),
             open: false,
             punched: 0,
             not_punched: 0,
@@ -155,8 +158,19 @@ impl Ladder {
             self.relay_or_not(swarm);
         }
         self.ask_for_places(swarm);
+        self.pass_newcomers_on(swarm);
         self.punch_again(swarm);
         changed
+    }
+
+    /// Lets newcomers ask for a circuit while a guest expects one, and no longer than they need.
+    fn pass_newcomers_on(&mut self, swarm: &mut Swarm<Behaviour>) {
+        let expected = self.newcomers.are_expected_by(&self.guests);
+        self.members.pass_on(expected);
+        for stranger in self.newcomers.overdue(&self.members, Instant::now()) {
+            tracing::debug!(peer = %stranger, "a newcomer who did not become a neighbour");
+            let _already_gone = swarm.disconnect_peer_id(stranger);
+        }
     }
 
     fn punch_again(&mut self, swarm: &mut Swarm<Behaviour>) {
@@ -185,10 +199,15 @@ impl Ladder {
         let behaviour = swarm.behaviour_mut();
         if let Some(relay) = rung(&mut behaviour.rungs, |rungs| &mut rungs.relay) {
             relay.inner.set_status(Some(status));
-            let members = swarm.connected_peers().copied();
-            let members: Vec<_> = members.filter(|peer| self.members.has(*peer)).collect();
-            swarm.behaviour_mut().identify.push(members);
+            self.tell_members(swarm);
         }
+    }
+
+    /// Tells members that other protocols are here now.
+    pub(in crate::mesh) fn tell_members(&self, swarm: &mut Swarm<Behaviour>) {
+        let members = swarm.connected_peers().copied();
+        let members: Vec<_> = members.filter(|peer| self.members.has(*peer)).collect();
+        swarm.behaviour_mut().identify.push(members);
     }
 
     fn ask_for_places(&mut self, swarm: &mut Swarm<Behaviour>) {
@@ -219,6 +238,8 @@ impl Ladder {
         if !self.members.has(peer) || matches!(way, Way::Through(_)) {
             return;
         }
+        let invites = info.protocols.contains(&INVITES);
+        self.newcomers.said(peer, invites);
         let at = &info.observed_addr;
         match way {
             Way::Dialled(there) if info.protocols.contains(&relay::HOP_PROTOCOL_NAME) => {
@@ -256,6 +277,7 @@ impl Ladder {
         }
         if last {
             self.relays.withdrawn(peer);
+            self.newcomers.gone(peer);
             self.words_only.set(peer, false);
         }
     }
@@ -338,6 +360,11 @@ impl Ladder {
             ) => {
                 self.guests.remove(&src_peer_id);
             }
+            RungsEvent::Relay(relay::Event::CircuitReqAccepted { src_peer_id, .. }) => {
+                if !self.members.has(src_peer_id) {
+                    self.newcomers.came(src_peer_id, Instant::now());
+                }
+            }
             RungsEvent::Punching(event) => match event.result {
                 Ok(_) => self.punched += 1,
                 Err(error) => {
@@ -349,6 +376,7 @@ impl Ladder {
                 tracing::debug!(address = %event.tested_addr, reached = event.result.is_ok(), "tried from outside");
             }
             RungsEvent::Relay(_) | RungsEvent::TryForOthers(_) => {}
+            RungsEvent::Invites(never) => match never {},
         }
     }
 

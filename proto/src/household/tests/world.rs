@@ -475,7 +475,7 @@ impl World {
 
     fn carry(&mut self, home: usize, output: Output) {
         match output {
-            Output::Members(_) => {}
+            Output::Members(_) | Output::Inviting(_) => {}
             Output::Judge {
                 message,
                 acceptance,
