@@ -24,7 +24,8 @@ use super::lan::{Found, Lan};
 use super::pace::{Pace, Verdict};
 use super::peers::{device_of, keypair, peer_of, without_peer};
 use super::reach::{
-    Ladder, Members, PeerWay, Reach, ReachView, Rescue, Rungs, is_relayed, worth_dialling,
+    Doorkeeper, Ladder, Members, PeerWay, Reach, ReachView, Rescue, Rungs, is_relayed,
+    worth_dialling,
 };
 use super::run::Run;
 use super::streams::{Incoming, SealedStreams};
@@ -87,7 +88,8 @@ impl Mesh {
         let has_routers = matches!(transport, Transport::Internet);
         let (transport, circuits) = transport.build_with_circuits(&keypair, reach.circuits)?;
         let rungs = has_routers.then(|| Rungs::new(peer, reach, &members, circuits));
-        let behaviour = Behaviour::new(&keypair, streams, run, alone, rungs)?;
+        let doorkeeper = Doorkeeper::new(members.clone());
+        let behaviour = Behaviour::new(&keypair, doorkeeper, streams, run, alone, rungs)?;
         let lan = reach.mdns.then(|| Lan::new(peer)).transpose()?;
         let config = swarm::Config::with_tokio_executor().with_idle_connection_timeout(IDLE);
         let swarm = Swarm::new(transport, behaviour, peer, config);

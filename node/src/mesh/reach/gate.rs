@@ -114,11 +114,6 @@ impl<B: NetworkBehaviour> NetworkBehaviour for MembersOnly<B> {
         local: &Multiaddr,
         remote: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        // An honest relay brings no strangers to who expects none.
-        let strange = !self.members.has(peer) && !self.members.are_inviting();
-        if is_relayed(local) && strange {
-            return Err(ConnectionDenied::new(Stranger));
-        }
         self.connected(connection, peer, remote);
         let inner = &mut self.inner;
         let inner = inner.handle_established_inbound_connection(connection, peer, local, remote)?;
@@ -336,28 +331,5 @@ mod tests {
         ] {
             assert!(!dials(Dials::Outside, inside), "{inside}");
         }
-    }
-
-    #[test]
-    fn nobody_but_a_member_comes_through_a_neighbour_to_a_home_without_an_open_ticket() {
-        let members = Members::default();
-        let mut gate = MembersOnly::new(dummy::Behaviour, members.clone(), Dials::Anywhere);
-        let key = ed25519_dalek::SigningKey::from_bytes(&[1; 32]).verifying_key();
-        let device = streetlamp_proto::identity::DeviceId::from_bytes(key.to_bytes());
-        let peer = crate::mesh::peers::peer_of(device).unwrap();
-        let here = format!("/ip4/9.9.9.9/tcp/1/p2p/{}/p2p-circuit", PeerId::random());
-        let (here, from) = (address(&here), Multiaddr::empty());
-        let comes = |gate: &mut MembersOnly<_>| {
-            let connection = ConnectionId::new_unchecked(1);
-            gate.handle_established_inbound_connection(connection, peer, &here, &from)
-                .is_ok()
-        };
-        assert!(!comes(&mut gate));
-        let household = streetlamp_proto::identity::HouseholdId::from_bytes([1; 32]);
-        members.invite(true);
-        assert!(comes(&mut gate), "a newcomer may");
-        members.invite(false);
-        members.are(BTreeMap::from([(device, household)]));
-        assert!(comes(&mut gate));
     }
 }

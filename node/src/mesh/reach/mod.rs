@@ -11,6 +11,7 @@
 
 mod again;
 mod discreet;
+mod doorkeeper;
 mod gate;
 mod ladder;
 mod members;
@@ -24,6 +25,7 @@ mod shares;
 mod view;
 
 pub(super) use discreet::Discreet;
+pub(super) use doorkeeper::Doorkeeper;
 pub(super) use ladder::{Ladder, WordsOnly};
 pub(super) use members::Members;
 pub(super) use place::{is_relayed, relay_of, told, worth_dialling};
