@@ -31,7 +31,7 @@ const TICK: Duration = Duration::from_secs(5);
 /// The rungs' state, beside the swarm that climbs.
 #[derive(Debug)]
 pub(in crate::mesh) struct Ladder {
-    circuits: bool,
+    switches: Reach,
     /// What the resident said himself.
     given: Vec<Multiaddr>,
     members: Members,
@@ -92,7 +92,7 @@ impl Ladder {
             tick
         });
         Ok(Self {
-            circuits: reach.circuits,
+            switches: reach.clone(),
             given: given.collect::<Result<_>>()?,
             members,
             observed: Observed::default(),
@@ -211,7 +211,7 @@ impl Ladder {
     }
 
     fn ask_for_places(&mut self, swarm: &mut Swarm<Behaviour>) {
-        if !self.circuits || self.open {
+        if !self.switches.circuits || self.open {
             return;
         }
         let now = Instant::now();
@@ -396,6 +396,7 @@ impl Ladder {
             punched: self.punched,
             not_punched: self.not_punched,
             rescue: self.rescue.as_ref().map_or(RescueState::Off, Rescue::state),
+            switches: self.switches.clone(),
         }
     }
 }

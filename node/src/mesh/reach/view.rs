@@ -1,6 +1,6 @@
 //! How a home is reached, for `status` and `doctor`.
 
-use super::RescueState;
+use super::{Reach, RescueState};
 use crate::mesh::connections::Way;
 
 /// How a home is reached.
@@ -21,6 +21,8 @@ pub struct ReachView {
     pub not_punched: usize,
     /// What became of the rescue.
     pub rescue: RescueState,
+    /// Which rungs the resident lets it use.
+    pub switches: Reach,
 }
 
 /// How a connected peer is reached.
