@@ -37,8 +37,8 @@ fn together(home: &mut Home, neighbours: usize) {
 fn is_open(home: &mut Home) {
     let listen = home.ready()["listen"].as_array().expect("addresses");
     let tcp = listen.iter().filter_map(|a| a.as_str());
-    let tcp = tcp.filter_map(|a| a.split("/p2p/").next());
-    let tcp = tcp.filter(|a| a.contains("/tcp/")).last();
+    let mut tcp = tcp.filter_map(|a| a.split("/p2p/").next());
+    let tcp = tcp.rfind(|a| a.contains("/tcp/"));
     let tcp = tcp.expect("an address").to_owned();
     home.stop().expect("it stops");
     home.runs_with(&["--external", &tcp]);
