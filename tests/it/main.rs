@@ -27,7 +27,9 @@ mod memory;
 #[cfg(target_os = "linux")]
 mod power_cut;
 mod publishers;
+mod reaching;
 mod relaying;
+mod rescue;
 mod restoring;
 mod rogue;
 mod secrets;

@@ -21,6 +21,8 @@ pub struct Home {
     node: Option<Running>,
     /// Where the node listened last: a home keeps its ports.
     listen: Vec<String>,
+    /// What else its node is started with.
+    more: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -38,12 +40,28 @@ impl Home {
             dir: dir.to_owned(),
             node: None,
             listen: Vec::new(),
+            more: Vec::new(),
         }
     }
 
     /// Makes the home with everything that a resident would say.
     pub fn init(&self, name: &str) -> Reply {
         self.run(&["init", "--name", name, "--cell", "u33dc1"])
+    }
+
+    /// Starts its node with these arguments, too, from now on.
+    pub fn runs_with(&mut self, more: &[&str]) {
+        self.more = more.iter().map(ToString::to_string).collect();
+    }
+
+    /// Stops the node, and takes other ports the next time.
+    ///
+    /// # Errors
+    /// As [`Home::stop`].
+    pub fn moves_out(&mut self) -> io::Result<()> {
+        self.stop()?;
+        self.listen.clear();
+        Ok(())
     }
 
     /// The home directory.
@@ -93,6 +111,7 @@ impl Home {
         for address in &self.listen {
             command.args(["--listen", address]);
         }
+        command.args(&self.more);
         command.stdout(Stdio::piped()).stderr(Stdio::inherit());
         let mut child = command.spawn()?;
         let lines = child

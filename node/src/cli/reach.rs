@@ -38,6 +38,14 @@ pub(super) struct ReachArgs {
     /// Do not look for a direct way to neighbours met through others (hole punching)
     #[arg(long)]
     no_punching: bool,
+
+    /// When neighbours are missed, leave word of this home for them in the BitTorrent DHT, and look for theirs
+    #[arg(long)]
+    rescue: bool,
+
+    /// Enter the DHT through this node of it, and not through its public ones; may be given again
+    #[arg(long, value_name = "HOST:PORT", requires = "rescue")]
+    rescue_node: Vec<String>,
 }
 
 impl From<ReachArgs> for Reach {
@@ -54,6 +62,7 @@ impl From<ReachArgs> for Reach {
             },
             circuits: !args.no_circuits,
             punching: !args.no_punching,
+            rescue: args.rescue.then_some(args.rescue_node),
         }
     }
 }
@@ -76,6 +85,11 @@ pub(super) fn words(reach: &ReachItem) -> String {
     if reach.relays_for > 0 {
         let count = reach.relays_for;
         text.push_str(&format!("; {count} reached through this one"));
+    }
+    match reach.rescue.as_str() {
+        "left" => text.push_str("; word of it is left in the BitTorrent DHT"),
+        "silent" => text.push_str("; the BitTorrent DHT does not answer"),
+        _ => {}
     }
     text
 }

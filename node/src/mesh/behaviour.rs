@@ -15,7 +15,7 @@ use libp2p::{connection_limits, identify, memory_connection_limits, ping};
 use streetlamp_proto::wire::limits::GOSSIP_FRAME;
 
 use super::codec::{DEVICE, FrameCodec, JOIN, STREET};
-use super::reach::{Discreet, Rungs};
+use super::reach::{Discreet, Doorkeeper, Rungs};
 use super::run::Run;
 use super::scoring;
 use crate::error::{Error, ErrorKind, Result};
@@ -42,6 +42,8 @@ pub(super) type Gossip = gossipsub::Behaviour<
 
 #[derive(NetworkBehaviour)]
 pub(super) struct Behaviour {
+    /// Who refuses connections comes first: behaviours that were asked before are not told.
+    doorkeeper: Doorkeeper,
     /// Peers that sent far too much.
     pub(super) shut_out: allow_block_list::Behaviour<BlockedPeers>,
     limits: connection_limits::Behaviour,
@@ -60,6 +62,7 @@ pub(super) struct Behaviour {
 impl Behaviour {
     pub(super) fn new(
         keypair: &Keypair,
+        doorkeeper: Doorkeeper,
         streams: libp2p_stream::Behaviour,
         run: Run,
         has_process_alone: bool,
@@ -78,6 +81,7 @@ impl Behaviour {
             request_response::Behaviour::with_codec(FrameCodec, [(protocol, support)], config)
         };
         Ok(Self {
+            doorkeeper,
             shut_out: allow_block_list::Behaviour::default(),
             limits: connection_limits::Behaviour::new(limits),
             memory: has_process_alone

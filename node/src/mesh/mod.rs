@@ -24,7 +24,9 @@ mod transport;
 
 pub use event::MeshEvent;
 pub use peers::{door, peer_of};
-pub use reach::{PeerWay, PortMapping, Reach, ReachView, Relaying};
+pub use reach::{
+    PeerWay, PortMapping, Reach, ReachView, Relaying, Rescue, RescueState, RungLine, Standing,
+};
 pub use run::Run;
 pub use speaker::{Speaker, SpeakerEvent};
 pub use streams::{IncomingStream, SealedStreams};

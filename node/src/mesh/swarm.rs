@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
 use futures::StreamExt;
+use libp2p::core::ConnectedPoint;
 use libp2p::gossipsub::{self, MessageId};
 use libp2p::request_response::{OutboundRequestId, ResponseChannel};
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
@@ -22,7 +23,10 @@ use super::event::MeshEvent;
 use super::lan::{Found, Lan};
 use super::pace::{Pace, Verdict};
 use super::peers::{device_of, keypair, peer_of, without_peer};
-use super::reach::{Ladder, Members, PeerWay, Reach, ReachView, Rungs, is_relayed, worth_dialling};
+use super::reach::{
+    Doorkeeper, Ladder, Members, PeerWay, Reach, ReachView, Rescue, Rungs, is_relayed,
+    worth_dialling,
+};
 use super::run::Run;
 use super::streams::{Incoming, SealedStreams};
 use super::transport::Transport;
@@ -84,7 +88,8 @@ impl Mesh {
         let has_routers = matches!(transport, Transport::Internet);
         let (transport, circuits) = transport.build_with_circuits(&keypair, reach.circuits)?;
         let rungs = has_routers.then(|| Rungs::new(peer, reach, &members, circuits));
-        let behaviour = Behaviour::new(&keypair, streams, run, alone, rungs)?;
+        let doorkeeper = Doorkeeper::new(members.clone());
+        let behaviour = Behaviour::new(&keypair, doorkeeper, streams, run, alone, rungs)?;
         let lan = reach.mdns.then(|| Lan::new(peer)).transpose()?;
         let config = swarm::Config::with_tokio_executor().with_idle_connection_timeout(IDLE);
         let swarm = Swarm::new(transport, behaviour, peer, config);
@@ -135,6 +140,14 @@ impl Mesh {
         self.members.are(devices);
     }
 
+    /// Whether somebody holds a ticket of this home, who may come through a neighbour.
+    pub fn invites(&mut self, inviting: bool) {
+        if self.members.are_inviting() != inviting {
+            self.members.invite(inviting);
+            self.ladder.tell_members(&mut self.swarm);
+        }
+    }
+
     /// How we are reached.
     pub fn reach(&self) -> ReachView {
         let peers = self
@@ -142,6 +155,11 @@ impl Mesh {
             .ways()
             .map(|(peer, way)| (peer.to_string(), PeerWay::of(way)));
         self.ladder.view(&self.swarm, peers.collect())
+    }
+
+    /// The way to the DHT, if the resident wants it.
+    pub const fn rescue(&self) -> Option<&Rescue> {
+        self.ladder.rescue()
     }
 
     /// Says goodbye to everybody, so that neighbours know at once and not when a timeout runs out.
@@ -238,6 +256,12 @@ impl Mesh {
                 }
                 let relays = self.connections.relays(peer_id);
                 self.ladder.reached_through(peer_id, relays.as_deref());
+                if let ConnectedPoint::Dialer { address, .. } = &endpoint
+                    && relays.is_some()
+                {
+                    self.ladder
+                        .dialled_through(peer_id, without_peer(address.clone()));
+                }
                 let Some(device) = device_of(peer_id) else {
                     let _already_gone = self.swarm.disconnect_peer_id(peer_id);
                     return None;

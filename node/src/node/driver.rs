@@ -6,7 +6,7 @@ use std::sync::Arc;
 use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::household::{
     Answer, Command, CommandId, DomainAnswer, Event, Household, Input, KeeperNews, Output, Record,
-    Timer,
+    RescueNews, Timer,
 };
 use streetlamp_proto::identity::DeviceId;
 use streetlamp_proto::ledger::Entry;
@@ -80,6 +80,7 @@ pub(super) struct Driver {
     keeping: JoinSet<Option<KeeperNews>>,
     pulls: Arc<Semaphore>,
     asking: JoinSet<(PublisherId, DomainAnswer)>,
+    rescuing: JoinSet<Option<RescueNews>>,
 }
 
 impl Driver {
@@ -110,6 +111,7 @@ impl Driver {
             keeping: JoinSet::new(),
             pulls: Arc::new(Semaphore::new(PULLED_AT_ONCE)),
             asking: JoinSet::new(),
+            rescuing: JoinSet::new(),
         }
     }
 
@@ -125,6 +127,9 @@ impl Driver {
         self.feed(Input::Listening {
             addresses: self.mesh.addresses(),
         })?;
+        if self.mesh.rescue().is_some() {
+            self.feed(Input::Rescue(RescueNews::Wanted))?;
+        }
         loop {
             let (timer, at) = self.next_timer();
             let due = async {
@@ -152,6 +157,11 @@ impl Driver {
                 Some(Ok((publisher, answer))) = self.asking.join_next() => {
                     self.feed(Input::DomainAnswered(publisher, answer))?;
                 }
+                Some(done) = self.rescuing.join_next() => {
+                    if let Ok(Some(news)) = done {
+                        self.feed(Input::Rescue(news))?;
+                    }
+                },
                 Some(Ok((clip, gone))) = self.shredding.join_next() => {
                     self.feed(Input::Shredded { clip, gone })?;
                 },
@@ -286,6 +296,7 @@ impl Driver {
         match output {
             Output::Judge { .. } | Output::Store(_) => {}
             Output::Members(members) => self.mesh.knows_members(members),
+            Output::Inviting(inviting) => self.mesh.invites(inviting),
             Output::Subscribe(topic) => self.mesh.subscribe(&topic),
             Output::Unsubscribe(topic) => self.mesh.unsubscribe(&topic),
             Output::Publish { topic, bytes } => self.mesh.publish(&topic, bytes),
@@ -315,6 +326,11 @@ impl Driver {
                 let domains = self.handle.shared.domains.clone();
                 self.asking
                     .spawn(async move { (publisher, domains.ask(&domain).await) });
+            }
+            Output::Rescue(task) => {
+                if let Some(rescue) = self.mesh.rescue().cloned() {
+                    self.rescuing.spawn(rescue.carry_out(task));
+                }
             }
             Output::SetTimer { at, timer } => {
                 self.timers.insert(timer, at);
@@ -365,6 +381,12 @@ impl Driver {
             },
             now,
         ));
+        if self.mesh.rescue().is_some() {
+            outputs.extend(
+                self.household
+                    .handle(Input::Rescue(RescueNews::Wanted), now),
+            );
+        }
         for device in &self.connected {
             outputs.extend(self.household.handle(
                 Input::Connected {

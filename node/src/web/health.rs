@@ -14,6 +14,7 @@ use super::problem::{Problem, rendered};
 use super::words::{Moment, count, size};
 use crate::disk::Condition;
 use crate::error::Result;
+use crate::mesh::{ReachView, RungLine};
 
 /// Less free room than this is worth a word: a few of the longest clips.
 const ROOM: u64 = 2_000_000_000;
@@ -28,6 +29,7 @@ struct Page {
     lines: Vec<Line>,
     neighbours: Vec<NeighbourLine>,
     addresses: Vec<String>,
+    rungs: Vec<RungLine>,
 }
 
 /// One thing that was looked at.
@@ -36,7 +38,7 @@ struct Line {
     well: bool,
     says: String,
     /// What to do, if anything.
-    advice: Option<&'static str>,
+    advice: Option<String>,
     /// When something happened.
     at: Option<Moment>,
 }
@@ -71,7 +73,8 @@ pub(super) async fn show(State(app): State<App>) -> std::result::Result<Response
     });
     let look = look.await?;
     let addresses = app.handle.listen().await?;
-    let lines = lines(&app, &look, &addresses).await?;
+    let reach = app.handle.reach().await?;
+    let lines = lines(&app, &look, &reach, &addresses).await?;
     let neighbours = look.members.iter().filter(|member| !member.me);
     let neighbours = neighbours.map(|member| NeighbourLine {
         name: member.name.to_string(),
@@ -84,10 +87,16 @@ pub(super) async fn show(State(app): State<App>) -> std::result::Result<Response
         lines,
         neighbours: neighbours.collect(),
         addresses,
+        rungs: reach.rungs(),
     }))
 }
 
-async fn lines(app: &App, look: &Look, addresses: &[String]) -> Result<Vec<Line>> {
+async fn lines(
+    app: &App,
+    look: &Look,
+    view: &ReachView,
+    addresses: &[String],
+) -> Result<Vec<Line>> {
     let (free, ballast) = app.handle.room();
     let cameras = app.handle.cameras().await?;
     let failing = cameras.iter().filter(|camera| camera.error.is_some());
@@ -95,7 +104,7 @@ async fn lines(app: &App, look: &Look, addresses: &[String]) -> Result<Vec<Line>
         street(&look.status),
         connections(&look.status),
         catch_up(&look.status, look.now),
-        reach(addresses),
+        reach(view, &look.status, addresses),
         clock(&look.status),
         storage(look, app.handle.disk(), free),
         spare_room(ballast),
@@ -115,10 +124,10 @@ impl Line {
         }
     }
 
-    fn wrong(what: &'static str, says: impl Into<String>, advice: &'static str) -> Self {
+    fn wrong(what: &'static str, says: impl Into<String>, advice: impl Into<String>) -> Self {
         Self {
             well: false,
-            advice: Some(advice),
+            advice: Some(advice.into()),
             ..Self::well(what, says)
         }
     }
@@ -166,36 +175,26 @@ fn catch_up(status: &StatusView, now: Timestamp) -> Line {
     }
 }
 
-/// How far the node can be reached, by the addresses at which it listens.
-fn reach(addresses: &[String]) -> Line {
-    let beyond =
-        |address: &&String| !(address.starts_with("/ip4/127.") || address.starts_with("/ip6/::1/"));
-    let open: Vec<_> = addresses.iter().filter(beyond).collect();
+/// How the home is reached, and what would help if it is not: as `doctor` says it.
+fn reach(view: &ReachView, status: &StatusView, addresses: &[String]) -> Line {
     if addresses.is_empty() {
         let advice = "Start the node again. If it stays so, another program may hold its port.";
         return Line::wrong("Reach", "The node listens nowhere.", advice);
     }
-    if open.is_empty() {
-        return Line::well("Reach", "Homes on this very machine only.");
+    let (known, connected) = (status.neighbours_known, status.neighbours_connected);
+    let standing = view.standing(addresses, known, connected);
+    let says = sentence(&standing.says);
+    match standing.helps {
+        Some(helps) => Line::wrong("Reach", says, helps),
+        None => Line::well("Reach", says),
     }
-    let public = open.iter().any(|address| is_public_ip6(address));
-    Line::well(
-        "Reach",
-        if public {
-            "Homes on your local network, and homes that have this home's IPv6 address if your router lets them through."
-        } else {
-            "Homes on your local network. Homes behind another router cannot come here by themselves; two such homes do not find each other yet."
-        },
-    )
 }
 
-/// Global unicast, 2000::/3 (RFC 4291).
-fn is_public_ip6(address: &str) -> bool {
-    let ip = address
-        .strip_prefix("/ip6/")
-        .and_then(|rest| rest.split('/').next());
-    let ip = ip.and_then(|ip| ip.parse::<std::net::Ipv6Addr>().ok());
-    ip.is_some_and(|ip| ip.segments()[0] & 0xe000 == 0x2000)
+/// What is said in passing elsewhere, as a sentence of its own.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).chain(['.']).collect()
 }
 
 fn clock(status: &StatusView) -> Line {
@@ -285,29 +284,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reach_is_told_by_what_addresses_are_good_for() {
-        let says = |addresses: &[&str]| {
-            let addresses: Vec<_> = addresses.iter().map(|a| (*a).to_owned()).collect();
-            let line = reach(&addresses);
-            (line.well, line.says)
-        };
-        assert!(!says(&[]).0);
-        assert!(
-            says(&["/ip4/127.0.0.1/tcp/4001"])
-                .1
-                .contains("this very machine")
-        );
-        assert!(
-            says(&["/ip4/192.168.1.4/tcp/4001", "/ip6/fe80::1/tcp/4001"])
-                .1
-                .contains("another router")
-        );
-        assert!(says(&["/ip6/2001:db8::1/tcp/4001"]).1.contains("IPv6"));
-    }
-
-    #[test]
     fn a_thing_that_is_wrong_always_says_what_to_do() {
-        for line in [reach(&[]), spare_room(false), films(2, 1), sheet(false)] {
+        for line in [spare_room(false), films(2, 1), sheet(false)] {
             assert!(!line.well && line.advice.is_some(), "{}", line.what);
         }
     }

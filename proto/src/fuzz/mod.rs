@@ -19,7 +19,7 @@ pub use engine::engine_inputs;
 pub use keepers::{keeping, ledger_file, sealed_label};
 pub use messages::{
     device_message, fetch_request, fetch_ticket, frame, grant, join, ledger_entry, manifest,
-    open_statement, papers, parcel, returning, street_message, welcome,
+    open_statement, papers, parcel, rescue_word, returning, street_message, welcome,
 };
 pub use writing::{text, ticket_text};
 
@@ -38,7 +38,7 @@ use crate::wire::{self, Kind};
 pub type Target = (&'static str, fn(&[u8]) -> bool);
 
 /// Every property.
-pub const TARGETS: [Target; 22] = [
+pub const TARGETS: [Target; 23] = [
     ("frame", frame),
     ("street_message", street_message),
     ("ticket_text", ticket_text),
@@ -46,6 +46,7 @@ pub const TARGETS: [Target; 22] = [
     ("returning", returning),
     ("device_message", device_message),
     ("welcome", welcome),
+    ("rescue_word", rescue_word),
     ("fetch_request", fetch_request),
     ("open_statement", open_statement),
     ("manifest", manifest),

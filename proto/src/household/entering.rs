@@ -111,7 +111,8 @@ impl Household {
         }
     }
 
-    /// Shows what we want to enter with to the device that can let us in, now that it is connected.
+    /// Shows what we want to enter with to the device that can let us in, now that it is connected. If it was another one,
+    /// the way to that device may lead through it, and is tried again.
     pub(super) fn show_passes(&mut self, to: DeviceId, out: &mut Vec<Output>) {
         let me = self.me.device_id();
         let (card, device) = (self.me.card.clone(), self.me.cert.clone());
@@ -119,8 +120,17 @@ impl Household {
         let ended = self.ended_devices();
         let mut requests = Vec::new();
         for (command, entering) in &mut self.entering {
-            let first = entering.pass.doors().first();
-            if entering.asked || first.is_none_or(|door| door.device != to) {
+            let Some(first) = entering.pass.doors().first() else {
+                continue;
+            };
+            if entering.asked {
+                continue;
+            }
+            if first.device != to {
+                out.push(Output::Dial {
+                    device: first.device,
+                    addresses: first.addresses.clone(),
+                });
                 continue;
             }
             entering.asked = true;

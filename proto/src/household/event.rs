@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::bulletins::{DirectoryCommand, DirectoryEvent, DomainAnswer};
 use super::draft::{Change, Draft, NewClip};
 use super::keeping::{Finding, KeeperCommand, KeeperNews, KeeperTask};
+use super::rescuing::{RescueNews, RescueTask};
 use super::retention::Retention;
 use super::serving::ServedBy;
 use super::{Failure, Record};
@@ -112,6 +113,8 @@ pub enum Input {
     },
     /// An [`Output::AskDomain`] of a publisher was tried.
     DomainAnswered(PublisherId, DomainAnswer),
+    /// About the rescue.
+    Rescue(RescueNews),
     /// A timer set by [`Output::SetTimer`] is due.
     Due(Timer),
 }
@@ -144,6 +147,8 @@ pub enum Output {
     },
     /// These devices are of households of our streets now, and no others: whom the mesh lends a hand.
     Members(BTreeMap<DeviceId, HouseholdId>),
+    /// Whether somebody holds a ticket of this home. He may have to come through a neighbour.
+    Inviting(bool),
     /// Connect to a device.
     Dial {
         /// Which one.
@@ -177,6 +182,8 @@ pub enum Output {
     Keeper(KeeperTask),
     /// Ask a domain who speaks for it, and say so with [`Input::DomainAnswered`].
     AskDomain(PublisherId, Domain),
+    /// Do something for the rescue. Never, unless [`RescueNews::Wanted`] came.
+    Rescue(RescueTask),
     /// Wake the engine. Setting a timer again moves it.
     SetTimer {
         /// When.
@@ -224,6 +231,8 @@ pub enum Timer {
     SpotCheck,
     /// Tell the street where this home is, if it moved.
     Whereabouts,
+    /// Look who is missed, for the rescue.
+    Rescue,
 }
 
 /// What the household can want.

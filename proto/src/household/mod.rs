@@ -7,7 +7,7 @@
 //! `speaking` posts and hears alerts and what is said about them; `joining` founds streets and lets in, `entering` is the
 //! other side of it, `returning` comes back to a street with a new device, `devices` are those of this household;
 //! `leaving` is about vouches and departures, `epochs` about the key that follows from them; `meeting` greets neighbours,
-//! `finding` knows where they are, `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose words count there,
+//! `finding` knows where they are, `rescuing` looks where the others left word, `catching_up` finds what was missed; `nearby` is what is said in the open, `linking` whose words count there,
 //! `bulletins` what publishers say; `sharing` gives keys away and keeps the ledger, `approving` does it for what another
 //! device recorded, `siblings` lists and fetches that, `shredding` destroys clips, `retention` says when; `serving` says who
 //! gets sealed bytes, `fetching` from whom to have them, and `keeping` sees to copies at neighbours; `standing` says who
@@ -35,6 +35,7 @@ mod me;
 mod meeting;
 mod nearby;
 mod record;
+mod rescuing;
 mod retention;
 mod returning;
 mod serving;
@@ -64,6 +65,7 @@ pub use keeping::{
 };
 pub use me::Me;
 pub use record::Record;
+pub use rescuing::{RescueNews, RescueTask};
 pub use retention::Retention;
 pub use serving::{Permit, Place, ServedBy, Unserved};
 pub use view::{
@@ -91,6 +93,7 @@ use bulletins::{Around, Inquiries};
 use catching_up::Comparison;
 use entering::Entering;
 use nearby::{Ear, Mouth};
+use rescuing::Rescue;
 use siblings::Siblings;
 use state::{State, Street};
 
@@ -146,6 +149,7 @@ pub struct Household {
     around: Around,
     /// How much each publisher may still change.
     changes: BTreeMap<PublisherId, Bucket>,
+    rescue: Rescue,
 }
 
 impl Household {
@@ -190,6 +194,7 @@ impl Household {
             inquiries: Inquiries::default(),
             around: Around::default(),
             changes: BTreeMap::new(),
+            rescue: Rescue::default(),
         };
         household.be_who_the_root_says();
         household
@@ -240,12 +245,17 @@ impl Household {
             Input::DomainAnswered(publisher, answer) => {
                 self.domain_answered(publisher, &answer, now, &mut out);
             }
+            Input::Rescue(news) => self.rescue_news(news, now, &mut out),
             Input::Due(timer) => self.due(timer, now, &mut out),
         }
         let about_members =
             |output: &Output| matches!(output, Output::Store(r) if r.is_about_members());
         if out.iter().any(about_members) {
             out.push(Output::Members(self.devices_of_members()));
+        }
+        let about_tickets = |output: &Output| matches!(output, Output::Store(r) if matches!(**r, Record::Ticket { .. } | Record::TicketGone(_)));
+        if out.iter().any(about_tickets) {
+            out.push(Output::Inviting(!self.state.tickets.is_empty()));
         }
         out
     }
@@ -257,6 +267,7 @@ impl Household {
             self.plan_epoch(street.id(), now, out);
         }
         out.push(Output::Members(self.devices_of_members()));
+        out.push(Output::Inviting(!self.state.tickets.is_empty()));
         self.shred_again(out);
         self.sweep(now, out);
         self.redial(now, out);
@@ -286,6 +297,7 @@ impl Household {
             Timer::Stamp => self.look_for_stamp(now, out),
             Timer::SpotCheck => self.check_keepers(now, out),
             Timer::Whereabouts => self.say_whereabouts(now, out),
+            Timer::Rescue => self.rescue(now, out),
         }
     }
 

@@ -14,6 +14,7 @@ mod message;
 mod notice;
 mod pseudonym;
 pub mod reconcile;
+mod rescue;
 mod returning;
 mod ticket;
 mod whereabouts;
@@ -27,6 +28,9 @@ pub use members::{Departure, Member, MemberError, Members, SECOND_VOUCH_FROM};
 pub use message::{AskAround, CatchUp, CatchUpAnswer, Home, Overheard, StreetMessage, Swap};
 pub use notice::{EpochCommit, EpochNotice, EpochParcel, EpochRank};
 pub use pseudonym::{Announcement, Pseudonym};
+#[cfg(test)]
+pub(crate) use rescue::padded as rescue_padded;
+pub use rescue::{Day, RescuePlace};
 pub use returning::{Crowded, ReturnRequest};
 pub use ticket::{
     Door, JoinRequest, Refusal, Ticket, TicketError, TicketId, TicketKey, TicketSecret, Welcome,

@@ -91,6 +91,9 @@ pub const ADDRESS_BYTES: usize = 256;
 /// How much newer a device's whereabouts must be than those before, so that it cannot keep the street busy with them.
 pub const WHEREABOUTS_GAP: Duration = Duration::from_secs(10);
 
+/// Bytes of a word that a home leaves in the DHT. Bencoded it takes the 1,000 bytes that BEP 44 lets an item have.
+pub const RESCUE_WORD: usize = 996;
+
 /// Members named in a ticket, the inviter first.
 pub const TICKET_MEMBERS: usize = 4;
 

@@ -152,6 +152,7 @@ impl Member {
                     }
                 }
                 Output::Members(members) => self.mesh.knows_members(members),
+                Output::Inviting(inviting) => self.mesh.invites(inviting),
                 Output::Subscribe(topic) => self.mesh.subscribe(&topic),
                 Output::Unsubscribe(topic) => self.mesh.unsubscribe(&topic),
                 Output::Publish { topic, bytes } => self.mesh.publish(&topic, bytes),
@@ -166,8 +167,12 @@ impl Member {
                 Output::Decline(request) => self.mesh.decline(request),
                 Output::SetTimer { at, timer } => drop(self.timers.insert(timer, at)),
                 Output::Answer(_, answer) => self.refused = answer.is_err(),
-                // It films nothing, keeps nothing and believes every agency.
-                Output::Shred(_) | Output::Keeper(_) | Output::AskDomain(..) | Output::Emit(_) => {}
+                // It films nothing, keeps nothing, believes every agency and misses nobody.
+                Output::Shred(_)
+                | Output::Keeper(_)
+                | Output::AskDomain(..)
+                | Output::Rescue(_)
+                | Output::Emit(_) => {}
             }
         }
     }

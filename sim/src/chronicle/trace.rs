@@ -51,6 +51,8 @@ impl Trace {
             Input::Keeper(_) => self.mark(8, &[]),
             Input::Listening { .. } => self.mark(9, &[]),
             Input::DomainAnswered(publisher, _) => self.mark(10, publisher.as_bytes()),
+            // No simulated home looks into the DHT.
+            Input::Rescue(_) => self.mark(12, &[]),
             Input::Due(timer) => self.words(11, timer),
         }
     }
@@ -61,7 +63,7 @@ impl Trace {
             Output::Judge { acceptance, .. } => self.words(20, acceptance),
             Output::Store(_) => self.mark(21, &[]),
             // It follows from what was stored.
-            Output::Members(_) => self.mark(35, &[]),
+            Output::Members(_) | Output::Inviting(_) => self.mark(35, &[]),
             Output::Subscribe(topic) => self.mark(22, topic.as_str().as_bytes()),
             Output::Unsubscribe(topic) => self.mark(23, topic.as_str().as_bytes()),
             Output::Publish { bytes, .. } => self.mark(24, bytes),
@@ -75,6 +77,7 @@ impl Trace {
             Output::Shred(clip) => self.mark(29, clip.as_bytes()),
             Output::Keeper(_) => self.mark(30, &[]),
             Output::AskDomain(publisher, _) => self.mark(31, publisher.as_bytes()),
+            Output::Rescue(_) => self.mark(36, &[]),
             Output::SetTimer { at, timer } => {
                 self.mark(32, &at.as_ms().to_le_bytes());
                 self.words(32, timer);

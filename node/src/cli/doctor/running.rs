@@ -1,7 +1,5 @@
 //! What can only be seen while a node runs: street, neighbours, addresses, and clocks that differ.
 
-use std::net::SocketAddr;
-
 use super::finding;
 use crate::cli::camera::trouble;
 use crate::cli::keeper::in_words;
@@ -9,7 +7,6 @@ use crate::control::answers::{CameraItem, Finding, KeeperItem, Status};
 use crate::control::{self, Request};
 use crate::error::ErrorKind;
 use crate::home::Home;
-use crate::https::is_public;
 
 /// Seconds by which clocks may differ before it is said; neighbours refuse alerts at ten minutes.
 const SKEW: u64 = 120;
@@ -25,6 +22,7 @@ pub(super) fn node(home: &Home) -> Vec<Finding> {
             findings.extend(advice.map(|advice| finding("writing", false, advice)));
             findings.extend([street(&status), neighbours(&status), ports(&status)]);
             findings.push(reach(&status));
+            findings.extend(rescue(&status));
             findings
         }
         Err(error) if error.kind() == ErrorKind::Unavailable => {
@@ -153,79 +151,25 @@ fn ports(status: &Status) -> Finding {
 /// Whether neighbours find a way in, and what would help if not.
 fn reach(status: &Status) -> Finding {
     let found = &status.reach;
-    let guests = match found.relays_for {
-        0 => String::new(),
-        count => format!("; {count} homes of the street are reached through it"),
+    let text = match &found.helps {
+        Some(helps) => format!("{}. {helps}", found.says),
+        None => found.says.clone(),
     };
-    match found.how.as_str() {
-        "open" => {
-            let at = found.external.join(", ");
-            let text = format!("reached from everywhere, at {at}{guests}");
-            return finding("reach", true, text);
-        }
-        "through-neighbours" => {
-            let text = "the router lets nobody in, so neighbours come through another home of the street, which sees who meets whom and nothing else";
-            return finding("reach", true, text);
-        }
-        _ => {}
-    }
-    let missing = status
-        .neighbours_known
-        .saturating_sub(status.neighbours_connected);
-    if missing == 0 {
-        let text = "nobody needed to reach this home from outside so far";
-        return finding("reach", true, text);
-    }
-    let text = format!(
-        "nobody reaches this home from outside, and no neighbour who is reached passes anything on: {missing} of {} are missing. {}",
-        status.neighbours_known,
-        what_helps(status)
-    );
-    finding("reach", false, text)
+    finding("reach", found.well, text)
 }
 
-/// What one home of the street can do so that all of it is reached.
-fn what_helps(status: &Status) -> String {
-    let own: Vec<_> = status.listen.iter().filter_map(|a| socket(a)).collect();
-    let inside = own.iter().find(|at| at.is_ipv4() && !at.ip().is_loopback());
-    let ipv6 = own.iter().find(|at| at.is_ipv6() && is_public(at.ip()));
-    let mut ways = Vec::new();
-    match (status.reach.port_mapping.as_str(), inside) {
-        ("behind-another", _) => ways.push(
-            "the router here is behind another one, of the carrier: a port opened in it leads nowhere, so another home has to, or ask the carrier for an address of your own".to_owned(),
+/// What became of the rescue, if the resident wants it.
+fn rescue(status: &Status) -> Option<Finding> {
+    let (ok, says) = match status.reach.rescue.as_str() {
+        "idle" => (true, "on, and nobody is missed"),
+        "left" => (true, "word of this home is left in the BitTorrent DHT"),
+        "silent" => (
+            false,
+            "the BitTorrent DHT does not answer: let UDP out to it, or name a node with --rescue-node",
         ),
-        (_, Some(at)) => ways.push(format!(
-            "in the router, let TCP and UDP port {} through to {} port {0}, then start this home again",
-            at.port(),
-            at.ip()
-        )),
-        (_, None) => {}
-    }
-    if let Some(at) = ipv6 {
-        ways.push(format!(
-            "or let TCP and UDP port {} through to {} in the router's firewall for IPv6",
-            at.port(),
-            at.ip()
-        ));
-    } else {
-        ways.push(
-            "or turn on IPv6 in the router, if the provider has it, and start again".to_owned(),
-        );
-    }
-    format!(
-        "One home that opens a port helps the whole street: {}",
-        ways.join("; ")
-    )
-}
-
-/// The socket of a TCP address that this home listens on.
-fn socket(address: &str) -> Option<SocketAddr> {
-    let mut parts = address.strip_prefix('/')?.split('/');
-    let (_, ip, protocol, port) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let through_others = parts.any(|part| part == "p2p-circuit");
-    (protocol == "tcp" && !through_others)
-        .then(|| Some(SocketAddr::new(ip.parse().ok()?, port.parse().ok()?)))
-        .flatten()
+        _ => return None,
+    };
+    Some(finding("rescue", ok, says))
 }
 
 #[cfg(test)]
@@ -276,40 +220,18 @@ mod tests {
     }
 
     #[test]
-    fn a_home_that_nobody_reaches_hears_which_port_to_open_and_that_one_home_is_enough() {
-        let listen = [
-            "/ip4/192.168.1.7/tcp/4001/p2p/12D3",
-            "/ip6/2620:fe::7/tcp/4001/p2p/12D3",
-        ];
-        let closed = Status {
-            listen: listen.map(str::to_owned).to_vec(),
-            ..status()
+    fn the_rescue_is_told_of_only_if_it_is_on_and_is_wrong_only_if_nobody_answers() {
+        let with = |word: &str| {
+            let reach = ReachItem {
+                rescue: word.to_owned(),
+                ..ReachItem::default()
+            };
+            rescue(&Status { reach, ..status() })
         };
-        let found = reach(&closed);
-        assert!(!found.ok);
-        for said in [
-            "2 of 2",
-            "TCP and UDP port 4001",
-            "192.168.1.7",
-            "2620:fe::7",
-            "One home",
-        ] {
-            assert!(found.advice.contains(said), "{said}: {}", found.advice);
-        }
-        let carrier = ReachItem {
-            port_mapping: "behind-another".to_owned(),
-            ..ReachItem::default()
-        };
-        let behind = reach(&Status {
-            reach: carrier,
-            ..closed
-        });
-        assert!(behind.advice.contains("carrier") && !behind.advice.contains("192.168.1.7"));
-        let fine = reach(&Status {
-            neighbours_connected: 2,
-            ..status()
-        });
-        assert!(fine.ok);
+        assert!(with("off").is_none());
+        assert!(with("idle").unwrap().ok && with("left").unwrap().ok);
+        let silent = with("silent").unwrap();
+        assert!(!silent.ok && silent.advice.contains("UDP"));
     }
 
     #[test]

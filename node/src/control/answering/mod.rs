@@ -16,7 +16,7 @@ use streetlamp_proto::household::{Command, Skew};
 use streetlamp_proto::ledger::Entry;
 use zeroize::Zeroizing;
 
-use super::answers::{EntryItem, Locked, Moment, SignIn, Status};
+use super::answers::{EntryItem, Locked, Moment, ReachItem, SignIn, Status};
 use super::ids;
 use super::protocol::{Line, Request, encode};
 use crate::error::{Error, ErrorKind, Result};
@@ -193,6 +193,9 @@ async fn status(handle: &NodeHandle) -> Result<Status> {
         .map(|street| street.name.to_string())
         .collect();
     let cameras = handle.cameras().await?;
+    let (listen, reach) = (handle.listen().await?, handle.reach().await?);
+    let (known, connected) = (status.neighbours_known, status.neighbours_connected);
+    let standing = reach.standing(&listen, known, connected);
     let signed = |skew: Skew| {
         let seconds = i64::try_from(skew.by.as_secs()).unwrap_or(i64::MAX);
         if skew.ahead { seconds } else { -seconds }
@@ -226,8 +229,8 @@ async fn status(handle: &NodeHandle) -> Result<Status> {
         clock_skew_s: status.clock_skew.map(signed),
         peer_id: handle.peer_id().to_owned(),
         web: handle.page().map(|page| page.url().to_owned()),
-        listen: handle.listen().await?,
-        reach: handle.reach().await?.into(),
+        reach: ReachItem::new(reach, standing),
+        listen,
     })
 }
 

@@ -23,7 +23,7 @@ pub use publishers::{
 };
 
 use crate::disk::Condition;
-use crate::mesh::ReachView;
+use crate::mesh::{ReachView, Standing};
 use crate::when;
 
 /// A time that is text in JSON.
@@ -99,6 +99,14 @@ pub struct ReachItem {
     /// Direct ways that were found through a neighbour since the start, and attempts that came to nothing.
     pub punched: usize,
     pub not_punched: usize,
+    /// `off`, `idle` (nobody is missed), `left` (word of this home is out), `silent` (the DHT does not answer).
+    pub rescue: String,
+    /// Whether nothing has to be done about it,
+    pub well: bool,
+    /// how it is reached, in words,
+    pub says: String,
+    /// and what would help.
+    pub helps: Option<String>,
 }
 
 /// A peer that is connected.
@@ -109,8 +117,8 @@ pub struct PeerItem {
     pub way: String,
 }
 
-impl From<ReachView> for ReachItem {
-    fn from(view: ReachView) -> Self {
+impl ReachItem {
+    pub(crate) fn new(view: ReachView, standing: Standing) -> Self {
         let how = match (view.external.is_empty(), view.through.is_empty()) {
             (false, _) => "open",
             (true, false) => "through-neighbours",
@@ -132,6 +140,10 @@ impl From<ReachView> for ReachItem {
                 .collect(),
             punched: view.punched,
             not_punched: view.not_punched,
+            rescue: view.rescue.word().to_owned(),
+            well: standing.well,
+            says: standing.says,
+            helps: standing.helps,
         }
     }
 }

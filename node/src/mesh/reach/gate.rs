@@ -45,6 +45,8 @@ pub(in crate::mesh) struct MembersOnly<B> {
     pub(super) inner: B,
     members: Members,
     dials: Dials,
+    /// Whether newcomers are let at it, too, while they are passed on.
+    newcomers: bool,
     /// Dials that the behaviour wants, until they are judged.
     wanted: BTreeSet<ConnectionId>,
     /// From where whom is connected.
@@ -57,8 +59,17 @@ impl<B> MembersOnly<B> {
             inner,
             members,
             dials,
+            newcomers: false,
             wanted: BTreeSet::new(),
             from: BTreeMap::new(),
+        }
+    }
+
+    /// The same for a behaviour at which newcomers are let, too, while they are passed on.
+    pub(super) fn and_newcomers(self) -> Self {
+        Self {
+            newcomers: true,
+            ..self
         }
     }
 
@@ -67,6 +78,7 @@ impl<B> MembersOnly<B> {
             inner,
             peer,
             members: self.members.clone(),
+            newcomers: self.newcomers,
         }
     }
 
@@ -102,10 +114,6 @@ impl<B: NetworkBehaviour> NetworkBehaviour for MembersOnly<B> {
         local: &Multiaddr,
         remote: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        // An honest relay brings no strangers.
-        if is_relayed(local) && !self.members.has(peer) {
-            return Err(ConnectionDenied::new(Stranger));
-        }
         self.connected(connection, peer, remote);
         let inner = &mut self.inner;
         let inner = inner.handle_established_inbound_connection(connection, peer, local, remote)?;
@@ -175,6 +183,7 @@ pub(in crate::mesh) struct Gate<H> {
     inner: H,
     peer: PeerId,
     members: Members,
+    newcomers: bool,
 }
 
 impl<H: ConnectionHandler> ConnectionHandler for Gate<H> {
@@ -186,10 +195,11 @@ impl<H: ConnectionHandler> ConnectionHandler for Gate<H> {
     type OutboundOpenInfo = H::OutboundOpenInfo;
 
     fn listen_protocol(&self) -> SubstreamProtocol<Self::InboundProtocol, Self::InboundOpenInfo> {
-        let open = self.members.has(self.peer);
+        let newcomer = || self.newcomers && self.members.pass_newcomers_on();
+        let open = self.members.has(self.peer) || newcomer();
         self.inner
             .listen_protocol()
-            .map_upgrade(|upgrade| Offer { upgrade, open })
+            .map_upgrade(|upgrade| Offer::new(upgrade, open))
     }
 
     fn connection_keep_alive(&self) -> bool {
@@ -245,6 +255,12 @@ impl<H: ConnectionHandler> ConnectionHandler for Gate<H> {
 pub(in crate::mesh) struct Offer<U> {
     upgrade: U,
     open: bool,
+}
+
+impl<U> Offer<U> {
+    pub(super) const fn new(upgrade: U, open: bool) -> Self {
+        Self { upgrade, open }
+    }
 }
 
 impl<U: UpgradeInfoSend> UpgradeInfoSend for Offer<U> {
@@ -315,25 +331,5 @@ mod tests {
         ] {
             assert!(!dials(Dials::Outside, inside), "{inside}");
         }
-    }
-
-    #[test]
-    fn nobody_but_a_member_comes_through_a_neighbour() {
-        let members = Members::default();
-        let mut gate = MembersOnly::new(dummy::Behaviour, members.clone(), Dials::Anywhere);
-        let key = ed25519_dalek::SigningKey::from_bytes(&[1; 32]).verifying_key();
-        let device = streetlamp_proto::identity::DeviceId::from_bytes(key.to_bytes());
-        let peer = crate::mesh::peers::peer_of(device).unwrap();
-        let here = format!("/ip4/9.9.9.9/tcp/1/p2p/{}/p2p-circuit", PeerId::random());
-        let (here, from) = (address(&here), Multiaddr::empty());
-        let comes = |gate: &mut MembersOnly<_>| {
-            let connection = ConnectionId::new_unchecked(1);
-            gate.handle_established_inbound_connection(connection, peer, &here, &from)
-                .is_ok()
-        };
-        assert!(!comes(&mut gate));
-        let household = streetlamp_proto::identity::HouseholdId::from_bytes([1; 32]);
-        members.are(BTreeMap::from([(device, household)]));
-        assert!(comes(&mut gate));
     }
 }

@@ -6,18 +6,21 @@ use std::time::Duration;
 
 use libp2p::core::transport::ListenerId;
 use libp2p::swarm::behaviour::toggle::Toggle;
+use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use libp2p::swarm::{ConnectionId, FromSwarm, NetworkBehaviour, NewExternalAddrCandidate};
 use libp2p::{Multiaddr, PeerId, Swarm, identify, relay, upnp};
 use streetlamp_proto::time::Timestamp;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
+use super::again::Again;
 use super::members::Members;
+use super::newcomers::{INVITES, Newcomers};
 use super::observed::Observed;
 use super::place::is_relayed;
 use super::relays::Relays;
 use super::rungs::{Rungs, RungsEvent};
 use super::shares::carries_clips;
-use super::{PeerWay, PortMapping, Reach, ReachView};
+use super::{PeerWay, PortMapping, Reach, ReachView, Rescue, RescueState};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mesh::behaviour::Behaviour;
 use crate::mesh::connections::Way;
@@ -28,7 +31,7 @@ const TICK: Duration = Duration::from_secs(5);
 /// The rungs' state, beside the swarm that climbs.
 #[derive(Debug)]
 pub(in crate::mesh) struct Ladder {
-    circuits: bool,
+    switches: Reach,
     /// What the resident said himself.
     given: Vec<Multiaddr>,
     members: Members,
@@ -37,6 +40,7 @@ pub(in crate::mesh) struct Ladder {
     port_mapping: PortMapping,
     /// Homes that hold a place here.
     guests: BTreeSet<PeerId>,
+    newcomers: Newcomers,
     open: bool,
     punched: usize,
     not_punched: usize,
@@ -44,6 +48,9 @@ pub(in crate::mesh) struct Ladder {
     /// Nothing if there is nothing to look after.
     tick: Option<Interval>,
     words_only: WordsOnly,
+    rescue: Option<Rescue>,
+    /// Nothing, if no direct way is looked for.
+    again: Option<Again>,
 }
 
 /// Peers that are reached through neighbours who carry no clips.
@@ -85,7 +92,7 @@ impl Ladder {
             tick
         });
         Ok(Self {
-            circuits: reach.circuits,
+            switches: reach.clone(),
             given: given.collect::<Result<_>>()?,
             members,
             observed: Observed::default(),
@@ -95,17 +102,25 @@ impl Ladder {
                 false => PortMapping::Off,
             },
             guests: BTreeSet::new(),
+            newcomers: Newcomers::default(),
             open: false,
             punched: 0,
             not_punched: 0,
             start: Instant::now(),
             tick,
             words_only: WordsOnly::default(),
+            rescue: reach.rescue.clone().map(Rescue::new),
+            again: (reach.circuits && reach.punching).then(Again::default),
         })
     }
 
     pub(in crate::mesh) fn words_only(&self) -> WordsOnly {
         self.words_only.clone()
+    }
+
+    /// The way to the DHT, if the resident wants it.
+    pub(in crate::mesh) const fn rescue(&self) -> Option<&Rescue> {
+        self.rescue.as_ref()
     }
 
     /// It is time to look after the rungs; never, if there are none. Cancel-safe.
@@ -143,7 +158,37 @@ impl Ladder {
             self.relay_or_not(swarm);
         }
         self.ask_for_places(swarm);
+        self.pass_newcomers_on(swarm);
+        self.punch_again(swarm);
         changed
+    }
+
+    /// Lets newcomers ask for a circuit while a guest expects one, and no longer than they need.
+    fn pass_newcomers_on(&mut self, swarm: &mut Swarm<Behaviour>) {
+        let expected = self.newcomers.are_expected_by(&self.guests);
+        self.members.pass_on(expected);
+        for stranger in self.newcomers.overdue(&self.members, Instant::now()) {
+            tracing::debug!(peer = %stranger, "a newcomer who did not become a neighbour");
+            let _already_gone = swarm.disconnect_peer_id(stranger);
+        }
+    }
+
+    fn punch_again(&mut self, swarm: &mut Swarm<Behaviour>) {
+        let now = Instant::now();
+        let Some(again) = &mut self.again else { return };
+        for vain in again.in_vain(now) {
+            swarm.close_connection(vain);
+        }
+        if let Some((peer, circuit)) = again.next(now) {
+            let options = DialOpts::peer_id(peer)
+                .condition(PeerCondition::Always)
+                .addresses(vec![circuit]);
+            let options = options.build();
+            again.trying(options.connection_id(), now);
+            if let Err(error) = swarm.dial(options) {
+                tracing::debug!(%error, "no second circuit");
+            }
+        }
     }
 
     fn relay_or_not(&self, swarm: &mut Swarm<Behaviour>) {
@@ -154,14 +199,19 @@ impl Ladder {
         let behaviour = swarm.behaviour_mut();
         if let Some(relay) = rung(&mut behaviour.rungs, |rungs| &mut rungs.relay) {
             relay.inner.set_status(Some(status));
-            let members = swarm.connected_peers().copied();
-            let members: Vec<_> = members.filter(|peer| self.members.has(*peer)).collect();
-            swarm.behaviour_mut().identify.push(members);
+            self.tell_members(swarm);
         }
     }
 
+    /// Tells members that other protocols are here now.
+    pub(in crate::mesh) fn tell_members(&self, swarm: &mut Swarm<Behaviour>) {
+        let members = swarm.connected_peers().copied();
+        let members: Vec<_> = members.filter(|peer| self.members.has(*peer)).collect();
+        swarm.behaviour_mut().identify.push(members);
+    }
+
     fn ask_for_places(&mut self, swarm: &mut Swarm<Behaviour>) {
-        if !self.circuits || self.open {
+        if !self.switches.circuits || self.open {
             return;
         }
         let now = Instant::now();
@@ -188,6 +238,8 @@ impl Ladder {
         if !self.members.has(peer) || matches!(way, Way::Through(_)) {
             return;
         }
+        let invites = info.protocols.contains(&INVITES);
+        self.newcomers.said(peer, invites);
         let at = &info.observed_addr;
         match way {
             Way::Dialled(there) if info.protocols.contains(&relay::HOP_PROTOCOL_NAME) => {
@@ -220,14 +272,28 @@ impl Ladder {
     /// A connection is gone.
     pub(in crate::mesh) fn closed(&mut self, peer: PeerId, connection: ConnectionId, last: bool) {
         self.observed.closed(connection);
+        if let Some(again) = &mut self.again {
+            again.closed(connection);
+        }
         if last {
             self.relays.withdrawn(peer);
+            self.newcomers.gone(peer);
             self.words_only.set(peer, false);
         }
     }
 
+    /// We dialled a peer through a neighbour.
+    pub(in crate::mesh) fn dialled_through(&mut self, peer: PeerId, circuit: Multiaddr) {
+        if let Some(again) = &mut self.again {
+            again.through(peer, circuit, Instant::now());
+        }
+    }
+
     /// Through which neighbours a peer is reached, if it is reached through neighbours only.
-    pub(in crate::mesh) fn reached_through(&self, peer: PeerId, relays: Option<&[PeerId]>) {
+    pub(in crate::mesh) fn reached_through(&mut self, peer: PeerId, relays: Option<&[PeerId]>) {
+        if let (None, Some(again)) = (relays, &mut self.again) {
+            again.over(peer);
+        }
         let carried = |relays: &[PeerId]| {
             let mut relays = relays.iter();
             relays.any(|relay| self.relays.has_clips_carried_by(*relay))
@@ -294,6 +360,11 @@ impl Ladder {
             ) => {
                 self.guests.remove(&src_peer_id);
             }
+            RungsEvent::Relay(relay::Event::CircuitReqAccepted { src_peer_id, .. }) => {
+                if !self.members.has(src_peer_id) {
+                    self.newcomers.came(src_peer_id, Instant::now());
+                }
+            }
             RungsEvent::Punching(event) => match event.result {
                 Ok(_) => self.punched += 1,
                 Err(error) => {
@@ -305,6 +376,7 @@ impl Ladder {
                 tracing::debug!(address = %event.tested_addr, reached = event.result.is_ok(), "tried from outside");
             }
             RungsEvent::Relay(_) | RungsEvent::TryForOthers(_) => {}
+            RungsEvent::Invites(never) => match never {},
         }
     }
 
@@ -323,6 +395,8 @@ impl Ladder {
             peers,
             punched: self.punched,
             not_punched: self.not_punched,
+            rescue: self.rescue.as_ref().map_or(RescueState::Off, Rescue::state),
+            switches: self.switches.clone(),
         }
     }
 }

@@ -2,27 +2,37 @@
 //!
 //! A home learns from its neighbours how it looks from outside ([`observed`]), opens a port in its router (UPnP), has a
 //! neighbour try whether that is true (AutoNAT v2), and is a relay for its street if it is, or asks neighbours who are
-//! ([`relays`]); through a relay two homes agree to dial each other at the same moment (DCUtR). All of it is for members
-//! of the street alone: [`members`] lets nobody else at these protocols, [`shares`] gives each household its part.
+//! ([`relays`]); through a relay two homes agree to dial each other at the same moment (DCUtR), and [`again`] if that
+//! failed. All of it is for members of the street alone: [`members`] lets nobody else at these protocols, but for
+//! [`newcomers`] who hold a ticket, and [`shares`] gives each household its part.
 //!
-//! Each rung is libp2p's own. What is ours is who may use it, how much, and which addresses are believed.
+//! Each of these rungs is libp2p's own. What is ours is who may use it, how much, and which addresses are believed. The
+//! last one, [`rescue`], leads through the BitTorrent DHT, and only if the resident says so.
 
+mod again;
 mod discreet;
+mod doorkeeper;
 mod gate;
 mod ladder;
 mod members;
+mod newcomers;
 mod observed;
 mod place;
 mod relays;
+mod rescue;
 mod rungs;
 mod shares;
+mod standing;
 mod view;
 
 pub(super) use discreet::Discreet;
+pub(super) use doorkeeper::Doorkeeper;
 pub(super) use ladder::{Ladder, WordsOnly};
 pub(super) use members::Members;
 pub(super) use place::{is_relayed, relay_of, told, worth_dialling};
+pub use rescue::{Rescue, RescueState};
 pub(super) use rungs::Rungs;
+pub use standing::{RungLine, Standing};
 pub use view::{PeerWay, PortMapping, ReachView};
 
 /// Which rungs a home uses.
@@ -43,6 +53,9 @@ pub struct Reach {
     pub circuits: bool,
     /// Whether to find a direct way once two homes met through a neighbour.
     pub punching: bool,
+    /// Whether to leave word in the BitTorrent DHT, and look for it, when neighbours are missed: through these nodes of it
+    /// (host and port), or through its public ones if none is named.
+    pub rescue: Option<Vec<String>>,
 }
 
 /// What a home carries for neighbours who cannot reach each other.
@@ -67,12 +80,13 @@ impl Reach {
             relaying: Relaying::Nothing,
             circuits: false,
             punching: false,
+            rescue: None,
         }
     }
 }
 
 impl Default for Reach {
-    /// Every rung; of others' clips it carries none.
+    /// Every rung but the rescue; of others' clips it carries none.
     fn default() -> Self {
         Self {
             mdns: true,
@@ -82,6 +96,7 @@ impl Default for Reach {
             relaying: Relaying::Words,
             circuits: true,
             punching: true,
+            rescue: None,
         }
     }
 }

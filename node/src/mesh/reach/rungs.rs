@@ -6,6 +6,7 @@ use libp2p::{PeerId, autonat, dcutr, relay, upnp};
 
 use super::gate::{Dials, MembersOnly};
 use super::members::Members;
+use super::newcomers::Invites;
 use super::{Reach, Relaying, shares};
 
 /// The rungs that a home uses.
@@ -19,6 +20,7 @@ pub(in crate::mesh) struct Rungs {
     circuits: Toggle<MembersOnly<relay::client::Behaviour>>,
     pub(super) punching: Toggle<MembersOnly<dcutr::Behaviour>>,
     upnp: Toggle<upnp::tokio::Behaviour>,
+    invites: Invites,
 }
 
 impl Rungs {
@@ -43,10 +45,15 @@ impl Rungs {
         Self {
             probe: gated(probes, members, Dials::Anywhere),
             try_for_others: gated(tries, members, Dials::Back),
-            relay: gated(relay, members, Dials::Anywhere),
+            relay: relay
+                .map(|relay| {
+                    MembersOnly::new(relay, members.clone(), Dials::Anywhere).and_newcomers()
+                })
+                .into(),
             circuits: gated(circuits, members, Dials::Anywhere),
             punching: gated(punching, members, Dials::Outside),
             upnp: reach.upnp.then(upnp::tokio::Behaviour::default).into(),
+            invites: Invites::new(members.clone()),
         }
     }
 }

@@ -32,6 +32,8 @@ const CLIPS: u64 = 1024 * 1024 * 1024;
 const CLIPS_FROM: u64 = 64 * 1024 * 1024;
 /// Reservations and circuits that one household may ask for at once, and in an hour after that.
 const ASKS: (u32, u32) = (64, 60);
+/// Circuits that all newcomers together may ask for at once, and in an hour after that, while they are passed on.
+const NEWCOMERS: (u32, u32) = (4, 12);
 
 /// The relay's settings.
 pub(super) fn relay(members: &Members, relaying: Relaying) -> relay::Config {
@@ -39,7 +41,7 @@ pub(super) fn relay(members: &Members, relaying: Relaying) -> relay::Config {
         max_reservations: RESERVATIONS,
         max_reservations_per_peer: 2,
         reservation_duration: RESERVED,
-        reservation_rate_limiters: vec![Box::new(share(members.clone()))],
+        reservation_rate_limiters: vec![Box::new(share(members.clone(), None))],
         max_circuits: CIRCUITS,
         max_circuits_per_peer: CIRCUITS_PER_PEER,
         max_circuit_duration: CIRCUIT,
@@ -47,7 +49,7 @@ pub(super) fn relay(members: &Members, relaying: Relaying) -> relay::Config {
             Relaying::Clips => CLIPS,
             Relaying::Nothing | Relaying::Words => WORDS,
         },
-        circuit_src_rate_limiters: vec![Box::new(share(members.clone()))],
+        circuit_src_rate_limiters: vec![Box::new(share(members.clone(), Some(NEWCOMERS)))],
     }
 }
 
@@ -56,16 +58,22 @@ pub(super) fn carries_clips(bytes: Option<u64>) -> bool {
     bytes.is_none_or(|bytes| bytes >= CLIPS_FROM)
 }
 
-/// Lets each household of the street ask so often, and nobody else at all.
-fn share(members: Members) -> impl FnMut(PeerId, &Multiaddr, Instant) -> bool + Send {
+/// Lets each household of the street ask so often; newcomers out of one share of their own, if there is any, and nobody
+/// else at all.
+fn share(
+    members: Members,
+    newcomers: Option<(u32, u32)>,
+) -> impl FnMut(PeerId, &Multiaddr, Instant) -> bool + Send {
     let mut asked: BTreeMap<HouseholdId, Bucket> = BTreeMap::new();
+    let mut strangers = newcomers.map(|(burst, per_hour)| Bucket::new(burst, per_hour));
     let start = Instant::now();
     move |peer, _, now| {
-        let Some(household) = members.household(peer) else {
-            return false;
-        };
         let passed = now.saturating_duration_since(start).as_millis();
         let now = Timestamp::from_ms(u64::try_from(passed).unwrap_or(u64::MAX));
+        let Some(household) = members.household(peer) else {
+            let strangers = strangers.as_mut().filter(|_| members.pass_newcomers_on());
+            return strangers.is_some_and(|bucket| bucket.take(now));
+        };
         asked.retain(|_, bucket| !bucket.is_full(now));
         let (burst, per_hour) = ASKS;
         let bucket = asked.entry(household);
@@ -101,12 +109,27 @@ mod tests {
             (device(2), household(one)),
             (device(3), household(two)),
         ]));
-        let mut share = share(members);
+        let mut share = share(members, None);
         let now = Instant::now();
         let mut ask = |key: u8| share(peer_of(device(key)).unwrap(), &Multiaddr::empty(), now);
         let granted = (0..100).filter(|n| ask(1 + n % 2)).count();
         assert_eq!(granted, 64);
         assert!(ask(3), "another household has its own");
         assert!(!ask(4), "a stranger");
+    }
+
+    #[test]
+    fn newcomers_share_a_few_circuits_and_only_while_they_are_passed_on() {
+        let members = Members::default();
+        let mut share = share(members.clone(), Some(NEWCOMERS));
+        let now = Instant::now();
+        let mut ask = |now| share(PeerId::random(), &Multiaddr::empty(), now);
+        assert!(!ask(now));
+        members.pass_on(true);
+        assert_eq!((0..100).filter(|_| ask(now)).count(), 4);
+        let hour = Duration::from_secs(3600);
+        assert_eq!((0..100).filter(|_| ask(now + hour)).count(), 4);
+        members.pass_on(false);
+        assert!(!ask(now + 2 * hour));
     }
 }

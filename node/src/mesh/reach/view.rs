@@ -1,5 +1,6 @@
 //! How a home is reached, for `status` and `doctor`.
 
+use super::{Reach, RescueState};
 use crate::mesh::connections::Way;
 
 /// How a home is reached.
@@ -18,6 +19,10 @@ pub struct ReachView {
     /// Direct ways that were found through a neighbour since the start, and attempts that came to nothing.
     pub punched: usize,
     pub not_punched: usize,
+    /// What became of the rescue.
+    pub rescue: RescueState,
+    /// Which rungs the resident lets it use.
+    pub switches: Reach,
 }
 
 /// How a connected peer is reached.

@@ -159,10 +159,8 @@ struct Outsider {
     ping: ping::Behaviour,
 }
 
-#[tokio::test]
-async fn a_stranger_gets_no_place_at_a_home_and_reaches_nobody_through_it() {
-    let (mut homes, through) = Box::pin(relayed(Relaying::Words)).await;
-    let target = peer_of(homes[1].device).unwrap();
+/// A stranger who may use circuits.
+fn outsider() -> Swarm<Outsider> {
     let keypair = Keypair::generate_ed25519();
     let (transport, circuits) = Transport::Internet
         .build_with_circuits(&keypair, true)
@@ -174,7 +172,14 @@ async fn a_stranger_gets_no_place_at_a_home_and_reaches_nobody_through_it() {
     let me = keypair.public().to_peer_id();
     let config = libp2p::swarm::Config::with_tokio_executor();
     let config = config.with_idle_connection_timeout(PATIENCE);
-    let mut swarm = Swarm::new(transport, outsider, me, config);
+    Swarm::new(transport, outsider, me, config)
+}
+
+#[tokio::test]
+async fn a_stranger_gets_no_place_at_a_home_and_reaches_nobody_through_it() {
+    let (mut homes, through) = Box::pin(relayed(Relaying::Words)).await;
+    let target = peer_of(homes[1].device).unwrap();
+    let mut swarm = outsider();
     swarm.listen_on(through.clone()).unwrap();
     swarm.dial(through.with(Protocol::P2p(target))).unwrap();
     let attempts = async {
@@ -194,6 +199,60 @@ async fn a_stranger_gets_no_place_at_a_home_and_reaches_nobody_through_it() {
         }
     };
     during(&mut homes, attempts).await;
+}
+
+/// Whether a stranger gets to a home through another one.
+async fn gets_through(swarm: &mut Swarm<Outsider>, to: &Multiaddr) -> bool {
+    let Some(Protocol::P2p(target)) = to.iter().last() else {
+        panic!("to whom?")
+    };
+    swarm.dial(to.clone()).unwrap();
+    loop {
+        match swarm.select_next_some().await {
+            SwarmEvent::OutgoingConnectionError { peer_id, .. } if peer_id == Some(target) => {
+                return false;
+            }
+            SwarmEvent::ConnectionEstablished { peer_id, .. } if peer_id == target => {
+                let _already_gone = swarm.disconnect_peer_id(target);
+                return true;
+            }
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_newcomer_comes_through_while_the_home_behind_expects_one_and_at_no_other_time() {
+    let (mut homes, through) = Box::pin(relayed(Relaying::Words)).await;
+    let mut swarm = outsider();
+    let ben = through.with(Protocol::P2p(peer_of(homes[1].device).unwrap()));
+    assert!(!during(&mut homes, gets_through(&mut swarm, &ben)).await);
+    homes[1].mesh.invites(true);
+    // It takes a moment until the relay has heard of it.
+    while !during(&mut homes, gets_through(&mut swarm, &ben)).await {}
+    homes[1].mesh.invites(false);
+    while during(&mut homes, gets_through(&mut swarm, &ben)).await {}
+    // A place is for members, however many are expected.
+    homes[1].mesh.invites(true);
+    while !during(&mut homes, gets_through(&mut swarm, &ben)).await {}
+    swarm.listen_on(through_ada(&ben)).unwrap();
+    let refused = async {
+        loop {
+            match swarm.select_next_some().await {
+                SwarmEvent::ListenerClosed { reason: Err(_), .. } => return,
+                SwarmEvent::NewListenAddr { .. } => panic!("a place"),
+                _ => {}
+            }
+        }
+    };
+    during(&mut homes, refused).await;
+}
+
+/// The way to the relay of a circuit.
+fn through_ada(circuit: &Multiaddr) -> Multiaddr {
+    let mut relay = circuit.clone();
+    relay.pop();
+    relay
 }
 
 #[tokio::test]

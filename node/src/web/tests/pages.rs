@@ -133,6 +133,9 @@ async fn health_says_what_to_do_and_settings_change_what_they_say() {
         "Recovery sheet",
         "Ballast",
         "No neighbours yet",
+        "Nobody needed to reach this home from outside so far.",
+        "Ways to this home",
+        "Rescue: <span class=\"muted\">off",
     ] {
         assert!(health.contains(shown), "{shown} is missing");
     }

@@ -170,3 +170,53 @@ fn a_ticket_can_not_be_good_for_years() {
     };
     assert!(ticket.expires.since(world.now) <= crate::wire::limits::TICKET_LIFE);
 }
+
+#[test]
+fn as_long_as_a_ticket_is_open_somebody_may_come_through_a_neighbour() {
+    let mut world = World::street(&["Ada", "Ben"]);
+    let (ada, now) = (&mut world.homes[0].engine, world.now);
+    let inviting = |outputs: &[Output]| {
+        let said = |output: &Output| match output {
+            Output::Inviting(inviting) => Some(*inviting),
+            _ => None,
+        };
+        outputs.iter().find_map(said)
+    };
+    let life = Duration::from_secs(3600);
+    let invite = Command::Invite { street: None, life };
+    let outputs = ada.handle(Input::Command(CommandId(7_000), invite), now);
+    assert_eq!(inviting(&outputs), Some(true));
+    assert_eq!(inviting(&ada.handle(Input::Started, now)), Some(true));
+    let outputs = ada.handle(Input::Due(Timer::Sweep), now.after(life));
+    assert_eq!(inviting(&outputs), Some(false));
+}
+
+#[test]
+fn whoever_enters_tries_the_door_again_when_somebody_else_was_reached_through_whom_it_may_lead() {
+    let mut world = World::new(&["Ada", "Ben", "Cem"]);
+    let founding = Command::FoundStreet {
+        name: crate::identity::Name::clean("Maple Street").unwrap(),
+        cell: "u33dc1".parse().unwrap(),
+        urgent_per_hour: 6,
+    };
+    world.command(0, founding).unwrap();
+    let ticket = Box::new(world.ticket(0));
+    let (ada, ben, now) = (world.device(0), world.device(1), world.now);
+    let cem = &mut world.homes[2].engine;
+    let knocks = |outputs: &[Output]| {
+        let dialled =
+            |output: &Output| matches!(output, Output::Dial { device, .. } if *device == ada);
+        outputs.iter().any(dialled)
+    };
+    let met = |device| Input::Connected {
+        device,
+        address: None,
+    };
+    assert!(!knocks(&cem.handle(met(ben), now)), "it wants in nowhere");
+    cem.handle(Input::Disconnected { device: ben }, now);
+    cem.handle(Input::Command(CommandId(7_000), Command::Join(ticket)), now);
+    assert!(knocks(&cem.handle(met(ben), now)));
+    cem.handle(met(ada), now);
+    cem.handle(Input::Disconnected { device: ben }, now);
+    assert!(!knocks(&cem.handle(met(ben), now)), "it has asked");
+}

@@ -23,6 +23,7 @@ mod messages;
 mod nearby;
 mod pinning;
 mod publishers;
+mod rescuing;
 mod retention;
 mod seeds;
 mod shredding;

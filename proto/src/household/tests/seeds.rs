@@ -1,5 +1,7 @@
 //! Real messages as fuzzers start from them.
 
+use ed25519_dalek::SigningKey;
+
 use super::super::*;
 use super::messages::Messages;
 use crate::approval::DeviceMessage;
@@ -7,7 +9,7 @@ use crate::clip::{Label, Outboard, SLICE, encode_slice};
 use crate::export::header_len;
 use crate::keeper::Keeping;
 use crate::open::OpenStatement;
-use crate::street::{Crowded, Item, StreetMessage};
+use crate::street::{Address, Crowded, Item, StreetMessage, Whereabouts, rescue_padded};
 use crate::wire::limits::PADDED_LABEL;
 use crate::wire::{self, Kind};
 
@@ -158,6 +160,13 @@ impl Messages {
                 _ => {}
             }
         }
+        let said = Whereabouts {
+            street: StreetId::from_bytes([1; 32]),
+            addresses: vec![Address::parse("/ip4/192.0.2.7/tcp/4001").unwrap()],
+            issued: Timestamp::from_ms(0),
+        };
+        let said = Signed::sign(said, &SigningKey::from_bytes(&[1; 32]));
+        add("rescue_word", "word", rescue_padded(&said).unwrap());
         let vector = include_bytes!("../../../vectors/age-hybrid/hybrid");
         let file = vector.windows(2).position(|pair| pair == b"\n\n").unwrap() + 2;
         let header = header_len(&vector[file..]).unwrap();

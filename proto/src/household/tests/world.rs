@@ -46,6 +46,8 @@ pub(super) struct World {
     pub(super) shredded: Vec<ClipId>,
     /// Domains that a home wanted to ask, and of which publisher.
     pub(super) domains: Vec<(usize, PublisherId, Domain)>,
+    /// What a home wanted done for the rescue.
+    pub(super) rescues: Vec<(usize, RescueTask)>,
     /// Whether no home can remove anything.
     pub(super) broken_disk: bool,
     pub(super) disks: Disks,
@@ -144,6 +146,7 @@ impl World {
             until_the_cut: usize::MAX,
             shredded: Vec::new(),
             domains: Vec::new(),
+            rescues: Vec::new(),
             broken_disk: false,
             disks: Disks::default(),
             queue: VecDeque::new(),
@@ -472,7 +475,7 @@ impl World {
 
     fn carry(&mut self, home: usize, output: Output) {
         match output {
-            Output::Members(_) => {}
+            Output::Members(_) | Output::Inviting(_) => {}
             Output::Judge {
                 message,
                 acceptance,
@@ -567,6 +570,7 @@ impl World {
                 self.answers.insert(id, answer);
             }
             Output::AskDomain(publisher, domain) => self.domains.push((home, publisher, domain)),
+            Output::Rescue(task) => self.rescues.push((home, task)),
             Output::Emit(event) => self.homes[home].events.push(event),
         }
     }
