@@ -4,6 +4,7 @@
 //! `journal`, `vault`, `mesh`, `camera`, `domains` are leaves that do not know each other; `web` and `control` (and
 //! through it `cli`) see a running node only through [`node::NodeHandle`].
 
+pub mod address;
 mod ahead;
 pub mod backup;
 pub mod blocking;
@@ -12,6 +13,7 @@ pub mod camera;
 pub mod cap;
 pub mod cli;
 pub mod clock;
+pub mod contents;
 pub mod control;
 mod core_dumps;
 pub mod demo;
@@ -21,10 +23,13 @@ pub mod entropy;
 pub mod error;
 mod export;
 pub mod home;
+pub mod house;
 pub mod https;
 pub mod journal;
 pub mod mesh;
+pub mod mqtt;
 pub mod node;
+pub mod notify;
 pub mod picture;
 pub mod publisher;
 pub mod relay;

@@ -2,11 +2,15 @@
 //!
 //! Scripts get RFC 3339 in UTC. People get the same to the minute. Both may type a span instead of a time: `24h`,
 //! `7d`, `1h30m`; whether it lies ahead or back is clear from the flag. Local time is left out: it needs a table of
-//! zones that a small box often lacks or has out of date.
+//! zones that a small box often lacks or has out of date. [`Hours`] are the exception: whoever says ten in the evening means
+//! the clock on the wall, as this machine knows it.
 
+use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 use streetlamp_proto::time::Timestamp;
 
 /// The units of a span, in seconds.
@@ -30,6 +34,9 @@ pub enum WhenError {
     /// Neither.
     #[error("write a time as 2026-05-01T18:30:00Z, or a span as 30m, 24h or 7d")]
     Either,
+    /// Not two times of a day.
+    #[error("write hours as 22:00-07:00")]
+    Hours,
 }
 
 /// A time, or a span from now.
@@ -145,6 +152,78 @@ fn jiff_time(time: Timestamp) -> jiff::Timestamp {
     jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::MAX)
 }
 
+/// Hours of a day by the clock of this machine, to the minute: `22:00-07:00` goes over midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Hours {
+    /// The minute of the day at which they begin.
+    from: u16,
+    /// The first minute after them.
+    to: u16,
+}
+
+impl Hours {
+    /// Whether a time is within them.
+    pub fn cover(self, at: Timestamp) -> bool {
+        let local = jiff_time(at).to_zoned_datetime(TimeZone::system());
+        let minute = |part: i8| u16::try_from(part).unwrap_or(0);
+        self.covers(minute(local.hour()) * 60 + minute(local.minute()))
+    }
+
+    const fn covers(self, minute: u16) -> bool {
+        if self.from < self.to {
+            self.from <= minute && minute < self.to
+        } else {
+            self.from <= minute || minute < self.to
+        }
+    }
+}
+
+impl fmt::Display for Hours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { from, to } = self;
+        write!(
+            f,
+            "{:02}:{:02}-{:02}:{:02}",
+            from / 60,
+            from % 60,
+            to / 60,
+            to % 60
+        )
+    }
+}
+
+impl FromStr for Hours {
+    type Err = WhenError;
+
+    fn from_str(text: &str) -> Result<Self, WhenError> {
+        let minute = |text: &str| {
+            let (hour, minute) = text.trim().split_once(':')?;
+            let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
+            (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+        };
+        let (from, to) = text.split_once('-').ok_or(WhenError::Hours)?;
+        match (minute(from), minute(to)) {
+            (Some(from), Some(to)) if from != to => Ok(Self { from, to }),
+            _ => Err(WhenError::Hours),
+        }
+    }
+}
+
+impl From<Hours> for String {
+    fn from(hours: Hours) -> Self {
+        hours.to_string()
+    }
+}
+
+impl TryFrom<String> for Hours {
+    type Error = WhenError;
+
+    fn try_from(text: String) -> Result<Self, WhenError> {
+        text.parse()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,5 +279,26 @@ mod tests {
         assert_eq!(hour.ago(now), Timestamp::from_ms(6_400_000));
         assert_eq!(hour.ahead(now), Timestamp::from_ms(13_600_000));
         assert!("tomorrow".parse::<When>().is_err());
+    }
+
+    #[test]
+    fn hours_go_over_midnight_and_nothing_else_is_taken_for_hours() {
+        let night: Hours = "22:00-07:00".parse().unwrap();
+        let covered = |minute: u16| night.covers(minute);
+        assert!(covered(22 * 60) && covered(0) && covered(7 * 60 - 1));
+        assert!(!covered(7 * 60) && !covered(22 * 60 - 1));
+        let day: Hours = "7:05-21:00".parse().unwrap();
+        assert!(day.covers(7 * 60 + 5) && !day.covers(21 * 60));
+        assert_eq!(day.to_string(), "07:05-21:00");
+        for odd in [
+            "",
+            "22-7",
+            "24:00-07:00",
+            "22:60-07:00",
+            "07:00-07:00",
+            "22:00",
+        ] {
+            assert_eq!(odd.parse::<Hours>(), Err(WhenError::Hours), "{odd}");
+        }
     }
 }

@@ -1,15 +1,18 @@
 //! Where films come from, and what is taken out of them before they are sealed.
 //!
 //! A camera is whatever brings films to this home: a folder that a recorder writes to, a program that sends them, or the
-//! camera's own stream. `settings` is what the household said about one. `folder` finds the files of a folder that are whole.
-//! `reach` says where an address may lead, `stream` gets pictures from there, and `preroll` holds the last seconds of them.
+//! camera's own stream. `settings` is what the household said about one, `mode` when it records. `folder` finds the files of a folder that are whole.
+//! `frigate` asks a Frigate for its films.
+//! `stream` gets pictures from a camera's own address, and `preroll` holds the last seconds of them.
 //! `film` cleans films, cuts recordings into clips, and makes films of pictures. Left to others: sealing, and running all of it (`node::cameras`).
 
 pub mod film;
 pub mod folder;
+pub mod frigate;
+mod mode;
 pub mod preroll;
-pub mod reach;
 mod settings;
 pub mod stream;
 
+pub use mode::{Duty, Mode};
 pub use settings::{Settings, Source};

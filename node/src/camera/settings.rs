@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::reach::{Login, Place};
+use super::frigate::Frigate;
+use super::mode::Duty;
+use crate::address::{Login, Place};
 
 /// What a household said about a camera. It is JSON inside a sealed file: see decision 22.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -14,6 +16,8 @@ pub struct Settings {
     pub source: Source,
     /// Whether their sound stays.
     pub sound: bool,
+    /// When it records.
+    pub duty: Duty,
     /// Bytes of film that are taken from it within 24 hours, at most.
     pub daily: u64,
 }
@@ -40,6 +44,8 @@ pub enum Source {
         /// Whether it is recorded also when nothing happens.
         always: bool,
     },
+    /// A Frigate, which says when it has a film.
+    Frigate(Box<Frigate>),
 }
 
 impl Source {
@@ -49,6 +55,7 @@ impl Source {
             Self::Watch { .. } => "watch",
             Self::Push => "push",
             Self::Rtsp { .. } => "rtsp",
+            Self::Frigate(_) => "frigate",
         }
     }
 
@@ -58,6 +65,10 @@ impl Source {
             Self::Watch { dir, .. } => Some(dir.display().to_string()),
             Self::Push => None,
             Self::Rtsp { place, .. } => Some(place.shown()),
+            Self::Frigate(frigate) => {
+                let camera = frigate.camera.as_deref().unwrap_or("every camera");
+                Some(format!("{} ({camera})", frigate.place.host_shown()))
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Pictures out of a camera's stream: RTSP, with its data in the same connection (RFC 2326, section 10.12).
 //!
-//! Nothing is decoded. The one connection goes to the address that was judged (`reach`): data over UDP would come from
+//! Nothing is decoded. The one connection goes to the address that was judged (`address`): data over UDP would come from
 //! anywhere, and a parting word (`TEARDOWN`) would go to an address of the camera's choice, so that neither is used. What a
 //! camera answers is shown to nobody.
 
@@ -16,7 +16,7 @@ use retina::codec::{CodecItem, FrameFormat, ParametersRef};
 use tokio::time::timeout;
 
 use super::film::Coding;
-use super::reach::{Login, Place};
+use crate::address::{Login, Place};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Where RTSP is (RFC 2326, section 3.2).

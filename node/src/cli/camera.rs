@@ -1,17 +1,19 @@
 //! `camera`: where films come from by themselves.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{ArgGroup, Args, Subcommand};
 
+use super::passphrase::Password;
 use super::print::{self, short, size};
-use super::{Context, amount, passphrase};
-use crate::control::answers::{CameraAdded, CameraItem, CameraNamed, CameraTested};
+use super::{Context, amount};
+use crate::camera::{Duty, Mode};
+use crate::control::answers::{CameraAdded, CameraItem, CameraNamed, CameraTested, ModeAnswer};
 use crate::control::{CameraAdd, CameraSource, Request};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
-use crate::when;
+use crate::when::{self, Hours};
 
 /// Longest recording that one trigger starts.
 const LONGEST: Duration = Duration::from_secs(3600);
@@ -36,6 +38,20 @@ pub(super) enum CameraCommand {
     Remove {
         /// Its name
         camera: String,
+    },
+    /// Choose in which modes and at which hours a camera records; always, if nothing is said
+    Schedule {
+        /// Its name
+        camera: String,
+        #[command(flatten)]
+        duty: DutyArgs,
+    },
+    /// Say who is at home: cameras that do not record then rest
+    ///
+    /// Without a mode it says which one it is.
+    Mode {
+        /// The new mode
+        mode: Option<Mode>,
     },
     /// Record a camera now, with the seconds before
     ///
@@ -67,29 +83,69 @@ pub(super) struct AddArgs {
     #[arg(long, group = "source")]
     push: bool,
     /// Take the camera's own stream, and record it when 'camera trigger' or a program with its token says so
-    #[arg(long, value_name = "URL", group = "source")]
+    #[arg(long, value_name = "URL", groups = ["source", "address"])]
     rtsp: Option<String>,
-    /// The name that the camera knows you by; its password is asked on the terminal
-    #[arg(long, value_name = "NAME", requires = "rtsp", conflicts_with_all = ["push", "watch"])]
+    /// Take the films of this Frigate when it says that something happened; its address is http://ADDRESS:5000
+    #[arg(long, value_name = "URL", groups = ["source", "address"])]
+    frigate: Option<String>,
+    /// Only of this camera, as Frigate calls it; without it, of every one
+    #[arg(long, value_name = "CAMERA", requires = "frigate", conflicts_with_all = ["push", "watch", "rtsp"])]
+    frigate_camera: Option<String>,
+    /// Also what Frigate calls a detection, not alerts only
+    #[arg(long, requires = "frigate", conflicts_with_all = ["push", "watch", "rtsp"])]
+    detections: bool,
+    /// The MQTT broker that Frigate speaks to, if it is elsewhere
+    #[arg(long, value_name = "HOST:PORT", requires = "frigate", conflicts_with_all = ["push", "watch", "rtsp"])]
+    mqtt: Option<String>,
+    /// The name that the broker knows you by; its password is asked on the terminal
+    #[arg(long, value_name = "NAME", requires = "frigate", conflicts_with_all = ["push", "watch", "rtsp"])]
+    mqtt_user: Option<String>,
+    /// Read that password from this file, or set STREETLAMP_MQTT_PASSWORD
+    #[arg(long, value_name = "FILE", requires = "mqtt_user")]
+    mqtt_password_file: Option<PathBuf>,
+    /// The name that the camera, or Frigate, knows you by; its password is asked on the terminal
+    #[arg(long, value_name = "NAME", requires = "address", conflicts_with_all = ["push", "watch"])]
     user: Option<String>,
-    /// Read that password from this file
+    /// Read that password from this file, or set STREETLAMP_PASSWORD
     #[arg(long, value_name = "FILE", requires = "user")]
     password_file: Option<PathBuf>,
     /// Let the address be this very machine
-    #[arg(long, requires = "rtsp", conflicts_with_all = ["push", "watch"])]
+    #[arg(long, requires = "address", conflicts_with_all = ["push", "watch"])]
     allow_loopback: bool,
     /// Record all the time
-    #[arg(long, requires = "rtsp", conflicts_with_all = ["push", "watch"])]
+    #[arg(long, requires = "rtsp", conflicts_with_all = ["push", "watch", "frigate"])]
     always: bool,
     /// Delete each file of the folder once it is sealed; without this they stay, for anybody to watch
-    #[arg(long, requires = "watch", conflicts_with_all = ["push", "rtsp"])]
+    #[arg(long, requires = "watch", conflicts_with_all = ["push", "rtsp", "frigate"])]
     delete_originals: bool,
     /// Keep the sound
     #[arg(long, conflicts_with = "rtsp")]
     sound: bool,
+    #[command(flatten)]
+    duty: DutyArgs,
     /// Take at most so many bytes of film within 24 hours
     #[arg(long, value_name = "BYTES", default_value = "20GB", value_parser = amount::bytes)]
     daily: u64,
+}
+
+/// When a camera records.
+#[derive(Debug, Args)]
+pub(super) struct DutyArgs {
+    /// Record in these modes only (see 'camera mode')
+    #[arg(long = "in", value_name = "MODE", value_delimiter = ',')]
+    modes: Vec<Mode>,
+    /// Record at these hours only, by this machine's clock, such as 22:00-07:00
+    #[arg(long, value_name = "HOURS")]
+    hours: Option<Hours>,
+}
+
+impl From<DutyArgs> for Duty {
+    fn from(args: DutyArgs) -> Self {
+        Self {
+            modes: args.modes.into_iter().collect(),
+            hours: args.hours,
+        }
+    }
 }
 
 pub(super) fn camera(context: &Context, command: CameraCommand) -> Result<()> {
@@ -110,6 +166,17 @@ pub(super) fn camera(context: &Context, command: CameraCommand) -> Result<()> {
             context.out.answer(&removed, |_| {
                 "Removed: no more films come from it, and what was said about it is forgotten. Its clips stay.".to_owned()
             })
+        }
+        CameraCommand::Schedule { camera, duty } => {
+            let duty = duty.into();
+            let words = format!("It records {duty} from now on.");
+            let request = Request::CameraSchedule { camera, duty };
+            let scheduled: CameraNamed = context.node()?.ask(&request)?;
+            context.out.answer(&scheduled, |_| words)
+        }
+        CameraCommand::Mode { mode } => {
+            let answer: ModeAnswer = context.node()?.ask(&Request::Mode { mode })?;
+            context.out.answer(&answer, mode_words)
         }
         CameraCommand::Trigger { camera, lasts } => {
             let lasts_ms = when::millis(lasts.min(LONGEST));
@@ -132,30 +199,53 @@ pub(super) fn camera(context: &Context, command: CameraCommand) -> Result<()> {
 }
 
 fn add(context: &Context, args: AddArgs) -> Result<()> {
-    let source = match (args.watch, args.rtsp) {
-        (_, Some(url)) => CameraSource::Rtsp {
+    let secret = |user: &Option<String>, password: Password, file: Option<&Path>| {
+        let asked = user.as_ref().map(|_| password.asked(file));
+        Ok::<_, Error>(asked.transpose()?.map(Secret))
+    };
+    let source = match (args.watch, args.rtsp, args.frigate) {
+        (_, _, Some(url)) => CameraSource::Frigate {
             url: Secret(url.into()),
-            password: match &args.user {
-                Some(_) => Some(Secret(passphrase::of_camera(
-                    args.password_file.as_deref(),
-                )?)),
-                None => None,
-            },
+            password: secret(
+                &args.user,
+                Password::of("Frigate"),
+                args.password_file.as_deref(),
+            )?,
+            user: args.user,
+            mqtt: args.mqtt,
+            mqtt_password: secret(
+                &args.mqtt_user,
+                Password::OF_BROKER,
+                args.mqtt_password_file.as_deref(),
+            )?,
+            mqtt_user: args.mqtt_user,
+            camera: args.frigate_camera,
+            detections: args.detections,
+            allow_loopback: args.allow_loopback,
+        },
+        (_, Some(url), None) => CameraSource::Rtsp {
+            url: Secret(url.into()),
+            password: secret(
+                &args.user,
+                Password::of("camera"),
+                args.password_file.as_deref(),
+            )?,
             user: args.user,
             allow_loopback: args.allow_loopback,
             always: args.always,
         },
-        (Some(dir), None) => CameraSource::Watch {
+        (Some(dir), None, None) => CameraSource::Watch {
             dir: std::path::absolute(&dir)
                 .map_err(|e| Error::io(format!("{} cannot be read", dir.display()), e))?,
             delete_originals: args.delete_originals,
         },
-        (None, None) => CameraSource::Push,
+        (None, None, None) => CameraSource::Push,
     };
     let add = CameraAdd {
         name: args.name,
         source,
         sound: args.sound,
+        duty: args.duty.into(),
         daily: args.daily,
     };
     let added: CameraAdded = context.node()?.ask(&Request::CameraAdd(Box::new(add)))?;
@@ -198,6 +288,16 @@ pub(super) fn trouble(camera: &CameraItem) -> Option<String> {
     Some(format!("{}: {error}", camera.camera))
 }
 
+fn mode_words(answer: &ModeAnswer) -> String {
+    let mut text = format!("The mode is '{}'.", answer.mode);
+    for (cameras, what) in [(&answer.recording, "may record"), (&answer.resting, "rest")] {
+        if !cameras.is_empty() {
+            text.push_str(&format!("\n  {what}: {}", cameras.join(", ")));
+        }
+    }
+    text
+}
+
 fn list_words(cameras: &[CameraItem]) -> String {
     if cameras.is_empty() {
         return "No cameras yet: add one with 'streetlamp camera add'.".to_owned();
@@ -211,6 +311,7 @@ fn list_words(cameras: &[CameraItem]) -> String {
             last.unwrap_or_default(),
             camera.last_clip.as_deref().map_or("", short).to_owned(),
             camera.daily_bytes.map(size).unwrap_or_default(),
+            camera.records.clone().unwrap_or_default(),
             camera.source.clone().unwrap_or_default(),
         ]
     });
@@ -221,6 +322,7 @@ fn list_words(cameras: &[CameraItem]) -> String {
         "LAST FILM",
         "CLIP",
         "A DAY",
+        "RECORDS",
         "FROM",
     ];
     let mut text = print::table(headings, rows);

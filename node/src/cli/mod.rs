@@ -19,9 +19,11 @@ mod doctor;
 mod events;
 mod export;
 mod grant;
+mod house;
 mod init;
 mod keeper;
 mod ledger;
+mod notify;
 mod outfile;
 mod paper;
 mod passphrase;
@@ -121,6 +123,12 @@ enum Command {
     /// Take films from cameras and recorders by itself
     #[command(subcommand)]
     Camera(camera::CameraCommand),
+    /// Show this home in Home Assistant
+    #[command(subcommand)]
+    House(house::HouseCommand),
+    /// Be told on a phone, by a program or in letters
+    #[command(subcommand)]
+    Notify(notify::NotifyCommand),
     /// Give the key of one clip to one neighbour
     #[command(subcommand)]
     Grant(grant::GrantCommand),
@@ -229,6 +237,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Publisher(command) => publisher::publisher(&context, command)?,
         Command::Clip(command) => return clip::clip(&context, command),
         Command::Camera(command) => camera::camera(&context, command)?,
+        Command::Notify(command) => notify::notify(&context, command)?,
+        Command::House(command) => house::house(&context, command)?,
         Command::Grant(command) => grant::grant(&context, command)?,
         Command::Keeper(command) => keeper::keeper(&context, command)?,
         Command::Ledger(command) => return ledger::ledger(&context, command),

@@ -70,35 +70,73 @@ pub(super) fn nobody_gave(file: Option<&Path>) -> bool {
     file.is_none() && std::env::var_os(VARIABLE).is_none()
 }
 
-/// A camera's password: from a file, or from a terminal.
-///
-/// # Errors
-/// If there is none and nobody to ask.
-pub(super) fn of_camera(file: Option<&Path>) -> Result<Zeroizing<String>> {
-    if let Some(path) = file {
-        return from_file(path);
+/// A password of something in the house.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Password {
+    /// Of what, as it is asked.
+    pub(super) of: &'static str,
+    /// The flag that names its file.
+    flag: &'static str,
+    /// The variable that may hold it.
+    variable: &'static str,
+}
+
+impl Password {
+    /// Of a camera, a recorder or a service.
+    pub(super) const fn of(of: &'static str) -> Self {
+        Self {
+            of,
+            flag: "--password-file",
+            variable: "STREETLAMP_PASSWORD",
+        }
     }
-    if print::at_terminal() {
-        return prompt("Password of the camera: ");
+
+    /// Of an MQTT broker beside something that has a password of its own.
+    pub(super) const OF_BROKER: Self = Self {
+        of: "MQTT broker",
+        flag: "--mqtt-password-file",
+        variable: "STREETLAMP_MQTT_PASSWORD",
+    };
+
+    /// From a file, the environment, or a terminal.
+    ///
+    /// # Errors
+    /// If there is none and nobody to ask.
+    pub(super) fn asked(self, file: Option<&Path>) -> Result<Zeroizing<String>> {
+        let Self { of, flag, variable } = self;
+        if let Some(path) = file {
+            return from_file(path);
+        }
+        if let Some(value) = from_variable(variable)? {
+            return Ok(value);
+        }
+        if print::at_terminal() {
+            return prompt(&format!("Password of the {of}: "));
+        }
+        let message = format!(
+            "the password of the {of} is needed: give {flag} FILE, set {variable}, or run this in a terminal"
+        );
+        Err(Error::new(ErrorKind::Invalid, message))
     }
-    let message =
-        "the camera's password is needed: give --password-file FILE, or run this in a terminal";
-    Err(Error::new(ErrorKind::Invalid, message))
 }
 
 fn given(file: Option<&Path>) -> Result<Option<Zeroizing<String>>> {
     if let Some(path) = file {
         return from_file(path).map(Some);
     }
-    match std::env::var(VARIABLE) {
+    from_variable(VARIABLE)
+}
+
+fn from_variable(variable: &str) -> Result<Option<Zeroizing<String>>> {
+    match std::env::var(variable) {
         Ok(value) if value.is_empty() => Err(Error::new(
             ErrorKind::Invalid,
-            format!("{VARIABLE} is set but empty"),
+            format!("{variable} is set but empty"),
         )),
         Ok(value) => Ok(Some(Zeroizing::new(value))),
         Err(std::env::VarError::NotPresent) => Ok(None),
         Err(error) => {
-            Err(Error::new(ErrorKind::Invalid, format!("{VARIABLE} is not text")).because(error))
+            Err(Error::new(ErrorKind::Invalid, format!("{variable} is not text")).because(error))
         }
     }
 }

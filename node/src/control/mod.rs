@@ -25,7 +25,8 @@ pub(crate) use client::connect_at;
 pub use client::{Connection, connect};
 pub(crate) use ids::resolve;
 pub use protocol::{
-    AlertPost, CameraAdd, CameraSource, FilmStart, FilmWritten, Progress, Request, Saying,
+    AlertPost, CameraAdd, CameraSource, FilmStart, FilmWritten, HouseConnect, NotifyAdd, NotifyWay,
+    Progress, Request, Saying,
 };
 pub use server::{bind, serve};
 pub(crate) use server::{converse_once, serve_at};

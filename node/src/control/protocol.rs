@@ -5,8 +5,13 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::camera::{Duty, Mode};
+use crate::contents::Contents;
 use crate::error::{Error, ErrorKind};
+use crate::house::Allowed;
+use crate::notify::About;
 use crate::secret::Secret;
+use crate::when::Hours;
 
 /// Longest request in bytes. The longest one in use is an alert of 1,000 characters, or a ticket.
 pub(super) const REQUEST_BYTES: usize = 96 * 1024;
@@ -310,6 +315,18 @@ pub enum Request {
         /// Its name.
         camera: String,
     },
+    /// When a camera records, from now on.
+    CameraSchedule {
+        /// Its name.
+        camera: String,
+        /// When.
+        duty: Duty,
+    },
+    /// The mode of the home, or another one.
+    Mode {
+        /// The new mode; as it is if there is none.
+        mode: Option<Mode>,
+    },
     /// Record a camera now.
     CameraTrigger {
         /// Its name.
@@ -322,8 +339,104 @@ pub enum Request {
         /// Its name.
         camera: String,
     },
+    /// Speak to the house's MQTT broker from now on.
+    HouseConnect(Box<HouseConnect>),
+    /// How that goes.
+    HouseShow,
+    /// Speak to it no more.
+    HouseLeave {
+        /// Also if the broker is away, and keeps what it was told.
+        anyway: bool,
+    },
+    /// Tell the household of what is new from now on.
+    NotifyAdd(Box<NotifyAdd>),
+    /// Every way by which it is told.
+    NotifyList,
+    /// Send something now.
+    NotifyTest {
+        /// Its name.
+        name: String,
+    },
+    /// Tell nothing more that way.
+    NotifyRemove {
+        /// Its name.
+        name: String,
+    },
     /// The whole ledger.
     LedgerShow,
+}
+
+/// A way to be told, as it was typed.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotifyAdd {
+    /// How it is called.
+    pub name: String,
+    /// How the household is told.
+    pub way: NotifyWay,
+    /// Whether the address may be this very machine.
+    pub allow_loopback: bool,
+    /// Of what.
+    pub about: Vec<About>,
+    /// From which urgency on, as its word.
+    pub at_least: String,
+    /// When it is silent.
+    pub quiet: Option<Hours>,
+    /// Whether what is urgent passes even then.
+    pub urgent_passes: bool,
+    /// How much is told.
+    pub contents: Contents,
+}
+
+/// How the household is told, as it was typed.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum NotifyWay {
+    /// A topic.
+    Ntfy {
+        /// Its address.
+        url: Secret,
+        /// Who may send there.
+        token: Option<Secret>,
+    },
+    /// A program.
+    Webhook {
+        /// Its address.
+        url: Secret,
+    },
+    /// A letter.
+    Mail {
+        /// To whom.
+        to: String,
+        /// From whom.
+        from: String,
+        /// The server, with its scheme.
+        server: String,
+        /// Who may send there.
+        user: Option<String>,
+        /// That one's password.
+        password: Option<Secret>,
+    },
+}
+
+/// A broker as it was typed.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HouseConnect {
+    /// `HOST` or `HOST:PORT`.
+    pub mqtt: String,
+    /// Who may speak to it.
+    pub user: Option<String>,
+    /// That one's password.
+    pub password: Option<Secret>,
+    /// Whether it may be this very machine.
+    pub allow_loopback: bool,
+    /// Where Home Assistant looks for devices.
+    pub discovery: String,
+    /// How much of what was said is told.
+    pub contents: Contents,
+    /// What may be done from there.
+    pub allowed: Vec<Allowed>,
 }
 
 /// A camera as it was typed.
@@ -336,6 +449,8 @@ pub struct CameraAdd {
     pub source: CameraSource,
     /// Whether their sound stays.
     pub sound: bool,
+    /// When it records.
+    pub duty: Duty,
     /// Sealed bytes within 24 hours, at most.
     pub daily: u64,
 }
@@ -353,6 +468,27 @@ pub enum CameraSource {
     },
     /// A program that sends them.
     Push,
+    /// A Frigate.
+    Frigate {
+        /// Its address, which may hold a password.
+        url: Secret,
+        /// Who may ask it.
+        user: Option<String>,
+        /// That one's password.
+        password: Option<Secret>,
+        /// `HOST` or `HOST:PORT` of the broker; Frigate's own host if nobody says.
+        mqtt: Option<String>,
+        /// Who may speak to the broker.
+        mqtt_user: Option<String>,
+        /// That one's password.
+        mqtt_password: Option<Secret>,
+        /// The camera, as Frigate calls it; every one if nobody says.
+        camera: Option<String>,
+        /// Whether films of detections are taken, too.
+        detections: bool,
+        /// Whether the addresses may be this machine.
+        allow_loopback: bool,
+    },
     /// The camera's own stream.
     Rtsp {
         /// Its address, which may hold a password.

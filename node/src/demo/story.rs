@@ -419,6 +419,7 @@ pub(super) async fn set_up_camera(home: &NodeHandle, folder: &std::path::Path) -
             delete_originals: true,
         },
         sound: false,
+        duty: crate::camera::Duty::default(),
         daily: 1_000_000_000,
     };
     home.add_camera(line(CAMERA)?, settings).await.map(drop)

@@ -1,9 +1,10 @@
 //! One GET over TLS, and nothing that a web browser would do besides: no redirect is followed, nothing is kept, nothing
-//! tells one that asks from another.
+//! tells one that asks from another. And one [`Call`] of any kind to a server that the household named itself.
 //!
 //! Left to others: which addresses may be asked ([`is_public`] says what a stranger may name), and what the answer means.
 
 mod address;
+mod call;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 pub use address::is_public;
+pub use call::{Call, Reply};
 
 use crate::error::{Error, ErrorKind, Result};
 

@@ -17,6 +17,8 @@ use zeroize::Zeroizing;
 
 use super::cameras::Cameras;
 use super::driver::ToDriver;
+use super::house::House;
+use super::notifying::Notifying;
 use super::sharing::{self, Shared as SharedClip};
 use super::watching::{self, Watched, WatchedFilms};
 use super::witness::Witness;
@@ -57,6 +59,8 @@ pub(super) struct Shared {
     pub(super) peer_id: String,
     pub(super) page: OnceLock<Page>,
     pub(super) cameras: Cameras,
+    pub(super) house: House,
+    pub(super) notifying: Notifying,
     pub(super) watched: WatchedFilms,
     pub(super) witness: Option<Arc<dyn Witness>>,
 }

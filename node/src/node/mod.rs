@@ -1,12 +1,17 @@
 //! The node: store, mesh and engine put together, and the order in which they start and stop.
 
+mod again;
 mod cameras;
 mod clips;
 mod driver;
 mod fetching;
 mod handle;
+mod house;
 mod keeping;
 mod listening;
+mod news;
+mod notifying;
+mod said;
 mod sealed;
 mod serving;
 mod sharing;
@@ -25,6 +30,9 @@ use tokio_util::sync::CancellationToken;
 
 pub use cameras::{CameraView, Intake};
 pub use handle::{AddedClip, FetchedClip, Film, NodeHandle, Page, RecalledClips};
+pub use house::HouseView;
+pub use news::{News, Speaker};
+pub use notifying::OutletView;
 pub use sharing::Shared as SharedClip;
 pub use watching::Watched;
 pub use witness::Witness;
@@ -45,6 +53,8 @@ use crate::web::Web;
 use cameras::Cameras;
 use driver::Driver;
 use handle::Shared;
+use house::House;
+use notifying::Notifying;
 use watching::WatchedFilms;
 
 /// Commands that wait for the driver, at most. Page and command line wait their turn beyond it.
@@ -188,6 +198,8 @@ impl Core {
             entropy: entropy.clone(),
             page: OnceLock::new(),
             cameras: Cameras::default(),
+            house: House::default(),
+            notifying: Notifying::default(),
             watched: WatchedFilms::default(),
             witness,
         };
@@ -264,6 +276,8 @@ impl Node {
         core.handle
             .has_page(Page::new(links.url(), move || links.new_sign_in_link()));
         core.handle.start_cameras().await?;
+        core.handle.start_house().await?;
+        core.handle.start_notifying().await?;
         let shutdown = CancellationToken::new();
         let mut services = JoinSet::new();
         let (url, sign_in) = (web.url(), web.sign_in_link());
@@ -308,6 +322,8 @@ impl Running {
         };
         self.shutdown.cancel();
         while self.services.join_next().await.is_some() {}
+        self.handle.stop_notifying().await;
+        self.handle.stop_house().await;
         self.handle.stop_cameras().await;
         self.handle.stop().await;
         ended

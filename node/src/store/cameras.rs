@@ -43,6 +43,8 @@ pub enum Stage {
     },
     /// All of it is in.
     Taken,
+    /// It came while its camera rests.
+    Passed,
     /// It cannot be taken, for this reason.
     Refused(String),
 }
@@ -113,6 +115,7 @@ impl Store {
         let (stage, parts, clip, why) = match &file.stage {
             Stage::Going { parts, next } => ("going", *parts, *next, None),
             Stage::Taken => ("taken", 0, None, None),
+            Stage::Passed => ("passed", 0, None, None),
             Stage::Refused(why) => ("refused", 0, None, Some(why)),
         };
         self.db.execute(
@@ -155,6 +158,7 @@ fn file(row: &Row<'_>) -> rusqlite::Result<CameraFile> {
                 next: row.get::<_, Option<[u8; 32]>>(5)?.map(ClipId::from_bytes),
             },
             "taken" => Stage::Taken,
+            "passed" => Stage::Passed,
             _ => Stage::Refused(row.get::<_, Option<String>>(6)?.unwrap_or_default()),
         },
     })

@@ -9,6 +9,7 @@ mod directory;
 mod keeping;
 mod load;
 mod migrate;
+mod said;
 mod save;
 
 use std::path::Path;

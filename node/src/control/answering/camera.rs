@@ -6,11 +6,15 @@ use std::time::Duration;
 use streetlamp_proto::identity::Name;
 
 use super::invalid;
-use crate::camera::reach::{Login, Place};
-use crate::camera::{Settings, Source};
-use crate::control::answers::{CameraAdded, CameraItem, CameraNamed, CameraTested, Moment};
+use crate::address::{Login, Place};
+use crate::camera::frigate::Frigate;
+use crate::camera::{Duty, Mode, Settings, Source};
+use crate::control::answers::{
+    CameraAdded, CameraItem, CameraNamed, CameraTested, ModeAnswer, Moment,
+};
 use crate::control::{CameraAdd, CameraSource};
 use crate::error::{Error, ErrorKind, Result};
+use crate::mqtt::Broker;
 use crate::node::{CameraView, NodeHandle};
 use crate::secret::Secret;
 
@@ -25,6 +29,32 @@ pub(super) async fn add(handle: &NodeHandle, add: CameraAdd) -> Result<CameraAdd
             delete_originals,
         },
         CameraSource::Push => Source::Push,
+        CameraSource::Frigate {
+            url,
+            user,
+            password,
+            mqtt,
+            mqtt_user,
+            mqtt_password,
+            camera,
+            detections,
+            allow_loopback,
+        } => {
+            let (place, within) = Place::parse(&url.0, &["http"], allow_loopback)?;
+            if let Some(odd) = camera.iter().find(|name| !Frigate::is_name(name)) {
+                let message = format!("'{odd}' is no name of a camera in Frigate's settings");
+                return Err(Error::new(ErrorKind::Invalid, message));
+            }
+            let broker = mqtt.unwrap_or_else(|| place.host().unwrap_or_default());
+            Source::Frigate(Box::new(Frigate {
+                broker: Broker::at(&broker, login(mqtt_user, mqtt_password), allow_loopback)?,
+                login: login(user, password).or(within),
+                place,
+                camera,
+                detections,
+                since_ms: handle.now().as_ms(),
+            }))
+        }
         CameraSource::Rtsp {
             url,
             user,
@@ -32,11 +62,10 @@ pub(super) async fn add(handle: &NodeHandle, add: CameraAdd) -> Result<CameraAdd
             allow_loopback,
             always,
         } => {
-            let (place, within) = Place::parse(&url.0, "rtsp", allow_loopback)?;
-            let password = password.unwrap_or_else(|| Secret(String::new().into()));
+            let (place, within) = Place::parse(&url.0, &["rtsp"], allow_loopback)?;
             Source::Rtsp {
                 place,
-                login: user.map(|user| Login { user, password }).or(within),
+                login: login(user, password).or(within),
                 always,
             }
         }
@@ -45,10 +74,16 @@ pub(super) async fn add(handle: &NodeHandle, add: CameraAdd) -> Result<CameraAdd
     let settings = Settings {
         source,
         sound: add.sound,
+        duty: add.duty,
         daily: add.daily,
     };
     let token = handle.add_camera(name.clone(), settings).await?;
     Ok(added(handle, &name, kind, token))
+}
+
+fn login(user: Option<String>, password: Option<Secret>) -> Option<Login> {
+    let password = password.unwrap_or_else(|| Secret(String::new().into()));
+    user.map(|user| Login { user, password })
 }
 
 pub(super) async fn renew_token(handle: &NodeHandle, camera: &str) -> Result<CameraAdded> {
@@ -89,6 +124,7 @@ fn item(view: CameraView) -> CameraItem {
         has_token: view.has_token,
         daily_bytes: view.daily,
         sound: view.sound,
+        records: view.duty.map(|duty| duty.to_string()),
     }
 }
 
@@ -106,6 +142,35 @@ pub(super) async fn remove(handle: &NodeHandle, camera: &str) -> Result<CameraNa
     handle.remove_camera(&name).await?;
     Ok(CameraNamed {
         camera: name.to_string(),
+    })
+}
+
+pub(super) async fn schedule(handle: &NodeHandle, camera: &str, duty: Duty) -> Result<CameraNamed> {
+    let name = named(camera)?;
+    handle.schedule_camera(&name, duty).await?;
+    Ok(CameraNamed {
+        camera: name.to_string(),
+    })
+}
+
+pub(super) async fn mode(handle: &NodeHandle, mode: Option<Mode>) -> Result<ModeAnswer> {
+    if let Some(mode) = mode {
+        handle.set_mode(mode).await?;
+    }
+    let mode = handle.mode();
+    let now = handle.now();
+    let cameras = handle.cameras().await?;
+    let (resting, recording): (Vec<_>, Vec<_>) = cameras.iter().partition(|camera| {
+        camera
+            .duty
+            .as_ref()
+            .is_some_and(|duty| !duty.covers(mode, now))
+    });
+    let names = |cameras: Vec<&CameraView>| cameras.iter().map(|c| c.name.to_string()).collect();
+    Ok(ModeAnswer {
+        mode: mode.word().to_owned(),
+        recording: names(recording),
+        resting: names(resting),
     })
 }
 

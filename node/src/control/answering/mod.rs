@@ -6,7 +6,9 @@ mod bulletin;
 mod camera;
 mod clip;
 mod device;
+mod house;
 mod keeper;
+mod notify;
 mod street;
 
 use std::time::Duration;
@@ -132,12 +134,23 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
         Request::CameraList => ok(&camera::list(handle).await?),
         Request::CameraTest { camera } => ok(&camera::test(handle, &camera).await?),
         Request::CameraRemove { camera } => ok(&camera::remove(handle, &camera).await?),
+        Request::CameraSchedule { camera, duty } => {
+            ok(&camera::schedule(handle, &camera, duty).await?)
+        }
+        Request::Mode { mode } => ok(&camera::mode(handle, mode).await?),
         Request::CameraTrigger { camera, lasts_ms } => ok(&camera::trigger(
             handle,
             &camera,
             Duration::from_millis(lasts_ms),
         )?),
         Request::CameraToken { camera } => ok(&camera::renew_token(handle, &camera).await?),
+        Request::HouseConnect(connect) => ok(&house::connect(handle, *connect).await?),
+        Request::HouseShow => ok(&house::show(handle)),
+        Request::HouseLeave { anyway } => ok(&house::leave(handle, anyway).await?),
+        Request::NotifyAdd(add) => ok(&notify::add(handle, *add).await?),
+        Request::NotifyList => ok(&notify::list(handle)),
+        Request::NotifyTest { name } => ok(&notify::test(handle, &name).await?),
+        Request::NotifyRemove { name } => ok(&notify::remove(handle, &name).await?),
         Request::LedgerShow => {
             let entries = handle.ledger().await?;
             ok(&entries.iter().map(entry_item).collect::<Vec<_>>())

@@ -33,6 +33,16 @@ pub struct CameraItem {
     /// Sealed bytes that are taken within 24 hours, at most.
     pub daily_bytes: Option<u64>,
     pub sound: bool,
+    /// In which modes and at which hours it records, in words.
+    pub records: Option<String>,
+}
+
+/// `camera mode`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ModeAnswer {
+    pub mode: String,
+    pub recording: Vec<String>,
+    pub resting: Vec<String>,
 }
 
 /// `camera test`.

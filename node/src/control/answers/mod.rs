@@ -4,19 +4,23 @@
 
 mod cameras;
 mod clips;
+mod house;
 mod keepers;
+mod notify;
 mod publishers;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use streetlamp_proto::time::Timestamp;
 
-pub use cameras::{CameraAdded, CameraItem, CameraNamed, CameraTested};
+pub use cameras::{CameraAdded, CameraItem, CameraNamed, CameraTested, ModeAnswer};
 pub use clips::{
     AddedItem, Checked, ClipItem, Deleted, Exported, Fetched, GrantItem, Granted, Keeping, Pinned,
     SharedItem, SignedFilm, Written,
 };
+pub use house::HouseItem;
 pub(crate) use keepers::keeper_advice;
 pub use keepers::{KeeperItem, LeaseEnded, Leased, LetGoItem, Offered, Proven, Recalled};
+pub use notify::{NotifyAdded, NotifyItem, NotifyNamed};
 pub use publishers::{
     AsksDomains, BulletinExported, BulletinItem, KeyItem, Muted, OriginalItem, OwnBulletinItem,
     PublisherItem, PublisherMade, PublisherShown, Said, warning,

@@ -7,27 +7,23 @@ use std::time::Duration;
 
 use streetlamp_proto::household::NewClip;
 use streetlamp_proto::identity::Name;
-use tokio::time::{Instant, sleep};
+use streetlamp_proto::time::Timestamp;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::quota::Quota;
 use super::recording::{self, Trigger};
-use super::{taken_from, watching};
+use super::{reviewing, taken_from, watching};
 use crate::camera::film::{CleanFilm, Sound};
 use crate::camera::{Settings, Source};
 use crate::error::{Error, ErrorKind, Result};
+use crate::node::again::and_again;
 use crate::node::clips::{self, Recorded};
 use crate::node::handle::{AddedClip, NodeHandle};
 use crate::when;
 
-/// How long a feed that is stopped may take to seal the last seconds.
-const TO_END: Duration = Duration::from_secs(10);
-/// How long a feed waits after it failed for the first time. Each further failure doubles it.
-const FIRST: Duration = Duration::from_secs(1);
-/// The longest wait.
-const LONGEST: Duration = Duration::from_secs(300);
-/// A feed that went well for so long begins anew with its waits.
-const WENT_WELL: Duration = Duration::from_secs(60);
+/// How often a camera that records at some hours looks at the clock.
+const HOUR_LOOK: Duration = Duration::from_secs(20);
 
 /// A camera at work.
 pub(super) struct Feed {
@@ -75,6 +71,37 @@ impl Feed {
             Sound::Kept
         } else {
             Sound::Dropped
+        }
+    }
+
+    /// Whether what happened then is recorded, in the mode of now.
+    pub(super) fn records(&self, at: Timestamp) -> bool {
+        self.settings.duty.covers(self.node.mode(), at)
+    }
+
+    /// Whether it records now.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Conflict`] if it rests.
+    pub(super) fn is_on_duty(&self) -> Result<()> {
+        if self.records(self.node.now()) {
+            return Ok(());
+        }
+        let message = format!(
+            "camera '{}' rests: it records {}, and the mode is '{}'",
+            self.name,
+            self.settings.duty,
+            self.node.mode()
+        );
+        Err(Error::new(ErrorKind::Conflict, message))
+    }
+
+    /// Returns when it records, or when it does not any more.
+    async fn until(&self, recording: bool) {
+        let mut changes = self.node.mode_changes();
+        while self.records(self.node.now()) != recording {
+            // The mode changes, or the hour does.
+            let _looked_anyway = timeout(HOUR_LOOK, changes.changed()).await;
         }
     }
 
@@ -127,6 +154,7 @@ impl Feed {
             );
             return Err(Error::new(ErrorKind::Conflict, message));
         }
+        self.is_on_duty()?;
         self.trigger.pull(lasts);
         Ok(())
     }
@@ -141,6 +169,7 @@ impl Feed {
         match &self.settings.source {
             Source::Watch { dir, .. } => watching::test(dir),
             Source::Rtsp { place, login, .. } => recording::test(place, login.as_ref()).await,
+            Source::Frigate(frigate) => reviewing::test(self, frigate).await,
             Source::Push => self
                 .has_share()
                 .map(|()| "ready for films that are sent with its token".to_owned()),
@@ -165,7 +194,33 @@ impl Feed {
                 place,
                 login,
                 always,
-            } => recording::record(self, place, login.as_ref(), *always, stop).await,
+            } => loop {
+                if !self.records(self.node.now()) {
+                    self.is("resting", None);
+                }
+                if stop.run_until_cancelled(self.until(true)).await.is_none() {
+                    return Ok(());
+                }
+                let now = stop.child_token();
+                let recording = recording::record(self, place, login.as_ref(), *always, &now);
+                let resting = async {
+                    self.until(false).await;
+                    now.cancel();
+                    std::future::pending::<()>().await;
+                };
+                tokio::select! {
+                    ended = Box::pin(recording) => ended?,
+                    () = resting => {}
+                }
+                if stop.is_cancelled() {
+                    return Ok(());
+                }
+            },
+            Source::Frigate(frigate) => {
+                self.is("connecting", None);
+                let following = Box::pin(reviewing::follow(self, frigate));
+                stop.run_until_cancelled(following).await.unwrap_or(Ok(()))
+            }
             Source::Push => {
                 self.is("listening", None);
                 stop.cancelled().await;
@@ -175,44 +230,15 @@ impl Feed {
     }
 }
 
-/// Keeps a feed at work until it is stopped. It fails alone, even by a fault of this program.
+/// Keeps a feed at work until it is stopped.
 pub(super) async fn run(feed: Arc<Feed>, stop: CancellationToken) {
-    let mut wait = FIRST;
-    loop {
-        let began = Instant::now();
+    let work = || {
         let (at_work, told) = (Arc::clone(&feed), stop.clone());
-        let mut work = tokio::spawn(async move { at_work.work(&told).await });
-        let ended = tokio::select! {
-            ended = &mut work => ended,
-            () = too_long_after(&stop) => {
-                work.abort();
-                work.await
-            }
-        };
-        if stop.is_cancelled() {
-            return;
-        }
-        let error = match ended {
-            Ok(Ok(())) => return,
-            Ok(Err(error)) => error,
-            Err(fault) => {
-                Error::new(ErrorKind::Internal, "a part of the node failed").because(fault)
-            }
-        };
-        if began.elapsed() >= WENT_WELL {
-            wait = FIRST;
-        }
+        async move { at_work.work(&told).await }
+    };
+    and_again(&stop, work, |error, wait| {
         tracing::warn!(camera = %feed.name, error = error.chain(), wait_s = wait.as_secs(), "a camera brings no films");
         feed.is("waiting", Some(error.to_string()));
-        if stop.run_until_cancelled(sleep(wait)).await.is_none() {
-            return;
-        }
-        wait = (wait * 2).min(LONGEST);
-    }
-}
-
-/// When a feed that was stopped has had its time to end.
-async fn too_long_after(stop: &CancellationToken) {
-    stop.cancelled().await;
-    sleep(TO_END).await;
+    })
+    .await;
 }

@@ -8,6 +8,8 @@ mod feed;
 mod pushing;
 mod quota;
 mod recording;
+mod reviewing;
+mod taken;
 mod watching;
 
 use std::collections::BTreeMap;
@@ -19,6 +21,7 @@ use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::household::{ClipView, Household};
 use streetlamp_proto::identity::Name;
 use streetlamp_proto::time::Timestamp;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
@@ -26,16 +29,17 @@ use zeroize::Zeroizing;
 pub use pushing::Intake;
 
 use super::handle::NodeHandle;
-use crate::camera::{Settings, Source};
+use crate::camera::{Duty, Mode, Settings, Source};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::{self, Kept, Secret};
 use crate::store::CameraRow;
 use feed::Feed;
+use pushing::Held;
 
 /// Most cameras of one home.
 const CAMERAS: usize = 64;
-/// Longest settings of a camera in bytes.
-const SETTINGS: usize = 64 * 1024;
+/// The setting that says who is at home.
+const MODE: &str = "mode";
 
 /// The cameras of a node.
 #[derive(Debug, Default)]
@@ -44,6 +48,8 @@ pub(super) struct Cameras {
     /// Held while cameras are added and removed.
     changing: tokio::sync::Mutex<()>,
     pushing: pushing::Rooms,
+    /// Who is at home.
+    mode: watch::Sender<Mode>,
 }
 
 /// A camera that is known.
@@ -83,6 +89,8 @@ pub struct CameraView {
     pub daily: Option<u64>,
     /// Whether its sound stays.
     pub sound: bool,
+    /// When it records.
+    pub duty: Option<Duty>,
 }
 
 impl Cameras {
@@ -106,17 +114,21 @@ impl Cameras {
 impl NodeHandle {
     /// Starts every camera that is kept.
     pub(super) async fn start_cameras(&self) -> Result<()> {
+        let mode = self.with_store(|store| store.setting(MODE)).await?;
+        let mode = mode.and_then(|word| word.parse().ok());
+        self.shared
+            .cameras
+            .mode
+            .send_replace(mode.unwrap_or_default());
         let rows = self.with_store(|store| store.cameras()).await?;
         if rows.is_empty() {
             return Ok(());
         }
-        let sealing = self.shared.home.me()?.sealing;
         for row in rows {
             let Ok(name) = Name::clean(&row.name) else {
                 continue;
             };
-            let settings = sealing.open(&row.settings, SETTINGS).ok();
-            let settings = settings.and_then(|json| serde_json::from_slice(&json).ok());
+            let settings = self.open_said(&row.settings)?;
             if settings.is_none() {
                 tracing::error!(camera = %name, "the settings of a camera cannot be read");
             }
@@ -179,7 +191,7 @@ impl NodeHandle {
         }
         let token = match settings.source {
             Source::Push => Some(self.draw_token()?),
-            Source::Watch { .. } | Source::Rtsp { .. } => None,
+            Source::Watch { .. } | Source::Rtsp { .. } | Source::Frigate(_) => None,
         };
         let kept = token.as_ref().map(|(_, kept)| *kept);
         self.keep_camera(&name, &settings, kept).await?;
@@ -194,7 +206,7 @@ impl NodeHandle {
     pub async fn renew_camera_token(&self, name: &Name) -> Result<Secret> {
         let _alone = self.shared.cameras.changing.lock().await;
         let settings = self.feed(name)?.settings.clone();
-        if matches!(settings.source, Source::Watch { .. }) {
+        if matches!(settings.source, Source::Watch { .. } | Source::Frigate(_)) {
             let message = format!("camera '{name}' brings its films by itself and needs no token");
             return Err(Error::new(ErrorKind::Conflict, message));
         }
@@ -217,19 +229,9 @@ impl NodeHandle {
         settings: &Settings,
         token: Option<Kept>,
     ) -> Result<()> {
-        let failed = |e| {
-            Error::new(
-                ErrorKind::Internal,
-                "the settings of the camera cannot be sealed",
-            )
-            .because(e)
-        };
-        let json = serde_json::to_vec(settings).map(Zeroizing::new);
-        let json = json.map_err(|e| failed(Box::<dyn std::error::Error + Send + Sync>::from(e)))?;
-        let sealing = self.shared.home.me()?.sealing.recipient();
         let row = CameraRow {
             name: name.to_string(),
-            settings: sealing.seal(&json).map_err(|e| failed(e.into()))?,
+            settings: self.seal_said(settings)?,
             token: token.map(|kept| *kept.as_bytes()),
         };
         self.with_store(move |store| store.keep_camera(&row)).await
@@ -254,6 +256,51 @@ impl NodeHandle {
         Ok(())
     }
 
+    /// Chooses when a camera records.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] if there is no such camera; the store's failure.
+    pub async fn schedule_camera(&self, name: &Name, duty: Duty) -> Result<()> {
+        let _alone = self.shared.cameras.changing.lock().await;
+        let settings = Settings {
+            duty,
+            ..self.feed(name)?.settings.clone()
+        };
+        let token = self
+            .shared
+            .cameras
+            .known()
+            .get(name)
+            .and_then(|known| known.token);
+        self.keep_camera(name, &settings, token).await?;
+        let known = self.shared.cameras.known().remove(name);
+        if let Some(known) = known {
+            end(known).await;
+        }
+        self.know(name.clone(), Some(settings), token).await
+    }
+
+    /// Who is at home.
+    pub fn mode(&self) -> Mode {
+        *self.shared.cameras.mode.borrow()
+    }
+
+    /// Says who is at home: cameras that do not record then rest.
+    ///
+    /// # Errors
+    /// The store's failure.
+    pub async fn set_mode(&self, mode: Mode) -> Result<()> {
+        self.with_store(move |store| store.set(MODE, mode.word()))
+            .await?;
+        self.shared.cameras.mode.send_replace(mode);
+        Ok(())
+    }
+
+    /// Tells of each change of that.
+    pub(super) fn mode_changes(&self) -> watch::Receiver<Mode> {
+        self.shared.cameras.mode.subscribe()
+    }
+
     /// Looks whether films can come from a camera now, and says what was seen.
     ///
     /// # Errors
@@ -276,6 +323,7 @@ impl NodeHandle {
     /// [`ErrorKind::Denied`] if no camera has it, [`ErrorKind::Conflict`] if it is not this home that records it.
     pub fn trigger_with(&self, token: &str, lasts: Duration) -> Result<Name> {
         let feed = self.shared.cameras.with_token(token)?;
+        self.somebody_at(&feed.name);
         feed.pull(lasts)?;
         Ok(feed.name.clone())
     }
@@ -303,9 +351,15 @@ impl NodeHandle {
                 has_token: known.token.is_some(),
                 daily: feed.map(|feed| feed.settings.daily),
                 sound: feed.is_some_and(|feed| feed.settings.sound),
+                duty: feed.map(|feed| feed.settings.duty.clone()),
             }
         };
         Ok(known.iter().map(view).collect())
+    }
+
+    /// Begins to hold a film in memory.
+    fn hold_film(&self) -> Held {
+        self.shared.cameras.pushing.hold()
     }
 
     fn feed(&self, name: &Name) -> Result<Arc<Feed>> {

@@ -1,6 +1,6 @@
-//! Films that a program sends with the token of a camera.
+//! Films that a program sends with the token of a camera, and how a film on its way is held.
 //!
-//! A film is held in memory until it is sealed: a player's index may stand at its end, and plaintext of ours never goes to
+//! It is held in memory until it is sealed: a player's index may stand at its end, and plaintext of ours never goes to
 //! the disk. So there is room for so many bytes of films that are on their way, all together.
 
 use std::io::Cursor;
@@ -23,7 +23,7 @@ use crate::node::handle::AddedClip;
 const STEP: u64 = 1024 * 1024;
 
 /// Room for films on their way: as much as the longest one needs.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Rooms(Arc<Semaphore>);
 
 impl Default for Rooms {
@@ -33,13 +33,19 @@ impl Default for Rooms {
     }
 }
 
+/// A film on its way, in memory.
+#[derive(Debug)]
+pub(super) struct Held {
+    rooms: Rooms,
+    room: Option<OwnedSemaphorePermit>,
+    film: Zeroizing<Vec<u8>>,
+}
+
 /// A film that is being sent.
 #[derive(Debug)]
 pub struct Intake {
     feed: Arc<Feed>,
-    rooms: Arc<Semaphore>,
-    room: Option<OwnedSemaphorePermit>,
-    film: Zeroizing<Vec<u8>>,
+    held: Held,
 }
 
 impl NodeHandle {
@@ -53,22 +59,32 @@ impl NodeHandle {
             let message = "the token is of a camera that this home records by itself: it only starts a recording";
             return Err(Error::new(ErrorKind::Denied, message));
         }
+        feed.is_on_duty()?;
         feed.has_share()?;
         Ok(Intake {
+            held: self.shared.cameras.pushing.hold(),
             feed,
-            rooms: Arc::clone(&self.shared.cameras.pushing.0),
-            room: None,
-            film: Zeroizing::default(),
         })
     }
 }
 
-impl Intake {
+impl Rooms {
+    /// Begins to hold a film.
+    pub(super) fn hold(&self) -> Held {
+        Held {
+            rooms: self.clone(),
+            room: None,
+            film: Zeroizing::default(),
+        }
+    }
+}
+
+impl Held {
     /// Makes room for a film of so many bytes in all.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`] if no film may be so long, [`ErrorKind::Unavailable`] if others take the room now.
-    pub fn expect(&mut self, bytes: u64) -> Result<()> {
+    pub(super) fn expect(&mut self, bytes: u64) -> Result<()> {
         if bytes > MAX_SOURCE {
             let message = format!(
                 "a film that is sent has at most {} MiB: send it in parts, or let this home watch a folder",
@@ -85,7 +101,7 @@ impl Intake {
             return Ok(());
         };
         let lacking = u32::try_from(lacking).unwrap_or(u32::MAX);
-        let more = Arc::clone(&self.rooms).try_acquire_many_owned(lacking);
+        let more = Arc::clone(&self.rooms.0).try_acquire_many_owned(lacking);
         let more = more.map_err(|_| {
             let message = "other films are on their way: try again in a minute";
             Error::new(ErrorKind::Unavailable, message)
@@ -103,8 +119,8 @@ impl Intake {
     /// Takes the next bytes of it.
     ///
     /// # Errors
-    /// As [`Intake::expect`].
-    pub fn take(&mut self, bytes: &[u8]) -> Result<()> {
+    /// As [`Held::expect`].
+    pub(super) fn take(&mut self, bytes: &[u8]) -> Result<()> {
         let len = self.film.len().saturating_add(bytes.len());
         if len > self.film.capacity() {
             // Nobody said how long it is: room is made for twice as much, so that it is seldom moved.
@@ -116,14 +132,37 @@ impl Intake {
         Ok(())
     }
 
+    /// What came of it.
+    pub(super) fn film(&self) -> &[u8] {
+        &self.film
+    }
+}
+
+impl Intake {
+    /// Makes room for a film of so many bytes in all.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] if no film may be so long, [`ErrorKind::Unavailable`] if others take the room now.
+    pub fn expect(&mut self, bytes: u64) -> Result<()> {
+        self.held.expect(bytes)
+    }
+
+    /// Takes the next bytes of it.
+    ///
+    /// # Errors
+    /// As [`Intake::expect`].
+    pub fn take(&mut self, bytes: &[u8]) -> Result<()> {
+        self.held.take(bytes)
+    }
+
     /// Seals it and takes it in, as one clip or, if it is long, as a series.
     ///
     /// # Errors
     /// If it is no film, or the disk fails. Clips of a series that were taken before that stay.
     pub async fn finish(self, began: Option<Timestamp>) -> Result<Vec<AddedClip>> {
-        let Self { feed, film, .. } = &self;
+        let Self { feed, held } = &self;
         let now = feed.node.now();
-        let mut series = block(|| Series::read(Cursor::new(film.as_slice()), feed.sound()))?;
+        let mut series = block(|| Series::read(Cursor::new(held.film()), feed.sound()))?;
         let began = began.unwrap_or_else(|| now.before(series.lasts()));
         let mut added = Vec::with_capacity(series.len());
         for part in 0..series.len() {

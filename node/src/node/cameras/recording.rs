@@ -12,9 +12,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::feed::Feed;
+use crate::address::{Login, Place};
 use crate::blocking::block;
 use crate::camera::preroll::{Piece, PreRoll};
-use crate::camera::reach::{Login, Place};
 use crate::camera::stream::Stream;
 use crate::error::{Error, ErrorKind, Result};
 use crate::node::clips::Recorded;

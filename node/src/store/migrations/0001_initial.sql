@@ -299,14 +299,14 @@ create table camera (
   token    blob check (length(token) = 32)
 ) strict;
 
--- One row per file of a watched folder that was taken, or refused, and still lies there.
+-- One row per film of a watched folder or a recorder that was taken, passed over or refused, and still lies there.
 create table camera_file (
   camera      text not null,
-  -- Its path within the folder, as the system writes it.
+  -- Its path within the folder, as the system writes it; or what the recorder calls it.
   file        blob not null,
   size        integer not null,
   modified_ns integer not null,
-  stage       text not null check (stage in ('going', 'taken', 'refused')),
+  stage       text not null check (stage in ('going', 'taken', 'passed', 'refused')),
   -- Clips of it that are in for sure.
   parts       integer not null check (parts >= 0),
   -- While it is going: the clip after those, which may be in or not.
@@ -314,6 +314,22 @@ create table camera_file (
   -- Why it was refused.
   why         text,
   primary key (camera, file)
+) strict;
+
+-- One row per service of the house that this home speaks to.
+create table said (
+  name   text primary key,
+  -- What was said about it, as an age file to this device's sealing key: addresses and passwords are in it.
+  sealed blob not null
+) strict;
+
+-- One row per alert or bulletin that was told over an outlet of notifications, while it is held.
+create table told (
+  outlet    text not null,
+  statement blob not null check (length(statement) = 32),
+  -- Whether its retraction was told, too.
+  retracted integer not null check (retracted in (0, 1)),
+  primary key (outlet, statement)
 ) strict;
 
 -- Small things that the node remembers about itself, such as its ports.

@@ -43,10 +43,13 @@ const HOSTILE: &[&str] = &[
 #[test]
 fn hostile_addresses_are_refused_when_they_are_typed() {
     for hostile in HOSTILE {
-        assert!(Place::parse(hostile, "rtsp", false).is_err(), "{hostile}");
+        assert!(
+            Place::parse(hostile, &["rtsp"], false).is_err(),
+            "{hostile}"
+        );
     }
     let long = format!("rtsp://192.168.1.20/{}", "a".repeat(ADDRESS));
-    assert!(Place::parse(&long, "rtsp", false).is_err());
+    assert!(Place::parse(&long, &["rtsp"], false).is_err());
 }
 
 #[test]
@@ -58,13 +61,13 @@ fn addresses_of_a_house_are_taken_and_this_machine_only_when_it_was_said() {
         "rtsp://[fd12:3456::9]/live",
         "rtsp://porch.lan/live",
     ] {
-        assert!(Place::parse(good, "rtsp", false).is_ok(), "{good}");
+        assert!(Place::parse(good, &["rtsp"], false).is_ok(), "{good}");
     }
     for own in ["rtsp://127.0.0.1:8554/x", "rtsp://[::1]/"] {
-        assert!(Place::parse(own, "rtsp", true).is_ok(), "{own}");
+        assert!(Place::parse(own, &["rtsp"], true).is_ok(), "{own}");
     }
-    assert!(Place::parse("rtsp://169.254.169.254/", "rtsp", true).is_err());
-    assert!(Place::parse("rtsp://0.0.0.0/", "rtsp", true).is_err());
+    assert!(Place::parse("rtsp://169.254.169.254/", &["rtsp"], true).is_err());
+    assert!(Place::parse("rtsp://0.0.0.0/", &["rtsp"], true).is_err());
 }
 
 #[tokio::test]
@@ -78,12 +81,12 @@ async fn a_name_or_a_strange_number_that_leads_to_this_machine_is_refused_at_eve
         "0177.0.0.1",
         "0",
     ] {
-        let Ok((place, _)) = Place::parse(&format!("rtsp://{hostile}/"), "rtsp", false) else {
+        let Ok((place, _)) = Place::parse(&format!("rtsp://{hostile}/"), &["rtsp"], false) else {
             continue;
         };
         assert!(place.resolved(554).await.is_err(), "{hostile}");
     }
-    let (place, _) = Place::parse("rtsp://localhost:8554/a", "rtsp", true).unwrap();
+    let (place, _) = Place::parse("rtsp://localhost:8554/a", &["rtsp"], true).unwrap();
     let resolved = place.resolved(554).await.unwrap();
     let host = resolved.host_str().unwrap().trim_matches(['[', ']']);
     assert!(host.parse::<IpAddr>().unwrap().is_loopback());
@@ -93,7 +96,7 @@ async fn a_name_or_a_strange_number_that_leads_to_this_machine_is_refused_at_eve
 #[test]
 fn a_password_is_taken_out_and_shown_nowhere() {
     let text = "rtsp://admin:s3cr%40t@192.168.1.20/live?user=admin&password=s3cret";
-    let (place, login) = Place::parse(text, "rtsp", false).unwrap();
+    let (place, login) = Place::parse(text, &["rtsp"], false).unwrap();
     let login = login.unwrap();
     assert_eq!(
         (login.user.as_str(), login.password.0.as_str()),
@@ -102,4 +105,35 @@ fn a_password_is_taken_out_and_shown_nowhere() {
     assert_eq!(place.shown(), "rtsp://192.168.1.20/live?%E2%80%A6");
     let printed = format!("{place:?} {login:?} {}", place.shown());
     assert!(!printed.contains("s3cr"), "{printed}");
+}
+
+#[test]
+fn what_is_encrypted_may_leave_the_house_and_nothing_else_may() {
+    let schemes = &["http", "https"];
+    for good in [
+        "https://9.9.9.9/topic",
+        "https://[2620:fe::fe]/topic",
+        "https://192.168.1.9/topic",
+        "http://192.168.1.9/topic",
+    ] {
+        assert!(Place::parse(good, schemes, false).is_ok(), "{good}");
+    }
+    for hostile in [
+        "http://9.9.9.9/topic",
+        "https://127.0.0.1/topic",
+        "https://0x7f.1/topic",
+        "https://169.254.169.254/latest/meta-data/",
+        "https://[fd00:ec2::254]/",
+        "https://100.100.100.200/",
+        "https://0.0.0.0/",
+        "https://[fe80::1]/",
+    ] {
+        assert!(Place::parse(hostile, schemes, false).is_err(), "{hostile}");
+    }
+}
+
+#[test]
+fn of_a_topic_only_the_server_is_shown() {
+    let (place, _) = Place::parse("https://push.example:8443/s3cret", &["https"], false).unwrap();
+    assert_eq!(place.host_shown(), "https://push.example:8443");
 }

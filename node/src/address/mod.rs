@@ -1,9 +1,10 @@
-//! Where the address of a camera may lead: into the house, and nowhere else.
+//! Where an address that somebody typed may lead: into the house, and further only under encryption.
 //!
-//! An address may come from somebody who has the resident's ear or browser, and a name may lead elsewhere tomorrow. So
-//! only addresses of private networks are connected to (RFC 1918, and RFC 4193 for IPv6), never the machine itself unless
-//! the resident said so, and never what clouds answer about themselves. A name is resolved anew for every connection, the
-//! addresses are judged then, and the connection goes to the very address that was judged.
+//! An address may come from somebody who has the resident's ear or browser, and a name may lead elsewhere tomorrow. So what
+//! is not encrypted leads to addresses of private networks only (RFC 1918, and RFC 4193 for IPv6); what is, to public ones,
+//! too. None leads to the machine itself unless the resident said so, and none to what clouds answer about themselves. A
+//! name is resolved anew for every connection, the addresses are judged then, and the connection goes to the very address
+//! that was judged.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
@@ -14,6 +15,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::https::is_public;
 use crate::secret::Secret;
 
 /// Longest address in bytes.
@@ -23,11 +25,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Where Amazon's machines ask about themselves over IPv6. It looks private.
 const METADATA: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
 
-/// The address of a camera, without name and password.
+/// Schemes under which everything is encrypted to a server that shows a certificate: `starttls` is SMTP that must turn to it
+/// (RFC 3207) before anything else is said.
+const ENCRYPTED: [&str; 3] = ["https", "smtps", "starttls"];
+
+/// An address without name and password.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
-    /// Whole: some cameras take a password behind the question mark.
+    /// Whole: some cameras take a password behind the question mark, and a path can be one.
     url: Secret,
     /// Whether it may be this very machine.
     loopback: bool,
@@ -50,12 +56,13 @@ impl fmt::Debug for Place {
 }
 
 impl Place {
-    /// Takes an address apart; gives the login that stands in it.
+    /// Takes an address of one of these schemes apart; gives the login that stands in it.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`] if it is no address of this scheme, or leads where none may lead.
-    pub fn parse(text: &str, scheme: &str, loopback: bool) -> Result<(Self, Option<Login>)> {
+    /// [`ErrorKind::Invalid`] if it has none of them, or leads where none may lead.
+    pub fn parse(text: &str, schemes: &[&str], loopback: bool) -> Result<(Self, Option<Login>)> {
         let odd = || {
+            let scheme = schemes.first().unwrap_or(&"");
             let message = format!("the address has to look like {scheme}://ADDRESS/PATH");
             Error::new(ErrorKind::Invalid, message)
         };
@@ -63,7 +70,7 @@ impl Place {
             return Err(odd());
         }
         let mut url = Url::parse(text.trim()).map_err(|_| odd())?;
-        if url.scheme() != scheme || url.host_str().is_none_or(str::is_empty) {
+        if !schemes.contains(&url.scheme()) || url.host_str().is_none_or(str::is_empty) {
             return Err(odd());
         }
         let decoded = |part: &str| {
@@ -85,7 +92,7 @@ impl Place {
             loopback,
         };
         if let Some(address) = place.literal()? {
-            judge(address, loopback)?;
+            place.judge(address)?;
         }
         Ok((place, login))
     }
@@ -101,7 +108,23 @@ impl Place {
         url.to_string()
     }
 
-    fn url(&self) -> Result<Url> {
+    /// Its host, as it was typed.
+    pub fn host(&self) -> Option<String> {
+        self.url().ok()?.host_str().map(str::to_owned)
+    }
+
+    /// The address without what only its owner knows: a path can be a secret, as a topic of a push server is.
+    pub fn host_shown(&self) -> String {
+        let Ok(url) = self.url() else {
+            return String::new();
+        };
+        let port = url.port().map(|port| format!(":{port}"));
+        let host = url.host_str().unwrap_or_default();
+        format!("{}://{host}{}", url.scheme(), port.unwrap_or_default())
+    }
+
+    /// The address as it was typed. It may be secret.
+    pub(crate) fn url(&self) -> Result<Url> {
         let odd = |e| Error::new(ErrorKind::DataLoss, "the address is no address").because(e);
         Url::parse(&self.url.0).map_err(odd)
     }
@@ -118,13 +141,7 @@ impl Place {
     /// [`ErrorKind::Unavailable`] if the name cannot be found, [`ErrorKind::Denied`] if it leads only where it may not.
     pub async fn resolved(&self, usual_port: u16) -> Result<Url> {
         let mut url = self.url()?;
-        let host = url
-            .host_str()
-            .unwrap_or_default()
-            .trim_matches(['[', ']'])
-            .to_owned();
-        let port = url.port().unwrap_or(usual_port);
-        let address = resolve(&host, port, self.loopback).await?;
+        let address = self.address(usual_port).await?;
         let odd = || Error::new(ErrorKind::Internal, "the address cannot be written");
         url.set_host(Some(&match address.ip() {
             IpAddr::V4(v4) => v4.to_string(),
@@ -133,49 +150,59 @@ impl Place {
         .map_err(|e| odd().because(e))?;
         Ok(url)
     }
-}
 
-/// The first address of a host that may be connected to.
-async fn resolve(host: &str, port: u16, loopback: bool) -> Result<SocketAddr> {
-    let unknown = || {
-        let message =
-            format!("'{host}' cannot be found: check the name, or use the camera's address");
-        Error::new(ErrorKind::Unavailable, message)
-    };
-    let found = timeout(PATIENCE, tokio::net::lookup_host((host, port))).await;
-    let found = found.map_err(|_| unknown())?;
-    let mut refusal = unknown();
-    for address in found.map_err(|e| unknown().because(e))? {
-        match judge(address.ip(), loopback) {
-            Ok(()) => return Ok(address),
-            Err(error) => refusal = error,
+    /// The first address of its host that may be connected to now.
+    ///
+    /// # Errors
+    /// As [`Place::resolved`].
+    pub async fn address(&self, usual_port: u16) -> Result<SocketAddr> {
+        let url = self.url()?;
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let port = url.port().unwrap_or(usual_port);
+        let unknown = || {
+            let message = format!("'{host}' cannot be found: check the name, or use its address");
+            Error::new(ErrorKind::Unavailable, message)
+        };
+        let found = timeout(PATIENCE, tokio::net::lookup_host((host, port))).await;
+        let found = found.map_err(|_| unknown())?;
+        let mut refusal = unknown();
+        for address in found.map_err(|e| unknown().because(e))? {
+            match self.judge(address.ip()) {
+                Ok(()) => return Ok(address),
+                Err(error) => refusal = error,
+            }
+        }
+        Err(refusal)
+    }
+
+    /// Whether an address may be connected to.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`] with the reason.
+    fn judge(&self, address: IpAddr) -> Result<()> {
+        let refuse = |why: &str| Err(Error::new(ErrorKind::Denied, format!("{address} {why}")));
+        // An IPv4 address in the clothes of IPv6 is what it is.
+        let address = address.to_canonical();
+        if address.is_loopback() || (is_private(address) && is_own(address)) {
+            return match self.loopback {
+                true => Ok(()),
+                false => refuse(
+                    "is this machine itself: add '--allow-loopback' if that program really runs here",
+                ),
+            };
+        }
+        if is_private(address) && address != IpAddr::V6(METADATA) {
+            return Ok(());
+        }
+        let encrypted = ENCRYPTED.contains(&self.url()?.scheme());
+        match (encrypted, is_public(address)) {
+            (true, true) => Ok(()),
+            (true, false) => refuse("is an address that nothing is sent to"),
+            (false, _) => refuse(
+                "is no address of a home's own network (10.…, 172.16.… to 172.31.…, 192.168.…, fc… or fd…): what is not encrypted goes nowhere else",
+            ),
         }
     }
-    Err(refusal)
-}
-
-/// Whether an address may be connected to.
-///
-/// # Errors
-/// [`ErrorKind::Denied`] with the reason.
-fn judge(address: IpAddr, loopback: bool) -> Result<()> {
-    let refuse = |why: &str| Err(Error::new(ErrorKind::Denied, format!("{address} {why}")));
-    // An IPv4 address in the clothes of IPv6 is what it is.
-    let address = address.to_canonical();
-    if address.is_loopback() || (is_private(address) && is_own(address)) {
-        return match loopback {
-            true => Ok(()),
-            false => refuse(
-                "is this machine itself: add '--allow-loopback' if the camera's program really runs here",
-            ),
-        };
-    }
-    if is_private(address) && address != IpAddr::V6(METADATA) {
-        return Ok(());
-    }
-    refuse(
-        "is no address of a home's own network (10.…, 172.16.… to 172.31.…, 192.168.…, fc… or fd…): cameras elsewhere are not connected to",
-    )
 }
 
 fn is_private(address: IpAddr) -> bool {
