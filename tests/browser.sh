@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Two real homes and a fire department, lived with in a real browser: sign in, join by ticket, post, confirm, retract,
-# share a clip that the neighbour plays and jumps in, stop serving, a bulletin, the ledger, an export, the lock. On every
-# page axe-core must find nothing, on a phone's and a laptop's screen.
+# share a clip that the neighbour plays and jumps in, stop serving, a bulletin, the ledger, an export, every page in German,
+# the lock. On every page axe-core must find nothing, on a phone's and a laptop's screen.
 #
 # Debian's Chromium is driven by playwright-core. Pictures of every page are left in target/browser/screens.
 set -euo pipefail

@@ -191,6 +191,18 @@ async function story(browser) {
   await download.saveAs(`${PLACE}/export.zip`);
   told('exported with an area covered');
 
+  await go(at_ben, ben, '/settings');
+  await at_ben.locator('#language').selectOption('de');
+  await at_ben.locator('button[value="language"]').click();
+  await at_ben.locator('html[lang="de"]').waitFor({ state: 'attached' });
+  // German words are long: nothing may stick out.
+  for (const path of ['', 'neighbours', 'clips', `clips/${clip}`, 'holders', 'ledger', 'publishers', 'health', 'settings']) {
+    await go(at_ben, ben, `/${path}`);
+    await looks.at(at_ben, `german-${path.replace(`/${clip}`, '-one') || 'street'}`);
+  }
+  await says(at_ben, 'Einstellungen');
+  told('Ben reads German');
+
   // The film is still open there.
   await go(at_ada, ada, `/clips/${short}`);
   const address = await (await film_frame(at_ada)).$eval('video', (film) => film.currentSrc);

@@ -14,6 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::home::NewDevice;
 use crate::secret::Kept;
 use crate::web::App;
+use crate::web::language::{Language, say};
 use crate::web::proof::{self, Proven};
 
 /// One of the page's forms, as it was sent.
@@ -24,6 +25,10 @@ pub(in crate::web) enum Asked {
         session: String,
     },
     EndOthers,
+    /// Speak this language in this browser.
+    Language {
+        language: String,
+    },
     Keep {
         days: String,
         gigabytes: String,
@@ -58,6 +63,9 @@ pub(in crate::web) enum News {
     #[serde(skip)]
     DeviceMade(PathBuf),
     DeviceRemoved,
+    /// The browser keeps it; nothing if it should be asked.
+    #[serde(skip)]
+    LanguageChosen(Option<Language>),
 }
 
 impl News {
@@ -70,29 +78,26 @@ impl News {
             Self::SheetSafe => "sheet-safe",
             Self::DeviceMade(_) => "device-made",
             Self::DeviceRemoved => "device-removed",
+            Self::LanguageChosen(_) => "language-chosen",
         }
     }
 
-    pub(super) const fn words(&self) -> &'static str {
+    pub(super) fn words(&self) -> String {
         match self {
-            Self::SessionEnded => "Signed out there. The next request of that browser is refused.",
-            Self::Kept => "From now on your clips stay so long.",
-            Self::LockChosen => "Chosen. It holds from the next unlocking on.",
-            Self::SheetSafe => "Good. Look once a year whether the paper is still there.",
-            Self::DeviceMade(_) => "Another device was made.",
-            Self::DeviceRemoved => {
-                "Removed. Nothing that this device says counts any more, and the street has a new key."
-            }
+            Self::SessionEnded => say!("settings-session-ended"),
+            Self::Kept => say!("settings-kept"),
+            Self::LockChosen => say!("settings-lock-chosen"),
+            Self::SheetSafe => say!("settings-sheet-safe"),
+            Self::DeviceMade(_) => say!("settings-device-made"),
+            Self::DeviceRemoved => say!("settings-device-removed"),
+            Self::LanguageChosen(_) => String::new(),
         }
     }
 }
 
 /// What to do with the directory of a device that was made.
 pub(super) fn made_words(dir: &Path) -> String {
-    format!(
-        "Made {}. Move it (do not copy it) to the machine that it is for, start a node from it there, and let it in with 'streetlamp street return ADDRESS'; the address stands on the health page of this home.",
-        dir.display()
-    )
+    say!("settings-made", dir = dir.display().to_string())
 }
 
 /// Where the directory of another device is made.
@@ -114,6 +119,7 @@ pub(super) async fn carry_out(app: &App, session: Kept, asked: Asked) -> Result<
             app.gate.sessions.end_named(&named);
             Ok(News::SessionEnded)
         }
+        Asked::Language { language } => Ok(News::LanguageChosen(Language::coded(&language))),
         Asked::EndOthers => {
             app.gate.sessions.end_others(session);
             Ok(News::SessionEnded)
@@ -167,9 +173,9 @@ pub(super) async fn carry_out(app: &App, session: Kept, asked: Asked) -> Result<
                 let mut devices = household.devices().into_iter();
                 devices.find(|view| view.cert.statement().device.to_string() == device)
             });
-            let found = found.await?.ok_or_else(|| {
-                Error::new(ErrorKind::NotFound, "there is no such device any more")
-            })?;
+            let found = found
+                .await?
+                .ok_or_else(|| Error::new(ErrorKind::NotFound, say!("settings-no-device")))?;
             let said = found.cert.statement();
             if root.household() != said.household {
                 return Err(Failure::OtherRoot.into());
@@ -187,7 +193,7 @@ fn words_of(typed: String) -> Result<Words> {
     let is_word = |part: &&str| part.trim_end_matches('.').parse::<u8>().is_err();
     let words: Vec<_> = typed.split_whitespace().filter(is_word).collect();
     Words::parse(&Zeroizing::new(words.join(" ")))
-        .map_err(|e| Error::new(ErrorKind::Invalid, e.to_string()))
+        .map_err(|e| Error::new(ErrorKind::Invalid, say!("settings-not-the-words")).because(e))
 }
 
 fn days_of(typed: &str) -> Result<Option<u32>> {
@@ -195,10 +201,7 @@ fn days_of(typed: &str) -> Result<Option<u32>> {
         "" => Ok(None),
         days => match days.parse() {
             Ok(days) if days > 0 => Ok(Some(days)),
-            _ => Err(Error::new(
-                ErrorKind::Invalid,
-                "the days were not taken: give a whole number, or nothing to keep clips for good",
-            )),
+            _ => Err(Error::new(ErrorKind::Invalid, say!("settings-odd-days"))),
         },
     }
 }
@@ -215,12 +218,10 @@ fn bytes_of(typed: &str) -> Result<Option<u64>> {
         whole.checked_mul(10)?.checked_add(tenth.parse().ok()?)
     });
     let bytes = tenths.and_then(|tenths| tenths.checked_mul(GB / 10));
-    bytes.filter(|bytes| *bytes > 0).map(Some).ok_or_else(|| {
-        Error::new(
-            ErrorKind::Invalid,
-            "the gigabytes were not taken: give a number such as 20 or 0.5, or nothing for no limit",
-        )
-    })
+    bytes
+        .filter(|bytes| *bytes > 0)
+        .map(Some)
+        .ok_or_else(|| Error::new(ErrorKind::Invalid, say!("settings-odd-gigabytes")))
 }
 
 #[cfg(test)]

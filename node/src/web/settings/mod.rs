@@ -10,6 +10,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use axum::http::header::{HeaderMap, SET_COOKIE};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use streetlamp_proto::household::{DeviceView, Retention, StatusView};
@@ -21,7 +22,8 @@ use super::App;
 use super::form::Fields;
 use super::frame::Frame;
 use super::gate::see_other;
-use super::problem::{Problem, rendered, sentence, status_of};
+use super::language::{Language, Texts, refusal, say};
+use super::problem::{Problem, rendered, status_of};
 use super::proof;
 use super::sessions::Listed;
 use super::words::{Moment, span};
@@ -51,6 +53,7 @@ struct Page {
     devices: Vec<DeviceLine>,
     days: Option<u32>,
     gigabytes: Option<String>,
+    languages: Vec<LanguageChoice>,
     locks: Vec<LockChoice>,
     sheet: Option<String>,
     on_a_street: bool,
@@ -59,7 +62,7 @@ struct Page {
 
 struct SessionLine {
     name: String,
-    browser: &'static str,
+    browser: String,
     this: bool,
     since: String,
     seen: String,
@@ -72,6 +75,12 @@ struct DeviceLine {
     removed: Option<Moment>,
     me: bool,
     connected: bool,
+}
+
+struct LanguageChoice {
+    code: &'static str,
+    name: &'static str,
+    chosen: bool,
 }
 
 struct LockChoice {
@@ -91,37 +100,43 @@ struct Look {
 pub(super) async fn show(
     State(app): State<App>,
     Extension(session): Extension<Kept>,
+    headers: HeaderMap,
     back: std::result::Result<Query<Back>, QueryRejection>,
 ) -> std::result::Result<Response, Problem> {
     let done = back.map(|Query(back)| back).unwrap_or_default().done;
-    let mut page = Page::look(&app, session).await?;
-    page.notice = done.map(|news| news.words().to_owned());
+    let mut page = Page::look(&app, session, &headers).await?;
+    page.notice = done.map(|news| news.words());
     Ok(rendered(&page))
 }
 
 pub(super) async fn act(
     State(app): State<App>,
     Extension(session): Extension<Kept>,
+    headers: HeaderMap,
     Fields(asked): Fields<Asked>,
 ) -> std::result::Result<Response, Problem> {
     match carry_out(&app, session, asked).await {
         Ok(News::DeviceMade(dir)) => {
-            let mut page = Page::look(&app, session).await?;
+            let mut page = Page::look(&app, session, &headers).await?;
             page.notice = Some(acts::made_words(&dir));
             Ok(rendered(&page))
         }
+        Ok(News::LanguageChosen(language)) => {
+            let cookie = app.gate.language_cookie(language);
+            Ok(([(SET_COOKIE, cookie)], see_other("./settings")).into_response())
+        }
         Ok(news) => Ok(see_other(&format!("./settings?done={}", news.word()))),
         Err(error) => {
-            let mut page = Page::look(&app, session).await?;
-            page.wrong = Some(sentence(&error.to_string()));
+            let mut page = Page::look(&app, session, &headers).await?;
+            page.wrong = Some(refusal(&error));
             Ok((status_of(error.kind()), rendered(&page)).into_response())
         }
     }
 }
 
 impl Page {
-    async fn look(app: &App, session: Kept) -> Result<Self> {
-        let look = app.handle.read(|household, now| Look {
+    async fn look(app: &App, session: Kept, headers: &HeaderMap) -> Result<Self> {
+        let look = app.look(|household, now| Look {
             status: household.status(now),
             devices: household.devices(),
             retention: household.retention(),
@@ -144,6 +159,7 @@ impl Page {
                 .collect(),
             days: look.retention.days,
             gigabytes: look.retention.bytes.map(gigabytes),
+            languages: languages(app.gate.chosen_language(headers)),
             locks: locks(locks_after),
             sheet: home.recovery_sheet().map(|path| path.display().to_string()),
             on_a_street: !look.status.streets.is_empty(),
@@ -158,6 +174,15 @@ fn gigabytes(bytes: u64) -> String {
         (whole, 0) => whole.to_string(),
         (whole, tenth) => format!("{whole}.{tenth}"),
     }
+}
+
+fn languages(chosen: Option<Language>) -> Vec<LanguageChoice> {
+    let choice = |language: Language| LanguageChoice {
+        code: language.code(),
+        name: language.name(),
+        chosen: chosen == Some(language),
+    };
+    Language::ALL.map(choice).into()
 }
 
 fn locks(chosen: u64) -> Vec<LockChoice> {
@@ -178,7 +203,9 @@ impl SessionLine {
     fn of(listed: Listed) -> Self {
         Self {
             name: listed.name,
-            browser: listed.browser,
+            browser: listed
+                .browser
+                .map_or_else(|| say!("settings-other-program"), str::to_owned),
             this: listed.this,
             since: span(listed.since),
             seen: span(listed.seen),
@@ -186,10 +213,21 @@ impl SessionLine {
     }
 }
 
+/// What a device may do.
+fn role(word: &str) -> String {
+    match word {
+        "relay" => say!("settings-relay"),
+        "record" => say!("settings-record"),
+        "alert" => say!("settings-alert"),
+        "grant" => say!("settings-grant"),
+        word => word.to_owned(),
+    }
+}
+
 impl DeviceLine {
     fn of(view: &DeviceView, now: Timestamp) -> Self {
         let said = view.cert.statement();
-        let roles: Vec<_> = said.roles.words().collect();
+        let roles: Vec<_> = said.roles.words().map(role).collect();
         Self {
             device: said.device.to_string(),
             roles: roles.join(", "),
