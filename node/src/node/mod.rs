@@ -7,6 +7,7 @@ mod fetching;
 mod handle;
 mod keeping;
 mod listening;
+mod programs;
 mod sealed;
 mod serving;
 mod sharing;
@@ -25,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use cameras::{CameraView, Intake};
 pub use handle::{AddedClip, FetchedClip, Film, NodeHandle, Page, RecalledClips};
+pub use programs::{Program, Scope};
 pub use sharing::Shared as SharedClip;
 pub use watching::Watched;
 pub use witness::Witness;

@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::api;
 use super::frame::Frame;
 use super::language::{Language, say};
 use super::neighbours;
@@ -242,7 +243,7 @@ async fn admit(
             say!("frame-other-address-says"),
         ));
     };
-    if is_intake(parts.uri.path()) {
+    if is_for_programs(parts.uri.path()) {
         return Ok(Request::from_parts(parts, body));
     }
     let changes = !matches!(parts.method, Method::GET | Method::HEAD);
@@ -280,15 +281,20 @@ async fn admit(
     Ok(Request::from_parts(parts, body))
 }
 
-/// Where programs send films. They have a token instead of a session, and a film instead of a form: what is sent there is
-/// judged there.
+/// Where programs come. They have a token instead of a session, and JSON or a film instead of a form: what is sent there
+/// is judged there.
+fn is_for_programs(path: &str) -> bool {
+    is_intake(path) || api::is_api(path)
+}
+
 fn is_intake(path: &str) -> bool {
     path.starts_with("/intake/")
 }
 
 /// Where whole films come in or go out.
 fn moves_a_film(path: &str) -> bool {
-    is_intake(path) || (path.starts_with("/clips/") && path.ends_with("/export"))
+    let exports = path.starts_with("/clips/") && path.ends_with("/export");
+    is_intake(path) || exports || api::moves_a_film(path)
 }
 
 /// What is answered without a session: the sign-in page, what it is drawn with, and films, whose addresses are secrets

@@ -1,12 +1,13 @@
 //! Of cameras.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Moment;
 use crate::secret::Secret;
 
 /// `camera add` and `camera token`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CameraAdded {
     pub camera: String,
     pub kind: String,
@@ -17,7 +18,7 @@ pub struct CameraAdded {
 }
 
 /// One of `camera list`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CameraItem {
     pub camera: String,
     /// Null if what was said about it cannot be read any more.
@@ -36,7 +37,7 @@ pub struct CameraItem {
 }
 
 /// `camera test`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CameraTested {
     pub camera: String,
     pub ok: bool,
@@ -44,7 +45,7 @@ pub struct CameraTested {
 }
 
 /// `camera remove`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CameraNamed {
     pub camera: String,
 }

@@ -18,7 +18,7 @@ use crate::error::Error;
 /// Templates that are no pages: the recovery sheet as a file is written by the command line.
 const NO_PAGES: [&str; 1] = ["recovery_sheet.html"];
 /// Answers to programs, which speak no language of people.
-const FOR_PROGRAMS: [&str; 1] = ["intake.rs"];
+const FOR_PROGRAMS: [&str; 2] = ["api", "intake.rs"];
 /// What stands in templates and is the same in every language: names, commands, examples of cells.
 const NAMES: [&str; 8] = [
     "streetlamp restore --from-sheet",
@@ -106,13 +106,12 @@ fn files(under: &str, ending: &str) -> Vec<(PathBuf, String)> {
         for entry in fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            if path.is_dir() && name != "tests" {
+            let left_out = [&NO_PAGES[..], &FOR_PROGRAMS, &["tests", "tests.rs"]].concat();
+            if left_out.contains(&name.as_str()) {
+                continue;
+            } else if path.is_dir() {
                 open.push(path);
-            } else if name.ends_with(ending)
-                && name != "tests.rs"
-                && !NO_PAGES.contains(&name.as_str())
-                && !FOR_PROGRAMS.contains(&name.as_str())
-            {
+            } else if name.ends_with(ending) {
                 let text = fs::read_to_string(&path).unwrap();
                 let text = text
                     .split("#[cfg(test)]\nmod tests {")

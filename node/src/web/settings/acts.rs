@@ -12,7 +12,8 @@ use super::GB;
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::NewDevice;
-use crate::secret::Kept;
+use crate::node::Scope;
+use crate::secret::{Kept, Secret};
 use crate::web::App;
 use crate::web::language::{Language, say};
 use crate::web::proof::{self, Proven};
@@ -41,6 +42,16 @@ pub(in crate::web) enum Asked {
         proven: Proven,
     },
     SheetIsSafe,
+    AddProgram {
+        name: String,
+        #[serde(flatten)]
+        allowed: Allowed,
+        #[serde(flatten)]
+        proven: Proven,
+    },
+    RemoveProgram {
+        name: String,
+    },
     AddDevice {
         approver: Option<String>,
         words: String,
@@ -49,6 +60,34 @@ pub(in crate::web) enum Asked {
         device: String,
         words: String,
     },
+}
+
+/// What a program may do: a box for each scope.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(in crate::web) struct Allowed {
+    read: Option<String>,
+    post: Option<String>,
+    clips: Option<String>,
+    films: Option<String>,
+    street: Option<String>,
+    cameras: Option<String>,
+    home: Option<String>,
+}
+
+impl Allowed {
+    fn scopes(&self) -> Vec<Scope> {
+        let ticked = |scope: &Scope| match scope {
+            Scope::Read => self.read.is_some(),
+            Scope::Post => self.post.is_some(),
+            Scope::Clips => self.clips.is_some(),
+            Scope::Films => self.films.is_some(),
+            Scope::Street => self.street.is_some(),
+            Scope::Cameras => self.cameras.is_some(),
+            Scope::Home => self.home.is_some(),
+        };
+        Scope::ALL.into_iter().filter(ticked).collect()
+    }
 }
 
 /// What came of a form.
@@ -63,6 +102,10 @@ pub(in crate::web) enum News {
     #[serde(skip)]
     DeviceMade(PathBuf),
     DeviceRemoved,
+    /// A program was let in, with this token.
+    #[serde(skip)]
+    ProgramAdded(Secret),
+    ProgramRemoved,
     /// The browser keeps it; nothing if it should be asked.
     #[serde(skip)]
     LanguageChosen(Option<Language>),
@@ -78,6 +121,8 @@ impl News {
             Self::SheetSafe => "sheet-safe",
             Self::DeviceMade(_) => "device-made",
             Self::DeviceRemoved => "device-removed",
+            Self::ProgramAdded(_) => "program-added",
+            Self::ProgramRemoved => "program-removed",
             Self::LanguageChosen(_) => "language-chosen",
         }
     }
@@ -90,6 +135,8 @@ impl News {
             Self::SheetSafe => say!("settings-sheet-safe"),
             Self::DeviceMade(_) => say!("settings-device-made"),
             Self::DeviceRemoved => say!("settings-device-removed"),
+            Self::ProgramAdded(_) => say!("settings-program-added"),
+            Self::ProgramRemoved => say!("settings-program-removed"),
             Self::LanguageChosen(_) => String::new(),
         }
     }
@@ -149,6 +196,19 @@ pub(super) async fn carry_out(app: &App, session: Kept, asked: Asked) -> Result<
         Asked::SheetIsSafe => {
             handle.home().confirm_recovery_sheet()?;
             Ok(News::SheetSafe)
+        }
+        Asked::AddProgram {
+            name,
+            allowed,
+            proven,
+        } => {
+            proof::demand(app, session, proven).await?;
+            let token = handle.add_program(&name, &allowed.scopes()).await?;
+            Ok(News::ProgramAdded(Secret(Zeroizing::new(token))))
+        }
+        Asked::RemoveProgram { name } => {
+            handle.remove_program(&name).await?;
+            Ok(News::ProgramRemoved)
         }
         Asked::AddDevice { approver, words } => {
             let words = words_of(words)?;

@@ -28,7 +28,8 @@ use super::proof;
 use super::sessions::Listed;
 use super::words::{Moment, span};
 use crate::error::Result;
-use crate::secret::Kept;
+use crate::node::{Program, Scope};
+use crate::secret::{Kept, Secret};
 
 /// Bytes of a gigabyte, as disks are sold.
 const GB: u64 = 1_000_000_000;
@@ -58,6 +59,10 @@ struct Page {
     sheet: Option<String>,
     on_a_street: bool,
     beside: String,
+    programs: Vec<ProgramLine>,
+    scopes: Vec<ScopeChoice>,
+    /// The token of a program that was let in just now.
+    token: Option<Secret>,
 }
 
 struct SessionLine {
@@ -75,6 +80,17 @@ struct DeviceLine {
     removed: Option<Moment>,
     me: bool,
     connected: bool,
+}
+
+struct ProgramLine {
+    name: String,
+    scopes: String,
+    made: Moment,
+}
+
+struct ScopeChoice {
+    word: &'static str,
+    says: String,
 }
 
 struct LanguageChoice {
@@ -121,6 +137,12 @@ pub(super) async fn act(
             page.notice = Some(acts::made_words(&dir));
             Ok(rendered(&page))
         }
+        Ok(News::ProgramAdded(token)) => {
+            let mut page = Page::look(&app, session, &headers).await?;
+            page.notice = Some(News::ProgramAdded(token.clone()).words());
+            page.token = Some(token);
+            Ok(rendered(&page))
+        }
         Ok(News::LanguageChosen(language)) => {
             let cookie = app.gate.language_cookie(language);
             Ok(([(SET_COOKIE, cookie)], see_other("./settings")).into_response())
@@ -145,6 +167,8 @@ impl Page {
         let look = look.await?;
         let home = app.handle.home();
         let locks_after = app.handle.auto_lock().await?.as_secs() / 60;
+        let programs = app.handle.programs().await?.into_iter();
+        let programs = programs.map(|program| ProgramLine::of(program, look.now));
         let sessions = app.gate.sessions.list(session, Instant::now());
         Ok(Self {
             frame: Frame::of(&look.status, app.handle.disk(), "settings"),
@@ -164,6 +188,9 @@ impl Page {
             sheet: home.recovery_sheet().map(|path| path.display().to_string()),
             on_a_street: !look.status.streets.is_empty(),
             beside: acts::beside(home.dir()).display().to_string(),
+            programs: programs.collect(),
+            scopes: Scope::ALL.map(ScopeChoice::of).into(),
+            token: None,
         })
     }
 }
@@ -197,6 +224,34 @@ fn locks(chosen: u64) -> Vec<LockChoice> {
         chosen: minutes == chosen,
     };
     minutes.into_iter().map(choice).collect()
+}
+
+impl ProgramLine {
+    fn of(program: Program, now: Timestamp) -> Self {
+        let scopes: Vec<_> = program.scopes.iter().map(|scope| scope.word()).collect();
+        Self {
+            name: program.name,
+            scopes: scopes.join(", "),
+            made: Moment::new(program.made, now),
+        }
+    }
+}
+
+impl ScopeChoice {
+    fn of(scope: Scope) -> Self {
+        Self {
+            word: scope.word(),
+            says: match scope {
+                Scope::Read => say!("settings-scope-read"),
+                Scope::Post => say!("settings-scope-post"),
+                Scope::Clips => say!("settings-scope-clips"),
+                Scope::Films => say!("settings-scope-films"),
+                Scope::Street => say!("settings-scope-street"),
+                Scope::Cameras => say!("settings-scope-cameras"),
+                Scope::Home => say!("settings-scope-home"),
+            },
+        }
+    }
 }
 
 impl SessionLine {
