@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Two real homes and a fire department, lived with in a real browser: sign in, join by ticket, post, confirm, retract,
-# share a clip that the neighbour plays and jumps in, stop serving, a bulletin, the ledger, an export, the lock. On every
-# page axe-core must find nothing, on a phone's and a laptop's screen.
+# share a clip that the neighbour plays and jumps in, stop serving, a bulletin, the ledger, an export, a program with
+# its token, every page in German, the lock. On every page axe-core must find nothing, on a phone's and a laptop's screen.
 #
 # Debian's Chromium is driven by playwright-core. Pictures of every page are left in target/browser/screens.
 set -euo pipefail
@@ -39,7 +39,7 @@ ffmpeg -v error -f lavfi -i color=red:s=640x360:r=15:d=20 -f lavfi -i color=blue
 ffmpeg -v error -t 3 -i "$place/film.mp4" -c copy "$place/short.mp4"
 
 PROGRAM=$program SCREENS=$(realpath "$stage")/screens CHROMIUM=$chromium \
-  PLACE=$place FILM=$place/film.mp4 SHORT=$place/short.mp4 timeout 180 node "$stage/story.mjs"
+  PLACE=$place FILM=$place/film.mp4 SHORT=$place/short.mp4 timeout 300 node "$stage/story.mjs"
 
 # What was exported is what an outsider can check, and the area is black in it.
 python3 -m zipfile -e "$place/export.zip" "$place/export"

@@ -61,11 +61,11 @@ document.addEventListener('change', async ({ target }) => {
   const [file] = target.files ?? [];
   if (!target.dataset.picture || !file) return;
   const says = document.getElementById(`${target.id}-says`);
-  says.textContent = 'Reading…';
+  says.textContent = target.dataset.reading;
   try {
     document.getElementById(target.dataset.picture).value = await read(file);
-    says.textContent = 'Read. The ticket stands above.';
+    says.textContent = target.dataset.read;
   } catch {
-    says.textContent = 'No ticket was found in this picture. Come closer, hold it straight, and mind the light.';
+    says.textContent = target.dataset.unread;
   }
 });

@@ -3,9 +3,12 @@
 // The node says only that something changed; the page is then fetched again as a document and its parts are moved over.
 // No text is ever parsed as HTML here, so Trusted Types stay strict and there is one way to draw an alert.
 
+// The regional form of the page's language that the browser prefers, such as en-GB.
+const spoken = document.documentElement.lang;
+const language = navigator.languages.find((tag) => tag.split('-')[0] === spoken) ?? spoken;
 const time = { hour: '2-digit', minute: '2-digit' };
-const today = new Intl.DateTimeFormat(undefined, time);
-const otherDay = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short', ...time });
+const today = new Intl.DateTimeFormat(language, time);
+const otherDay = new Intl.DateTimeFormat(language, { weekday: 'short', day: 'numeric', month: 'short', ...time });
 
 function clock(at) {
   return at.toDateString() === new Date().toDateString() ? today.format(at) : otherDay.format(at);
@@ -27,12 +30,16 @@ function inUse(part) {
   return filled || typing || part.querySelector('details[open]') !== null;
 }
 
+// Puts values into words of the page, where it says %1 and %2.
+const filled = (words, ...values) => words.replace(/%([12])/g, (_, place) => values[place - 1]);
+
 function announce(fresh) {
   const [first] = fresh;
   if (!first) return;
   const title = first.querySelector('h2, h3').textContent;
-  const more = fresh.length > 1 ? ` and ${fresh.length - 1} more` : '';
-  document.querySelector('[data-announce]').textContent = `New: ${title}${more}`;
+  const hush = document.querySelector('[data-announce]');
+  const words = fresh.length > 1 ? hush.dataset.more : hush.dataset.announce;
+  hush.textContent = filled(words, title, fresh.length - 1);
 }
 
 function take(page) {
@@ -102,7 +109,7 @@ function countDown() {
       if (live === undefined) location.reload();
       else refreshSoon();
     } else {
-      element.textContent = `: in ${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
+      element.textContent = filled(element.dataset.words, `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`);
     }
   }
 }

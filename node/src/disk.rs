@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use fs4::FileExt;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -32,7 +33,7 @@ const FULL: &str = "the disk is nearly full, so no more clips are kept: delete c
 const FAILING: &str = "the disk under this home fails, so nothing more is written: copy the home directory to another disk, then start the node there";
 
 /// How the disk is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Condition {
     /// Everything can be kept.

@@ -10,6 +10,9 @@ use data_encoding::HEXLOWER;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::Rng;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{KnownFormat, RefOr, Schema, SchemaFormat};
+use utoipa::{PartialSchema, ToSchema};
 use zeroize::Zeroizing;
 
 /// Text that is wiped when it is dropped and never printed. Serialized it is in clear: only a sealed file and the control
@@ -22,6 +25,18 @@ impl fmt::Debug for Secret {
         f.write_str("Secret(…)")
     }
 }
+
+impl PartialSchema for Secret {
+    fn schema() -> RefOr<Schema> {
+        let hidden = SchemaFormat::KnownFormat(KnownFormat::Password);
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(hidden))
+            .into()
+    }
+}
+
+impl ToSchema for Secret {}
 
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

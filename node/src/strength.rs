@@ -13,8 +13,10 @@ const KNOWN: [&str; 3] = ["streetlamp", "neighbour", "neighbor"];
 pub struct Strength {
     /// Whether it may protect a home.
     pub enough: bool,
-    /// How good it is, and what would make it better.
-    pub words: String,
+    /// How good it is.
+    pub verdict: &'static str,
+    /// What makes it easy to guess, or would make it better.
+    pub advice: Option<String>,
 }
 
 /// Judges a passphrase. `about` is what others know of the household, such as its name.
@@ -30,16 +32,16 @@ pub fn judge(passphrase: &str, about: &[&str]) -> Strength {
         ),
         _ => (true, "Strong: nobody will guess it."),
     };
-    let advice = judged.feedback().map(|feedback| {
+    let advice = judged.feedback().and_then(|feedback| {
         let warning = feedback.warning().map(|warning| warning.to_string());
         let first = feedback.suggestions().first().map(ToString::to_string);
-        warning.or(first).unwrap_or_default()
+        warning.or(first)
     });
-    let words = match advice.filter(|advice| !advice.is_empty()) {
-        Some(advice) => format!("{verdict} {advice}"),
-        None => verdict.to_owned(),
-    };
-    Strength { enough, words }
+    Strength {
+        enough,
+        verdict,
+        advice,
+    }
 }
 
 #[cfg(test)]
@@ -57,7 +59,7 @@ mod tests {
             "12.05.1987",
         ] {
             let judged = judge(weak, &["Ada Lovelace"]);
-            assert!(!judged.enough && !judged.words.is_empty(), "{weak}");
+            assert!(!judged.enough && !judged.verdict.is_empty(), "{weak}");
         }
     }
 

@@ -12,6 +12,8 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use streetlamp_proto::time::Timestamp;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 /// The units of a span, in seconds.
 const UNITS: [(char, u64); 5] = [
@@ -161,6 +163,14 @@ pub struct Hours {
     /// The first minute after them.
     to: u16,
 }
+
+impl PartialSchema for Hours {
+    fn schema() -> RefOr<Schema> {
+        String::schema()
+    }
+}
+
+impl ToSchema for Hours {}
 
 impl Hours {
     /// Whether a time is within them.

@@ -191,6 +191,33 @@ async function story(browser) {
   await download.saveAs(`${PLACE}/export.zip`);
   told('exported with an area covered');
 
+  await go(at_ada, ada, '/settings');
+  await at_ada.getByText('Let a program in…').click();
+  await at_ada.locator('#program-name').fill(`Display ${HOSTILE}`);
+  await at_ada.getByRole('checkbox', { name: 'Read what the street' }).check();
+  await at_ada.getByRole('button', { name: 'Make its token' }).click();
+  const token = await at_ada.locator('#made-token').inputValue();
+  await looks.at(at_ada, 'settings-token');
+  const ask = (path, method) => fetch(new URL(`/api/v1${path}`, ada.web), { method, headers: { Authorization: `Bearer ${token}` } });
+  assert.ok((await (await ask('/alerts', 'GET')).json()).some(({ title }) => title === `Drilling ${HOSTILE}`));
+  assert.equal((await ask('/lock', 'POST')).status, 403);
+  await at_ada.getByRole('button', { name: 'Remove', exact: true }).click();
+  await says(at_ada, 'Its token is good for nothing');
+  assert.equal((await ask('/alerts', 'GET')).status, 401);
+  told('a program read the feed with its token');
+
+  await go(at_ben, ben, '/settings');
+  await at_ben.locator('#language').selectOption('de');
+  await at_ben.locator('button[value="language"]').click();
+  await at_ben.locator('html[lang="de"]').waitFor({ state: 'attached' });
+  // German words are long: nothing may stick out.
+  for (const path of ['', 'neighbours', 'clips', `clips/${clip}`, 'holders', 'ledger', 'publishers', 'health', 'settings']) {
+    await go(at_ben, ben, `/${path}`);
+    await looks.at(at_ben, `german-${path.replace(`/${clip}`, '-one') || 'street'}`);
+  }
+  await says(at_ben, 'Einstellungen');
+  told('Ben reads German');
+
   // The film is still open there.
   await go(at_ada, ada, `/clips/${short}`);
   const address = await (await film_frame(at_ada)).$eval('video', (film) => film.currentSrc);

@@ -8,6 +8,7 @@
     reason = "a story that goes wrong stops and says where; one that is skipped says so"
 )]
 
+mod api;
 mod attacks;
 #[cfg(target_os = "linux")]
 mod bad_disk;

@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use streetlamp_proto::time::Timestamp;
+use utoipa::ToSchema;
 
 use crate::when::Hours;
 
@@ -23,6 +24,7 @@ use crate::when::Hours;
     Default,
     Serialize,
     Deserialize,
+    ToSchema,
     clap::ValueEnum,
 )]
 #[serde(rename_all = "kebab-case")]
@@ -73,7 +75,7 @@ impl FromStr for Mode {
 }
 
 /// When a camera records.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Duty {
     /// In which modes; in every one if none is named.

@@ -36,6 +36,7 @@ mod relay;
 mod run;
 mod status;
 mod street;
+mod token;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -141,6 +142,9 @@ enum Command {
     /// List, add and remove the devices of this household
     #[command(subcommand)]
     Device(device::DeviceCommand),
+    /// Let programs use the API, each for what it needs
+    #[command(subcommand)]
+    Token(token::TokenCommand),
     /// Write the whole home into one file that only the recovery sheet opens
     Backup(backup::BackupArgs),
     /// Make the home again from a backup and the recovery sheet, or from the sheet alone
@@ -243,6 +247,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Keeper(command) => keeper::keeper(&context, command)?,
         Command::Ledger(command) => return ledger::ledger(&context, command),
         Command::Device(command) => device::device(&context, command)?,
+        Command::Token(command) => token::token(&context, command)?,
         Command::Backup(args) => backup::back_up(&context, &args)?,
         Command::Restore(args) => backup::restore(&context, args)?,
         Command::ExplainAccess => access::explain(&context)?,

@@ -111,27 +111,30 @@ pub(super) async fn fetch(
     to: &mut Client,
     clip: &str,
 ) -> io::Result<()> {
-    let clip = match clip_named(handle, clip).await {
-        Ok(clip) => clip,
-        Err(error) => return to.error(&error).await,
-    };
     let (told, progress) = watch::channel(Progress::default());
-    let work = async {
-        let fetched = handle.fetch_clip(clip, move |done, total| {
-            told.send_replace(Progress { done, total });
-        });
-        let fetched = fetched.await?;
-        Ok(Fetched {
-            clip: fetched.clip.to_string(),
-            bytes: fetched.sealed_len,
-            from: fetched.from.to_string(),
-            also_from: fetched.also_from.iter().map(ToString::to_string).collect(),
-        })
-    };
+    let work = fetched(handle, clip, move |done, total| {
+        told.send_replace(Progress { done, total });
+    });
     tokio::select! {
         told = tell_progress(to, progress, work) => told,
         _gone = from.read_u8() => Ok(()),
     }
+}
+
+/// Gets the sealed bytes of a granted clip, and tells how far it is.
+pub(super) async fn fetched(
+    handle: &NodeHandle,
+    clip: &str,
+    progress: impl Fn(u64, u64) + Send + Sync,
+) -> Result<Fetched> {
+    let clip = clip_named(handle, clip).await?;
+    let fetched = handle.fetch_clip(clip, progress).await?;
+    Ok(Fetched {
+        clip: fetched.clip.to_string(),
+        bytes: fetched.sealed_len,
+        from: fetched.from.to_string(),
+        also_from: fetched.also_from.iter().map(ToString::to_string).collect(),
+    })
 }
 
 /// Works, and says now and then how far it is.
@@ -164,11 +167,18 @@ async fn tell_progress<T: serde::Serialize>(
 
 /// Sends the film of a clip to the household itself.
 pub(super) async fn open(handle: &NodeHandle, to: &mut Client, clip: &str) -> io::Result<()> {
-    let opened = async { handle.open_clip(clip_named(handle, clip).await?).await };
-    match opened.await {
+    match opened(handle, clip).await {
         Ok(film) => send(to, film).await,
         Err(error) => to.error(&error).await,
     }
+}
+
+/// Opens a clip for the household itself; the ledger says so first.
+///
+/// # Errors
+/// If there is no such clip, or it cannot be opened here and now.
+pub(crate) async fn opened(handle: &NodeHandle, clip: &str) -> Result<Film> {
+    handle.open_clip(clip_named(handle, clip).await?).await
 }
 
 /// Sends what leaves for someone outside.
@@ -179,25 +189,35 @@ pub(super) async fn export(
     recipient: Option<String>,
     film: bool,
 ) -> io::Result<()> {
-    let exported = async {
-        let recipient = match recipient {
-            Some(text) => Some(text.parse().map_err(|e| {
-                let message = format!("the recipient cannot be exported to: {e}");
-                Error::new(ErrorKind::Invalid, message)
-            })?),
-            None => None,
-        };
-        let leaving = match recipient {
-            Some(recipient) if !film => Leaving::Sealed(recipient),
-            recipient => Leaving::Film(recipient),
-        };
-        let clip: ClipId = clip_named(handle, clip).await?;
-        handle.export_clip(clip, leaving).await
-    };
-    match exported.await {
+    match exported(handle, clip, recipient, film).await {
         Ok(film) => send(to, film).await,
         Err(error) => to.error(&error).await,
     }
+}
+
+/// What leaves for someone outside; the ledger says so first.
+///
+/// # Errors
+/// As [`opened`], and if nothing can be sealed to the recipient.
+pub(crate) async fn exported(
+    handle: &NodeHandle,
+    clip: &str,
+    recipient: Option<String>,
+    film: bool,
+) -> Result<Film> {
+    let recipient = match recipient {
+        Some(text) => Some(text.parse().map_err(|e| {
+            let message = format!("the recipient cannot be exported to: {e}");
+            Error::new(ErrorKind::Invalid, message)
+        })?),
+        None => None,
+    };
+    let leaving = match recipient {
+        Some(recipient) if !film => Leaving::Sealed(recipient),
+        recipient => Leaving::Film(recipient),
+    };
+    let clip: ClipId = clip_named(handle, clip).await?;
+    handle.export_clip(clip, leaving).await
 }
 
 /// Sends length, bytes and verdict.

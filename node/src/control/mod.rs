@@ -20,9 +20,10 @@ mod ids;
 mod protocol;
 mod server;
 
-pub(crate) use answering::ok as answered;
+pub(crate) use answering::{answer, ok as answered};
 pub(crate) use client::connect_at;
 pub use client::{Connection, connect};
+pub(crate) use films::{exported, opened};
 pub(crate) use ids::resolve;
 pub use protocol::{
     AlertPost, CameraAdd, CameraSource, FilmStart, FilmWritten, HouseConnect, NotifyAdd, NotifyWay,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use crate::camera::{Duty, Mode};
@@ -17,7 +18,7 @@ use crate::when::Hours;
 pub(super) const REQUEST_BYTES: usize = 96 * 1024;
 
 /// What the command line wants. Ids may be unique prefixes; the node resolves them.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Request {
     /// The home at a glance.
@@ -183,6 +184,7 @@ pub enum Request {
     /// Take a film in. The node opens the file itself: it runs as the same resident.
     ClipAdd {
         /// Absolute path.
+        #[schema(value_type = String)]
         file: PathBuf,
         /// How the household calls the camera.
         camera: String,
@@ -364,10 +366,24 @@ pub enum Request {
     },
     /// The whole ledger.
     LedgerShow,
+    /// Let a program use the API.
+    TokenAdd {
+        /// How it is called.
+        name: String,
+        /// What it may do: words of scopes.
+        scopes: Vec<String>,
+    },
+    /// Every program that may.
+    TokenList,
+    /// Let a program use it no more.
+    TokenRemove {
+        /// Its name.
+        name: String,
+    },
 }
 
 /// A way to be told, as it was typed.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NotifyAdd {
     /// How it is called.
@@ -389,7 +405,7 @@ pub struct NotifyAdd {
 }
 
 /// How the household is told, as it was typed.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum NotifyWay {
     /// A topic.
@@ -420,7 +436,7 @@ pub enum NotifyWay {
 }
 
 /// A broker as it was typed.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HouseConnect {
     /// `HOST` or `HOST:PORT`.
@@ -440,7 +456,7 @@ pub struct HouseConnect {
 }
 
 /// A camera as it was typed.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CameraAdd {
     /// How it is called.
@@ -456,12 +472,13 @@ pub struct CameraAdd {
 }
 
 /// Where films come from, as it was typed.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum CameraSource {
     /// A folder.
     Watch {
         /// Absolute path.
+        #[schema(value_type = String)]
         dir: PathBuf,
         /// Whether a file is deleted once it is sealed.
         delete_originals: bool,
@@ -505,7 +522,7 @@ pub enum CameraSource {
 }
 
 /// An alert as it was typed.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AlertPost {
     /// Whether everybody nearby may read it.
@@ -527,7 +544,7 @@ pub struct AlertPost {
 }
 
 /// What is said about an alert, as it was typed.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Saying {
     /// Says it better; what is left out stays as it is.
@@ -596,7 +613,7 @@ pub struct FilmStart {
 }
 
 /// A film that was written under an export.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FilmWritten {
     /// The clip that it was made from, as a whole id.

@@ -231,7 +231,11 @@ impl Client {
             ))
         });
         match answer {
-            Ok(line) => self.send(&line).await,
+            Ok(json) => {
+                self.send(b"{\"ok\":").await?;
+                self.send(json.trim_ascii_end()).await?;
+                self.send(b"}\n").await
+            }
             Err(error) => self.error(&error).await,
         }
     }

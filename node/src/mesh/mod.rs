@@ -25,7 +25,8 @@ mod transport;
 pub use event::MeshEvent;
 pub use peers::{door, peer_of};
 pub use reach::{
-    PeerWay, PortMapping, Reach, ReachView, Relaying, Rescue, RescueState, RungLine, Standing,
+    Help, PeerWay, PortMapping, Reach, ReachView, Relaying, Rescue, RescueState, Rung, RungState,
+    Standing,
 };
 pub use run::Run;
 pub use speaker::{Speaker, SpeakerEvent};

@@ -14,6 +14,7 @@ use hyper::StatusCode;
 use serde::{Deserialize, Serialize};
 use streetlamp_proto::alert::Urgency;
 use streetlamp_proto::time::Timestamp;
+use utoipa::ToSchema;
 
 use crate::contents::Contents;
 use crate::error::{Error, ErrorKind, Result};
@@ -56,7 +57,17 @@ pub enum Way {
 
 /// Of what the household may be told.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    clap::ValueEnum,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum About {

@@ -9,12 +9,14 @@ mod directory;
 mod keeping;
 mod load;
 mod migrate;
+mod programs;
 mod said;
 mod save;
 
 use std::path::Path;
 
 pub use cameras::{CameraFile, CameraRow, Stage};
+pub use programs::ProgramRow;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use streetlamp_proto::ledger::{Entry, Head};
 use streetlamp_proto::signed::Signed;

@@ -336,6 +336,17 @@ create table told (
   primary key (outlet, statement)
 ) strict;
 
+-- One row per program that may use the API.
+create table program (
+  name    text primary key,
+  -- BLAKE3 of its token.
+  token   blob not null unique check (length(token) = 32),
+  -- What it may do: words of scopes, with spaces between.
+  scopes  text not null,
+  -- When it was let in.
+  made_ms integer not null
+) strict;
+
 -- Small things that the node remembers about itself, such as its ports.
 create table setting (
   name  text primary key,

@@ -1,18 +1,17 @@
 //! Bulletins as they are drawn: apart from what neighbours say, and as text only. What looks like a link is none.
 
-use streetlamp_proto::household::{BulletinView, PublisherView};
+use streetlamp_proto::household::{BulletinView, PublisherView, Warning};
 use streetlamp_proto::publisher::{Bulletin, Kind, Severity, State};
 use streetlamp_proto::time::Timestamp;
 
-use super::words::Moment;
+use super::language::say;
+use super::words::{self, Moment};
 use crate::cap::{self, Carried};
-use crate::control::answers::warning;
-use crate::when;
 
 /// A bulletin as it is drawn.
 pub(super) struct BulletinCard {
     pub(super) id: String,
-    pub(super) kind: &'static str,
+    pub(super) kind: String,
     /// Whether it is bad enough to stand out.
     pub(super) severe: bool,
     pub(super) headline: String,
@@ -23,7 +22,7 @@ pub(super) struct BulletinCard {
     /// What this home knows of its publisher's domain.
     pub(super) standing: String,
     /// Why its publisher may not be who it says it is.
-    pub(super) warning: Option<&'static str>,
+    pub(super) warning: Option<String>,
     /// Where it comes from, if it was made from a message of another system.
     pub(super) original: Option<String>,
     pub(super) taken_back: bool,
@@ -44,7 +43,7 @@ impl BulletinCard {
             contact: said.contact.to_string(),
             publisher: view.publisher.name.to_string(),
             standing: standing(&view.publisher),
-            warning: view.publisher.warning.map(warning),
+            warning: view.publisher.warning.map(careful),
             original: original(said),
             taken_back: view.state == State::Cancelled,
             issued: Moment::new(said.issued, now),
@@ -58,12 +57,22 @@ pub(super) fn standing(publisher: &PublisherView) -> String {
     let domain = &publisher.domain;
     match (publisher.listing.confirmed, publisher.pinned) {
         (Some((at, _)), _) => {
-            let day = when::readable(at);
-            let day = day.get(..10).unwrap_or(&day);
-            format!("{domain}, which listed its key on {day}")
+            let day = words::day_of(at).map(words::short_day);
+            let day = day.unwrap_or_default();
+            say!("publishers-listed", domain = domain.to_string(), day = day)
         }
-        (None, true) => format!("pinned by you; domain {domain} not checked"),
-        (None, false) => format!("says it is {domain}; nobody checked that yet"),
+        (None, true) => say!("publishers-pinned", domain = domain.to_string()),
+        (None, false) => say!("publishers-unchecked", domain = domain.to_string()),
+    }
+}
+
+/// Why a publisher may not be who it says it is, and what to try.
+pub(super) fn careful(warning: Warning) -> String {
+    match warning {
+        Warning::Impostor => say!("publishers-impostor"),
+        Warning::KeyChanged => say!("publishers-key-changed"),
+        Warning::Denied => say!("publishers-denied"),
+        Warning::Contested => say!("publishers-contested"),
     }
 }
 
@@ -72,33 +81,29 @@ fn original(said: &Bulletin) -> Option<String> {
     match cap::carried(said) {
         Carried::Nothing => None,
         Carried::Message(message) => {
-            let signature = match message.signed {
-                true => "; its XML signature was not checked",
-                false => "",
-            };
-            Some(format!(
-                "made from a CAP message of {}{signature}",
-                message.sender.trim()
-            ))
+            let sender = message.sender.trim();
+            Some(match message.signed {
+                true => say!("publishers-from-signed", sender = sender),
+                false => say!("publishers-from", sender = sender),
+            })
         }
-        Carried::Contradiction => {
-            Some("carries a CAP message that says something else, which is not shown".to_owned())
-        }
+        Carried::Contradiction => Some(say!("publishers-contradiction")),
     }
 }
 
-pub(super) const fn kind(kind: Kind) -> &'static str {
+/// A kind of bulletin as a resident says it.
+pub(super) fn kind(kind: Kind) -> String {
     match kind {
-        Kind::SafetyTip => "Safety tip",
-        Kind::Update => "Update",
-        Kind::RoadClosure => "Road closure",
-        Kind::PoliceActivity => "Police activity",
-        Kind::Fire => "Fire",
-        Kind::Weather => "Weather",
-        Kind::Evacuation => "Evacuation",
-        Kind::MissingPerson => "Missing person",
-        Kind::CommunityEvent => "Community event",
-        Kind::Meeting => "Meeting",
-        Kind::Hazard => "Hazard",
+        Kind::SafetyTip => say!("publishers-safety-tip"),
+        Kind::Update => say!("publishers-update"),
+        Kind::RoadClosure => say!("publishers-road-closure"),
+        Kind::PoliceActivity => say!("publishers-police-activity"),
+        Kind::Fire => say!("publishers-fire"),
+        Kind::Weather => say!("publishers-weather"),
+        Kind::Evacuation => say!("publishers-evacuation"),
+        Kind::MissingPerson => say!("publishers-missing-person"),
+        Kind::CommunityEvent => say!("publishers-community-event"),
+        Kind::Meeting => say!("publishers-meeting"),
+        Kind::Hazard => say!("publishers-hazard"),
     }
 }

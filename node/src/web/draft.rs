@@ -11,18 +11,17 @@ use streetlamp_proto::cell::Place;
 use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::household::Draft;
 use streetlamp_proto::text::TextError;
-use streetlamp_proto::wire::limits::{TEXT_CHARS, TITLE_CHARS};
 
-use super::problem::sentence;
+use super::language::say;
 use super::words;
 
-/// How long an alert may live: the form's word, hours, words for people.
-const LIVES: [(&str, u32, &str); 5] = [
-    ("1h", 1, "1 hour"),
-    ("6h", 6, "6 hours"),
-    ("24h", 24, "1 day"),
-    ("72h", 72, "3 days"),
-    ("14d", 14 * 24, "14 days (lost pet or missing person only)"),
+/// How long an alert may live: the form's word, and hours.
+const LIVES: [(&str, u32); 5] = [
+    ("1h", 1),
+    ("6h", 6),
+    ("24h", 24),
+    ("72h", 72),
+    ("14d", 14 * 24),
 ];
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -61,7 +60,7 @@ pub(super) struct Complaints {
 pub(super) struct Choice {
     pub(super) value: String,
     pub(super) label: String,
-    pub(super) hint: &'static str,
+    pub(super) hint: String,
     pub(super) chosen: bool,
 }
 
@@ -83,47 +82,43 @@ impl AlertForm {
     pub(super) fn draft(&self) -> Result<Draft, Box<Complaints>> {
         let mut wrong = Complaints::default();
         let kind = keep(self.kind.parse::<Kind>(), &mut wrong.kind, |_| {
-            "Please choose what kind of event it is.".into()
+            say!("street-choose-kind")
         });
         let urgency = keep(self.urgency.parse::<Urgency>(), &mut wrong.urgency, |_| {
-            "Please choose one.".into()
+            say!("street-choose-urgency")
         });
         let title = keep(Title::clean(&self.title), &mut wrong.title, |e| match e {
-            TextError::Empty => "Please say in a few words what happened.".into(),
-            e => too_long(e, TITLE_CHARS),
+            TextError::Empty => say!("street-say-what"),
+            e => text_fault(&e),
         });
-        let text = keep(Text::clean(&self.text), &mut wrong.text, |e| {
-            too_long(e, TEXT_CHARS)
-        });
+        let text = keep(Text::clean(&self.text), &mut wrong.text, |e| text_fault(&e));
         let place = match self.place.trim() {
             "" => Some(None),
-            cell => keep(cell.parse::<Place>().map(Some), &mut wrong.place, |e| {
-                sentence(&e.to_string())
+            cell => keep(cell.parse::<Place>().map(Some), &mut wrong.place, |_| {
+                say!("street-no-place")
             }),
         };
         let street = match self.street.as_str() {
             "" => Some(None),
             id => keep(id.parse().map(Some), &mut wrong.street, |_| {
-                "Please choose a street.".into()
+                say!("street-choose-street")
             }),
         };
         let clips = match self.clip.as_str() {
             "" => Some(Vec::new()),
             id => keep(id.parse().map(|clip| vec![clip]), &mut wrong.clip, |_| {
-                "There is no such clip any more.".into()
+                say!("street-no-clip")
             }),
         };
         let life = LIVES
             .iter()
-            .find(|(word, ..)| *word == self.life)
-            .map(|(_, hours, _)| *hours * HOUR);
+            .find(|(word, _)| *word == self.life)
+            .map(|(_, hours)| *hours * HOUR);
         match (life, kind) {
-            (None, _) => wrong.life = Some("Please choose when it ends.".into()),
+            (None, _) => wrong.life = Some(say!("street-choose-life")),
             (Some(life), Some(kind)) if life > Alert::longest_life(kind) => {
                 let longest = words::span(Alert::longest_life(kind));
-                wrong.life = Some(format!(
-                    "An alert of this kind ends after {longest} at the latest."
-                ));
+                wrong.life = Some(say!("street-life-long", time = longest));
             }
             _ => {}
         }
@@ -156,8 +151,8 @@ impl AlertForm {
     pub(super) fn kinds(&self) -> Vec<Choice> {
         let choice = |kind: &Kind| Choice {
             value: kind.word().to_owned(),
-            label: words::kind(*kind).to_owned(),
-            hint: "",
+            label: words::kind(*kind),
+            hint: String::new(),
             chosen: self.kind == kind.word(),
         };
         Kind::ALL.iter().map(choice).collect()
@@ -167,7 +162,7 @@ impl AlertForm {
         let unset = self.urgency.is_empty();
         let choice = |urgency: &Urgency| Choice {
             value: urgency.word().to_owned(),
-            label: words::urgency(*urgency).to_owned(),
+            label: words::urgency(*urgency),
             hint: words::urgency_hint(*urgency),
             chosen: self.urgency == urgency.word() || (unset && *urgency == Urgency::Info),
         };
@@ -180,10 +175,14 @@ impl AlertForm {
         } else {
             &self.life
         };
-        let choice = |(value, _, label): &(&str, u32, &str)| Choice {
+        let choice = |(value, hours): &(&str, u32)| Choice {
             value: (*value).to_owned(),
-            label: (*label).to_owned(),
-            hint: "",
+            label: match *hours {
+                hours @ ..24 => say!("street-hours", n = hours),
+                hours @ 24..=72 => say!("street-days", n = hours / 24),
+                hours => say!("street-search-days", n = hours / 24),
+            },
+            hint: String::new(),
             chosen: *value == chosen,
         };
         LIVES.iter().map(choice).collect()
@@ -191,19 +190,18 @@ impl AlertForm {
 
     /// Who can read it, to choose from. Nothing but an explicit choice takes an alert beyond the street.
     pub(super) fn audiences(&self) -> Vec<Choice> {
-        let choice = |value: &str, label: &str, hint| Choice {
+        let choice = |value: &str, label, hint| Choice {
             value: value.to_owned(),
-            label: label.to_owned(),
+            label,
             hint,
             chosen: (self.audience == "nearby") == (value == "nearby"),
         };
         vec![
-            choice("street", "My street", "Sealed: nobody else can read it."),
+            choice("street", say!("street-mine"), say!("street-mine-hint")),
             choice(
                 "nearby",
-                "Everybody nearby",
-                "Not sealed, without your name. Police and companies can read it too. \
-                 For searches, fire, roads, outages, weather, water and animals.",
+                say!("street-everybody"),
+                say!("street-everybody-hint"),
             ),
         ]
     }
@@ -213,7 +211,7 @@ impl AlertForm {
         let choice = |(id, name): &(String, String)| Choice {
             value: id.clone(),
             label: name.clone(),
-            hint: "",
+            hint: String::new(),
             chosen: self.street == *id,
         };
         if streets.len() > 1 {
@@ -238,12 +236,12 @@ fn keep<T, E>(
     }
 }
 
-fn too_long(error: TextError, limit: usize) -> String {
+/// Why a text was not taken.
+pub(super) fn text_fault(error: &TextError) -> String {
     match error {
-        TextError::TooLong { got, .. } => {
-            format!("That is {got} characters; please say it in at most {limit}.")
-        }
-        _ => format!("This text cannot be shown: {error}."),
+        TextError::TooLong { got, limit } => say!("street-too-long", got = got, limit = limit),
+        TextError::Empty => say!("street-no-text"),
+        _ => say!("street-odd-text"),
     }
 }
 

@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
 
+use super::language::say;
 use super::problem::Problem;
 
 /// The fields of a form.
@@ -20,14 +21,11 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         match Form::from_request(request, state).await {
             Ok(Form(fields)) => Ok(Self(fields)),
-            Err(_) => {
-                let words = "The form could not be read. Please go back and send it again.";
-                Err(Problem::new(
-                    StatusCode::BAD_REQUEST,
-                    "Nothing was done",
-                    words,
-                ))
-            }
+            Err(_) => Err(Problem::new(
+                StatusCode::BAD_REQUEST,
+                say!("frame-nothing-done"),
+                say!("frame-form-unread"),
+            )),
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use streetlamp_proto::household::StatusView;
 
-use super::words::{count, span};
+use super::language::say;
+use super::words::{disk_advice, skewed, span};
 use crate::disk::Condition;
 use crate::when::rfc3339;
 
@@ -39,7 +40,7 @@ pub(super) struct HomeStrip {
     /// What is wrong with the clock.
     pub(super) clock: Option<String>,
     /// What is wrong with the disk.
-    pub(super) disk: Option<&'static str>,
+    pub(super) disk: Option<String>,
     /// Whether the reading key is out of memory.
     pub(super) locked: bool,
     /// How long it stays in memory unused.
@@ -82,15 +83,14 @@ impl HomeStrip {
     fn of(status: &StatusView, disk: Condition) -> Self {
         let connected = status.neighbours_connected > 0;
         let neighbours = match (status.neighbours_connected, status.neighbours_known) {
-            (_, 0) => "No neighbours yet".to_owned(),
-            (here, known) => format!("{here} of {} connected", count(known, "neighbour")),
+            (_, 0) => say!("frame-no-neighbours"),
+            (here, known) => say!("frame-connected", here = here, known = known),
         };
         let waiting = (status.queued > 0).then(|| {
-            let things = count(status.queued, "message");
             if connected {
-                format!("{things} still on the way. Delivered as soon as the neighbour is there.")
+                say!("frame-on-the-way", messages = status.queued)
             } else {
-                format!("{things} waiting here. Sent as soon as a neighbour is connected.")
+                say!("frame-waiting", messages = status.queued)
             }
         });
         let clock = status
@@ -106,10 +106,8 @@ impl HomeStrip {
             neighbours,
             connected,
             waiting,
-            disk: disk.advice(),
-            clock: clock.map(|skew| {
-                format!("This home's clock is {skew} its neighbours' clocks. Please set it.")
-            }),
+            disk: disk_advice(disk),
+            clock: clock.map(|skew| say!("frame-clock", skew = skewed(skew))),
             locked: status.locked,
             auto_lock: span(status.auto_lock),
             locks_at: status.locks_at.map(rfc3339),

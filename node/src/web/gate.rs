@@ -18,7 +18,9 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::api;
 use super::frame::Frame;
+use super::language::{Language, say};
 use super::neighbours;
 use super::problem::Problem;
 use super::sessions::{self, LONGEST, Links, Sessions};
@@ -34,6 +36,8 @@ const BODY: usize = 64 * 1024;
 const ANSWER: Duration = Duration::from_secs(60);
 /// A film is sent and sealed, or changed and packed, within this.
 const FILM: Duration = Duration::from_secs(15 * 60);
+/// A browser remembers its language for a year after it was chosen.
+const LANGUAGE: Duration = Duration::from_secs(365 * 24 * 3_600);
 /// Requests that are worked on at the same time.
 const REQUESTS: usize = 256;
 /// Streams of live changes at the same time: one for every visible tab.
@@ -131,23 +135,58 @@ impl Gate {
     /// The session that a request names, if it is alive.
     fn session(&self, headers: &HeaderMap) -> Option<Kept> {
         let name = self.cookie_name();
-        let cookies = headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok());
-        let pairs = cookies
-            .flat_map(|line| line.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='));
-        let mut ours = pairs
-            .filter(|(key, _)| *key == name)
-            .map(|(_, token)| Kept::of(token));
+        let mut ours = cookies(headers, &name).map(Kept::of);
         let now = Instant::now();
         ours.find(|kept| self.sessions.touch(*kept, now))
     }
+
+    /// The cookie that keeps the language which was chosen in this browser; without one, the browser is asked again.
+    pub(super) fn language_cookie(&self, language: Option<Language>) -> String {
+        let (code, life) = match language {
+            Some(language) => (language.code(), LANGUAGE),
+            None => ("", Duration::ZERO),
+        };
+        let (name, life) = (self.language_cookie_name(), life.as_secs());
+        format!("{name}={code}; Path=/; Max-Age={life}; Secure; HttpOnly; SameSite=Strict")
+    }
+
+    /// The language that was chosen in this browser.
+    pub(super) fn chosen_language(&self, headers: &HeaderMap) -> Option<Language> {
+        let name = self.language_cookie_name();
+        cookies(headers, &name).find_map(Language::coded)
+    }
+
+    fn language_cookie_name(&self) -> String {
+        format!("__Host-language-{}", self.site.port())
+    }
+
+    fn language(&self, headers: &HeaderMap) -> Language {
+        let chosen = self.chosen_language(headers);
+        chosen.unwrap_or_else(|| Language::asked(headers))
+    }
 }
 
-/// Lets a request through to the pages, or answers it here.
+/// What the cookies of this name hold.
+fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
+    let lines = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let pairs = lines
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    pairs
+        .filter(move |(key, _)| *key == name)
+        .map(|(_, value)| value)
+}
+
+/// Lets a request through to the pages, or answers it here, in the language of whoever asks.
 pub(super) async fn guard(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
+    let language = gate.language(request.headers());
+    language.speak(answer(gate, request, next)).await
+}
+
+async fn answer(gate: Arc<Gate>, request: Request, next: Next) -> Response {
     let root = Frame::root_from(request.uri().path());
     let patience = if moves_a_film(request.uri().path()) {
         FILM
@@ -158,8 +197,8 @@ pub(super) async fn guard(State(gate): State<Arc<Gate>>, request: Request, next:
         let Ok(_place) = gate.requests.try_acquire() else {
             return Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
-                "Too much at once",
-                "Please try again in a moment.",
+                say!("frame-too-much"),
+                say!("frame-in-a-moment"),
             )
             .into_response();
         };
@@ -169,10 +208,13 @@ pub(super) async fn guard(State(gate): State<Arc<Gate>>, request: Request, next:
         }
     });
     let mut response = answer.await.unwrap_or_else(|_| {
-        let words = "This took too long and was given up. Please try again.";
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "No answer in time", words)
-            .under(root.clone())
-            .into_response()
+        Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            say!("frame-too-long"),
+            say!("frame-too-long-says"),
+        )
+        .under(root.clone())
+        .into_response()
     });
     for (name, value) in HEADERS {
         response
@@ -188,28 +230,29 @@ async fn admit(
     request: Request,
     root: &str,
 ) -> std::result::Result<Request, Response> {
-    let refuse = |status, title, words: &str| {
+    let refuse = |status, title: String, words: String| {
         Problem::new(status, title, words)
             .under(root.to_owned())
             .into_response()
     };
     let (mut parts, body) = request.into_parts();
     let Some(host) = gate.site.host(&parts.uri, &parts.headers) else {
-        let words =
-            "This node answers only under its own address. Open the link that the node printed.";
         return Err(refuse(
             StatusCode::MISDIRECTED_REQUEST,
-            "Not this node's address",
-            words,
+            say!("frame-other-address"),
+            say!("frame-other-address-says"),
         ));
     };
-    if is_intake(parts.uri.path()) {
+    if is_for_programs(parts.uri.path()) {
         return Ok(Request::from_parts(parts, body));
     }
     let changes = !matches!(parts.method, Method::GET | Method::HEAD);
     if changes && !Site::same_origin(host, &parts.headers) {
-        let words = "This request did not come from this node's own page, so nothing was done.";
-        return Err(refuse(StatusCode::FORBIDDEN, "Nothing was done", words));
+        return Err(refuse(
+            StatusCode::FORBIDDEN,
+            say!("frame-nothing-done"),
+            say!("frame-other-origin"),
+        ));
     }
     if !is_open(parts.uri.path()) {
         match gate.session(&parts.headers) {
@@ -220,8 +263,11 @@ async fn admit(
                 return Err(see_other(&format!("{root}sign-in")));
             }
             None => {
-                let words = "You are not signed in, or were away for long. Nothing was done.";
-                return Err(refuse(StatusCode::UNAUTHORIZED, "Please sign in", words));
+                return Err(refuse(
+                    StatusCode::UNAUTHORIZED,
+                    say!("frame-please-sign-in"),
+                    say!("frame-not-signed-in"),
+                ));
             }
         }
     }
@@ -235,15 +281,20 @@ async fn admit(
     Ok(Request::from_parts(parts, body))
 }
 
-/// Where programs send films. They have a token instead of a session, and a film instead of a form: what is sent there is
-/// judged there.
+/// Where programs come. They have a token instead of a session, and JSON or a film instead of a form: what is sent there
+/// is judged there.
+fn is_for_programs(path: &str) -> bool {
+    is_intake(path) || api::is_api(path)
+}
+
 fn is_intake(path: &str) -> bool {
     path.starts_with("/intake/")
 }
 
 /// Where whole films come in or go out.
 fn moves_a_film(path: &str) -> bool {
-    is_intake(path) || (path.starts_with("/clips/") && path.ends_with("/export"))
+    let exports = path.starts_with("/clips/") && path.ends_with("/export");
+    is_intake(path) || exports || api::moves_a_film(path)
 }
 
 /// What is answered without a session: the sign-in page, what it is drawn with, and films, whose addresses are secrets
@@ -277,16 +328,18 @@ fn expected(path: &str) -> (HeaderValue, usize) {
 async fn form_body(parts: &Parts, body: Body) -> std::result::Result<Body, Problem> {
     let (form, most) = expected(parts.uri.path());
     if parts.headers.get(header::CONTENT_TYPE) != Some(&form) {
-        let words = "This address takes forms only.";
         return Err(Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "Nothing was done",
-            words,
+            say!("frame-nothing-done"),
+            say!("frame-forms-only"),
         ));
     }
     let bytes = to_bytes(body, most).await.map_err(|_| {
-        let words = "The form is too long, or was cut off. Please shorten it and send it again.";
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "Nothing was done", words)
+        Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            say!("frame-nothing-done"),
+            say!("frame-form-long"),
+        )
     })?;
     Ok(Body::from(bytes))
 }

@@ -10,11 +10,13 @@ use streetlamp_proto::time::Timestamp;
 
 use super::App;
 use super::frame::Frame;
+use super::language::{Texts, say};
 use super::problem::{Problem, rendered};
-use super::words::{Moment, count, size};
+use super::ways;
+use super::words::{Moment, disk_advice, size, skewed};
 use crate::disk::Condition;
 use crate::error::Result;
-use crate::mesh::{ReachView, RungLine};
+use crate::mesh::{ReachView, Standing};
 
 /// Less free room than this is worth a word: a few of the longest clips.
 const ROOM: u64 = 2_000_000_000;
@@ -29,12 +31,13 @@ struct Page {
     lines: Vec<Line>,
     neighbours: Vec<NeighbourLine>,
     addresses: Vec<String>,
-    rungs: Vec<RungLine>,
+    /// Every rung, and how it stands.
+    rungs: Vec<(String, String)>,
 }
 
 /// One thing that was looked at.
 struct Line {
-    what: &'static str,
+    what: String,
     well: bool,
     says: String,
     /// What to do, if anything.
@@ -59,7 +62,7 @@ struct Look {
 }
 
 pub(super) async fn show(State(app): State<App>) -> std::result::Result<Response, Problem> {
-    let look = app.handle.read(|household, now| Look {
+    let look = app.look(|household, now| Look {
         status: household.status(now),
         members: household.members(),
         retention: household.retention(),
@@ -87,7 +90,7 @@ pub(super) async fn show(State(app): State<App>) -> std::result::Result<Response
         lines,
         neighbours: neighbours.collect(),
         addresses,
-        rungs: reach.rungs(),
+        rungs: reach.rungs().iter().map(ways::rung).collect(),
     }))
 }
 
@@ -114,168 +117,137 @@ async fn lines(
 }
 
 impl Line {
-    fn well(what: &'static str, says: impl Into<String>) -> Self {
+    fn well(what: String, says: String) -> Self {
         Self {
             what,
             well: true,
-            says: says.into(),
+            says,
             advice: None,
             at: None,
         }
     }
 
-    fn wrong(what: &'static str, says: impl Into<String>, advice: impl Into<String>) -> Self {
+    fn wrong(what: String, says: String, advice: String) -> Self {
         Self {
             well: false,
-            advice: Some(advice.into()),
+            advice: Some(advice),
             ..Self::well(what, says)
         }
     }
 }
 
 fn street(status: &StatusView) -> Line {
+    let what = say!("health-street");
     if status.streets.is_empty() {
-        let advice = "Found a street, enter one with a ticket, or knock: all three stand on the street page.";
-        return Line::wrong("Street", "This home is on no street yet.", advice);
+        return Line::wrong(what, say!("health-no-street"), say!("health-begin"));
     }
     let names: Vec<_> = status.streets.iter().map(|s| s.name.to_string()).collect();
-    Line::well("Street", format!("On {}.", names.join(", ")))
+    Line::well(what, say!("health-on", streets = names.join(", ")))
 }
 
 fn connections(status: &StatusView) -> Line {
-    let says = format!(
-        "{} of {} connected.",
-        status.neighbours_connected,
-        count(status.neighbours_known, "neighbour")
-    );
-    match (status.neighbours_known, status.neighbours_connected) {
-        (0, _) => Line::well("Connections", "No neighbours yet. That is how it begins."),
-        (_, 0) => Line::wrong(
-            "Connections",
-            says,
-            "What you say waits here until one comes. If that lasts for hours, look whether this machine is on the network, and whether a firewall keeps it in.",
-        ),
-        _ => Line::well("Connections", says),
+    let what = say!("health-connections");
+    let (known, here) = (status.neighbours_known, status.neighbours_connected);
+    let says = say!("frame-connected", here = here, known = known);
+    match (known, here) {
+        (0, _) => Line::well(what, say!("health-no-neighbours")),
+        (_, 0) => Line::wrong(what, says, say!("health-nobody-here")),
+        _ => Line::well(what, says),
     }
 }
 
 fn catch_up(status: &StatusView, now: Timestamp) -> Line {
+    let what = say!("health-catching-up");
     match status.caught_up {
         Some(at) => Line {
             at: Some(Moment::new(at, now)),
-            ..Line::well(
-                "Catching up",
-                "Nothing was missed: compared with a neighbour",
-            )
+            ..Line::well(what, say!("health-caught-up"))
         },
-        None => Line::well(
-            "Catching up",
-            "Not compared with a neighbour since this node was started. It happens by itself when one is connected.",
-        ),
+        None => Line::well(what, say!("health-not-compared")),
     }
 }
 
-/// How the home is reached, and what would help if it is not: as `doctor` says it.
+/// How the home is reached, and what would help if it is not.
 fn reach(view: &ReachView, status: &StatusView, addresses: &[String]) -> Line {
+    let what = say!("health-reach");
     if addresses.is_empty() {
-        let advice = "Start the node again. If it stays so, another program may hold its port.";
-        return Line::wrong("Reach", "The node listens nowhere.", advice);
+        return Line::wrong(what, say!("health-nowhere"), say!("health-start-again"));
     }
     let (known, connected) = (status.neighbours_known, status.neighbours_connected);
     let standing = view.standing(addresses, known, connected);
-    let says = sentence(&standing.says);
-    match standing.helps {
-        Some(helps) => Line::wrong("Reach", says, helps),
-        None => Line::well("Reach", says),
+    let says = ways::standing(&standing);
+    match standing {
+        Standing::Unreached { helps, .. } => Line::wrong(what, says, ways::helps(&helps)),
+        _ => Line::well(what, says),
     }
 }
 
-/// What is said in passing elsewhere, as a sentence of its own.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters).chain(['.']).collect()
-}
-
 fn clock(status: &StatusView) -> Line {
+    let what = say!("health-clock");
     match status.clock_skew {
-        Some(skew) if skew.by.as_secs() >= SKEW => Line::wrong(
-            "Clock",
-            format!("This home's clock is {skew} its neighbours' clocks."),
-            "Set it. A network time service does so by itself; neighbours refuse alerts with a wrong time.",
-        ),
-        Some(_) => Line::well("Clock", "The same as your neighbours'."),
-        None => Line::well("Clock", "No neighbour was heard yet that could disagree."),
+        Some(skew) if skew.by.as_secs() >= SKEW => {
+            let says = say!("health-clock-wrong", skew = skewed(skew));
+            Line::wrong(what, says, say!("health-set-clock"))
+        }
+        Some(_) => Line::well(what, say!("health-clock-same")),
+        None => Line::well(what, say!("health-clock-alone")),
     }
 }
 
 fn storage(look: &Look, disk: Condition, free: Option<u64>) -> Line {
+    let what = say!("health-storage");
     let kept = match (look.retention.days, look.retention.bytes) {
-        (None, None) => "Nothing goes by itself".to_owned(),
-        (Some(days), None) => format!("They go after {}", count(days as usize, "day")),
-        (None, Some(bytes)) => format!("The oldest go beyond {}", size(bytes)),
-        (Some(days), Some(bytes)) => format!(
-            "They go after {}, the oldest sooner beyond {}",
-            count(days as usize, "day"),
-            size(bytes)
-        ),
+        (None, None) => say!("health-kept"),
+        (Some(days), None) => say!("health-kept-days", days = days),
+        (None, Some(bytes)) => say!("health-kept-bytes", size = size(bytes)),
+        (Some(days), Some(bytes)) => say!("health-kept-both", days = days, size = size(bytes)),
     };
-    let room = free.map(|free| format!(" {} are free.", size(free)));
-    let says = format!(
-        "{} of clips are here. {kept}.{}",
-        size(look.clips_here),
-        room.unwrap_or_default()
-    );
-    match (disk.advice(), free) {
-        (Some(advice), _) => Line::wrong("Storage", says, advice),
-        (None, Some(free)) if free < ROOM => Line::wrong(
-            "Storage",
-            says,
-            "Make room, or let older clips go in the settings: soon no more clips can be kept.",
+    let here = size(look.clips_here);
+    let says = match free {
+        Some(free) => say!(
+            "health-stored-free",
+            size = here,
+            kept = kept,
+            free = size(free)
         ),
-        _ => Line::well("Storage", says),
+        None => say!("health-stored", size = here, kept = kept),
+    };
+    match (disk_advice(disk), free) {
+        (Some(advice), _) => Line::wrong(what, says, advice),
+        (None, Some(free)) if free < ROOM => Line::wrong(what, says, say!("health-make-room")),
+        _ => Line::well(what, says),
     }
 }
 
 fn spare_room(ballast: bool) -> Line {
-    if ballast {
-        Line::well(
-            "Ballast",
-            "32 MB are set aside, and thrown off if the disk is full, so that alerts still come and go.",
-        )
-    } else {
-        Line::wrong(
-            "Ballast",
-            "The room that was set aside for a full disk is used up, or there was never enough for it.",
-            "Make room on the disk. It is laid again by itself.",
-        )
+    let what = say!("health-ballast");
+    match ballast {
+        true => Line::well(what, say!("health-ballast-laid")),
+        false => Line::wrong(
+            what,
+            say!("health-ballast-gone"),
+            say!("health-ballast-room"),
+        ),
     }
 }
 
 fn films(cameras: usize, failing: usize) -> Line {
+    let what = say!("health-cameras");
     match (cameras, failing) {
-        (0, _) => Line::well("Cameras", "None yet."),
-        (_, 0) => Line::well(
-            "Cameras",
-            format!("{}, and nothing is wrong.", count(cameras, "camera")),
-        ),
-        _ => Line::wrong(
-            "Cameras",
-            format!("{failing} of {} with trouble.", count(cameras, "camera")),
-            "The terminal says more: streetlamp camera list",
-        ),
+        (0, _) => Line::well(what, say!("health-none")),
+        (_, 0) => Line::well(what, say!("health-cameras-well", n = cameras)),
+        _ => {
+            let says = say!("health-cameras-wrong", failing = failing, n = cameras);
+            Line::wrong(what, says, say!("health-cameras-more"))
+        }
     }
 }
 
 fn sheet(printed: bool) -> Line {
-    if printed {
-        Line::well("Recovery sheet", "On paper, as you said.")
-    } else {
-        Line::wrong(
-            "Recovery sheet",
-            "It still lies in a file, or you have not said that it is on paper.",
-            "Print it, move it off this machine, and say so in the settings.",
-        )
+    let what = say!("health-sheet");
+    match printed {
+        true => Line::well(what, say!("health-on-paper")),
+        false => Line::wrong(what, say!("health-not-on-paper"), say!("health-print")),
     }
 }
 

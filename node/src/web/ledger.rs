@@ -15,6 +15,7 @@ use streetlamp_proto::time::Timestamp;
 use super::App;
 use super::clips::{Names, clip_words};
 use super::frame::Frame;
+use super::language::{Texts, say};
 use super::problem::{Problem, rendered};
 use super::words::Moment;
 use crate::error::Result;
@@ -50,15 +51,22 @@ struct Verdict {
     words: String,
 }
 
+/// What happened, with whom it names.
+enum Said {
+    Grant(String),
+    /// The beginning of the recipient's key.
+    Export(String),
+    ExportPlain,
+    Open,
+    Stop(String),
+}
+
 /// An entry as it is drawn.
 struct Row {
     seq: u64,
     /// For the mark beside it.
     kind: &'static str,
-    /// What happened, around the name of whoever got something.
-    before: &'static str,
-    who: Option<String>,
-    after: &'static str,
+    act: Said,
     clip: String,
     /// What the clip is called, as long as it is here.
     clip_words: Option<(String, Moment)>,
@@ -78,23 +86,15 @@ pub(super) async fn verify(State(app): State<App>) -> std::result::Result<Respon
     let verdict = match app.handle.whole_ledger().await?.verify() {
         Ok(0) => Verdict {
             whole: true,
-            words: "The ledger is empty: nothing was ever given, exported or opened.".to_owned(),
+            words: say!("ledger-empty"),
         },
         Ok(entries) => Verdict {
             whole: true,
-            words: format!(
-                "The ledger is whole. It was read off the disk anew: {} follow one from the other without a gap, and this home's own device signed the last.",
-                match entries {
-                    1 => "1 entry".to_owned(),
-                    more => format!("{more} entries"),
-                }
-            ),
+            words: say!("ledger-whole", n = entries),
         },
         Err(fault) => Verdict {
             whole: false,
-            words: format!(
-                "The ledger is NOT whole: {fault}. Keep the home directory as it is and compare it with a backup."
-            ),
+            words: say!("ledger-broken", fault = fault.to_string()),
         },
     };
     Ok(rendered(&Page::look(&app, 0, Some(verdict)).await?))
@@ -128,7 +128,7 @@ impl Page {
             .skip(here * SHOWN)
             .take(SHOWN)
             .collect();
-        let look = app.handle.read(move |household, now| {
+        let look = app.look(move |household, now| {
             let to = shown.iter().filter_map(|entry| match &entry.act {
                 Act::Grant { to, .. } | Act::Stop { to, .. } => Some(*to),
                 _ => None,
@@ -148,10 +148,7 @@ impl Page {
         Ok(Self {
             frame: Frame::of(&status, app.handle.disk(), "clips"),
             verdict,
-            total: match total {
-                1 => "1 entry".to_owned(),
-                more => format!("{more} entries"),
-            },
+            total: say!("ledger-entries", n = total),
             rows,
             here,
             newer: here.checked_sub(1),
@@ -167,37 +164,21 @@ impl Row {
         clip: impl Fn(ClipId) -> Option<(String, Moment)>,
         now: Timestamp,
     ) -> Self {
-        let (before, who, after) = match &entry.act {
-            Act::Grant { to, .. } => (
-                "The key of this clip was given to ",
-                Some(names.get(*to)),
-                ".",
-            ),
+        let act = match &entry.act {
+            Act::Grant { to, .. } => Said::Grant(names.get(*to)),
             Act::Export { to, .. } => {
                 let key = to.to_string();
                 let short: String = key.chars().take(RECIPIENT_CHARS).collect();
-                (
-                    "This clip was exported, sealed for whoever has the key ",
-                    Some(format!("{short}…")),
-                    ".",
-                )
+                Said::Export(format!("{short}…"))
             }
-            Act::ExportPlain { .. } => {
-                ("This clip left as a film that anybody can watch.", None, "")
-            }
-            Act::Open { .. } => ("This clip was opened for this household.", None, ""),
-            Act::Stop { to, .. } => (
-                "Serving this clip to ",
-                Some(names.get(*to)),
-                " was stopped.",
-            ),
+            Act::ExportPlain { .. } => Said::ExportPlain,
+            Act::Open { .. } => Said::Open,
+            Act::Stop { to, .. } => Said::Stop(names.get(*to)),
         };
         Self {
             seq: entry.seq,
             kind: entry.act.word(),
-            before,
-            who,
-            after,
+            act,
             clip: entry.act.clip().to_string(),
             clip_words: clip(entry.act.clip()),
             at: Moment::new(entry.at, now),

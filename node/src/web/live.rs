@@ -21,6 +21,7 @@ use tokio::time::Instant;
 
 use super::App;
 use super::gate::Gate;
+use super::language::say;
 use super::problem::Problem;
 use crate::secret::Kept;
 
@@ -45,8 +46,11 @@ pub(super) async fn events(
     let place = Arc::clone(&app.gate.streams)
         .try_acquire_owned()
         .map_err(|_| {
-            let words = "Too many pages are open. This one does not refresh itself.";
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Not live", words)
+            Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                say!("frame-not-live"),
+                say!("frame-not-live-says"),
+            )
         })?;
     let watch = Watch {
         events: app.handle.events(),

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use super::App;
 use super::form::Fields;
 use super::gate::see_other;
+use super::language::say;
 use super::problem::Problem;
 use super::proof::{self, Proof};
 use super::street;
@@ -34,11 +35,11 @@ pub(super) async fn unlock(
     match proof::attempt(&app, session, unlocking).await? {
         Proof::Given => Ok(see_other(back_to(&form.back))),
         Proof::Wrong => {
-            let why = "That passphrase is not right. Nothing was unlocked.".to_owned();
+            let why = say!("frame-wrong-passphrase");
             street::unlock_failed(&app, StatusCode::FORBIDDEN, why).await
         }
         Proof::TooMany(why) => {
-            street::unlock_failed(&app, StatusCode::TOO_MANY_REQUESTS, why.to_owned()).await
+            street::unlock_failed(&app, StatusCode::TOO_MANY_REQUESTS, why).await
         }
     }
 }

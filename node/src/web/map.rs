@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use streetlamp_proto::cell::{Block, Cell};
 use streetlamp_proto::publisher::Area;
 
+use super::language::say;
+
 /// Width of a drawing, in the units of its view box.
 const WIDTH: f64 = 240.0;
 /// A strip of cells is not drawn lower or higher than this.
@@ -65,9 +67,9 @@ impl Map {
         };
         let names: Vec<_> = area.iter().map(Cell::to_string).collect();
         let says = match inside {
-            Some(true) => format!("Cells {}, and your home in one of them", names.join(" ")),
-            Some(false) => format!("Cells {}, and your home outside", names.join(" ")),
-            None => format!("Cells {}", names.join(" ")),
+            Some(true) => say!("publishers-map-inside", cells = names.join(" ")),
+            Some(false) => say!("publishers-map-outside", cells = names.join(" ")),
+            None => say!("publishers-map", cells = names.join(" ")),
         };
         Some(Self {
             height: number(height),

@@ -5,11 +5,12 @@
 //!
 //! `first_use` makes the home, before there is a node.
 //!
-//! `gate` stands before everything, `routes` names every address, `street`, `saying`, `neighbours`, `clips`, `ledger`,
-//! `publishers`, `health`, `settings`, `lock`, `sign_in`, `live` and `assets` answer; `proof` asks for the passphrase again before what cannot
+//! `language` holds every text, `gate` stands before everything, `routes` names every address, `street`, `saying`, `neighbours`, `clips`, `ledger`,
+//! `publishers`, `health`, `settings`, `lock`, `sign_in`, `live` and `assets` answer; `api` does the same for programs; `proof` asks for the passphrase again before what cannot
 //! be undone; `intake` takes films from cameras. Left out: names and texts are shown as text, so there is no markup in
 //! them, and there is no way to reach the page from another machine.
 
+mod api;
 mod assets;
 mod bulletins;
 mod clips;
@@ -20,6 +21,7 @@ mod frame;
 mod gate;
 mod health;
 mod intake;
+mod language;
 mod ledger;
 mod live;
 mod lock;
@@ -36,6 +38,7 @@ mod sign_in;
 mod site;
 mod street;
 mod throttle;
+mod ways;
 mod words;
 
 use std::future::{Future, IntoFuture};
@@ -47,6 +50,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::FromRef;
+use streetlamp_proto::household::Household;
+use streetlamp_proto::time::Timestamp;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -54,6 +59,7 @@ use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::node::NodeHandle;
 use gate::Gate;
+use language::Language;
 use site::Site;
 
 /// Where the page is, unless another program is there already.
@@ -74,6 +80,21 @@ struct App {
 pub struct Web {
     listener: std::net::TcpListener,
     gate: Arc<Gate>,
+}
+
+impl App {
+    /// Looks at the engine's state. The texts of what is seen are made there, in the language of the page.
+    ///
+    /// # Errors
+    /// If the node has stopped.
+    async fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Household, Timestamp) -> T + Send + 'static,
+    ) -> Result<T> {
+        let language = Language::spoken();
+        let look = move |household: &Household, now| language.speak_there(|| look(household, now));
+        self.handle.read(look).await
+    }
 }
 
 impl FromRef<App> for Arc<Gate> {

@@ -5,13 +5,14 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::frame::Frame;
+use super::language::{Texts, refusal, say};
 use crate::error::{Error, ErrorKind};
 
 /// Why a request was not answered as asked. Names nothing of the home: anybody may see it.
 #[derive(Debug, Clone)]
 pub(super) struct Problem {
     status: StatusCode,
-    title: &'static str,
+    title: String,
     words: String,
     root: String,
 }
@@ -20,15 +21,19 @@ pub(super) struct Problem {
 #[template(path = "problem.html")]
 struct Page {
     frame: Frame,
-    title: &'static str,
+    title: String,
     words: String,
 }
 
 impl Problem {
-    pub(super) fn new(status: StatusCode, title: &'static str, words: impl Into<String>) -> Self {
+    pub(super) fn new(
+        status: StatusCode,
+        title: impl Into<String>,
+        words: impl Into<String>,
+    ) -> Self {
         Self {
             status,
-            title,
+            title: title.into(),
             words: words.into(),
             root: "./".to_owned(),
         }
@@ -45,16 +50,18 @@ impl Problem {
     pub(super) fn not_found() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
-            "There is no such page",
-            "It may have moved, or the link is not complete.",
+            say!("frame-no-page"),
+            say!("frame-no-page-says"),
         )
     }
 
     /// A method that the path does not know.
     pub(super) fn wrong_method() -> Self {
-        let words =
-            "This address does something when a form is sent to it. It has no page of its own.";
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "Nothing to see here", words)
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            say!("frame-no-method"),
+            say!("frame-no-method-says"),
+        )
     }
 }
 
@@ -72,17 +79,17 @@ impl IntoResponse for Problem {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let title = match error.kind() {
-            ErrorKind::NotFound => "That is not here",
-            ErrorKind::Invalid => "That does not make sense yet",
-            ErrorKind::Denied => "That is not allowed",
-            ErrorKind::Conflict => "That cannot be done now",
-            ErrorKind::Unavailable => "Not available right now",
-            ErrorKind::DataLoss | ErrorKind::Internal => "Something went wrong here",
+            ErrorKind::NotFound => say!("frame-not-found"),
+            ErrorKind::Invalid => say!("frame-invalid"),
+            ErrorKind::Denied => say!("frame-denied"),
+            ErrorKind::Conflict => say!("frame-conflict"),
+            ErrorKind::Unavailable => say!("frame-unavailable"),
+            ErrorKind::DataLoss | ErrorKind::Internal => say!("frame-fault"),
         };
         if matches!(error.kind(), ErrorKind::DataLoss | ErrorKind::Internal) {
             tracing::error!(error = %error.chain(), "a page failed");
         }
-        Self::new(status_of(error.kind()), title, sentence(&error.to_string()))
+        Self::new(status_of(error.kind()), title, refusal(&error))
     }
 }
 
@@ -119,11 +126,7 @@ pub(super) fn rendered(page: &impl Template) -> Response {
         Ok(html) => Html(html).into_response(),
         Err(error) => {
             tracing::error!(%error, "a page could not be drawn");
-            (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "This page could not be drawn.",
-            )
-                .into_response()
+            (StatusCode::INTERNAL_SERVER_ERROR, say!("frame-not-drawn")).into_response()
         }
     }
 }

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use super::App;
+use super::language::say;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Kept;
 
@@ -21,14 +22,14 @@ pub(super) struct Proven {
 }
 
 /// What came of an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Proof {
     /// The passphrase was right, or was given a short while ago.
     Given,
     /// It was not right.
     Wrong,
     /// So many are trying that this was not even looked at.
-    TooMany(&'static str),
+    TooMany(String),
 }
 
 /// Whether this browser gave the passphrase a short while ago.
@@ -46,9 +47,7 @@ pub(super) async fn attempt(
     trying: impl Future<Output = Result<()>>,
 ) -> Result<Proof> {
     let Some(turn) = app.gate.unlock.turn().await else {
-        return Ok(Proof::TooMany(
-            "Too many attempts at once. Wait a few seconds and try again.",
-        ));
+        return Ok(Proof::TooMany(say!("frame-too-many-attempts")));
     };
     match trying.await {
         Ok(()) => {
@@ -99,15 +98,13 @@ async fn tried(
     passphrase: &str,
     trying: impl Future<Output = Result<()>>,
 ) -> Result<()> {
-    let denied = |words: &str| Err(Error::new(ErrorKind::Denied, words));
+    let denied = |words: String| Err(Error::new(ErrorKind::Denied, words));
     if passphrase.is_empty() {
-        return denied(
-            "give the passphrase of this home, so that nobody else can do this at your page",
-        );
+        return denied(say!("frame-give-passphrase"));
     }
     match attempt(app, session, trying).await? {
         Proof::Given => Ok(()),
-        Proof::Wrong => denied("that passphrase is not right, so nothing was done"),
+        Proof::Wrong => denied(say!("frame-not-proven")),
         Proof::TooMany(why) => denied(why),
     }
 }

@@ -13,14 +13,14 @@ use streetlamp_proto::publisher::{Kind, PublisherId};
 use streetlamp_proto::time::Timestamp;
 
 use super::App;
-use super::bulletins::{kind, standing};
+use super::bulletins::{careful, kind, standing};
 use super::form::Fields;
 use super::frame::Frame;
 use super::gate::see_other;
+use super::language::{Texts, say};
 use super::map::Map;
 use super::problem::{Problem, rendered};
 use super::words::Moment;
-use crate::control::answers::warning;
 use crate::error::{Error, ErrorKind};
 
 #[derive(Template)]
@@ -40,7 +40,7 @@ struct PublisherCard {
     id: String,
     name: String,
     standing: String,
-    warning: Option<&'static str>,
+    warning: Option<String>,
     /// Whether its domain or the resident vouches for it.
     known: bool,
     pinned: bool,
@@ -63,7 +63,7 @@ struct KeyLine {
 /// A kind of bulletin.
 struct KindRow {
     word: &'static str,
-    name: &'static str,
+    name: String,
     muted: bool,
 }
 
@@ -90,7 +90,7 @@ struct Look {
 }
 
 pub(super) async fn show(State(app): State<App>) -> Result<Response, Problem> {
-    let look = app.handle.read(|household, now| Look {
+    let look = app.look(|household, now| Look {
         status: household.status(now),
         publishers: household.publishers(now),
         hushed: household.hushed().1,
@@ -131,31 +131,27 @@ pub(super) async fn decide(
 impl Decision {
     fn command(&self) -> Result<DirectoryCommand, Error> {
         let publisher = || self.publisher.parse::<PublisherId>();
-        let unreadable = |_| refused("The form could not be read. Please go back and try again.");
+        let unreadable = |_| refused(say!("frame-form-unread"));
         let what = match self.kind.is_empty() {
             true => Hush::Publisher(publisher().map_err(unreadable)?),
             false => {
                 let kind = self.kind.parse::<Kind>();
-                Hush::Kind(kind.map_err(|e| refused(&e.to_string()))?)
+                Hush::Kind(kind.map_err(|_| refused(say!("frame-form-unread")))?)
             }
         };
         match (self.act.as_str(), what) {
             ("mute", Hush::Kind(kind)) if kind.is_life_safety() && self.sure != "yes" => {
-                Err(refused(
-                    "Lives may hang on bulletins of this kind. To hear none of them from anybody, say that you are sure.",
-                ))
+                Err(refused(say!("publishers-be-sure")))
             }
             ("mute", what) => Ok(DirectoryCommand::Hush(what, true)),
             ("unmute", what) => Ok(DirectoryCommand::Hush(what, false)),
             ("pin", Hush::Publisher(publisher)) => Ok(DirectoryCommand::Pin(publisher)),
-            _ => Err(refused(
-                "The form could not be read. Please go back and try again.",
-            )),
+            _ => Err(refused(say!("frame-form-unread"))),
         }
     }
 }
 
-fn refused(words: &str) -> Error {
+fn refused(words: String) -> Error {
     Error::new(ErrorKind::Invalid, words)
 }
 
@@ -167,7 +163,7 @@ impl Look {
             id: view.id.to_string(),
             name: view.name.to_string(),
             standing: standing(view),
-            warning: view.warning.map(warning),
+            warning: view.warning.map(careful),
             known: view.pinned || view.domain_verified(),
             pinned: view.pinned,
             muted: view.muted,
@@ -183,11 +179,7 @@ impl Look {
                 })
                 .collect(),
             first_seen: Moment::new(view.first_seen, self.now),
-            holds: match view.active {
-                0 => "none that holds now".to_owned(),
-                1 => "1 that holds".to_owned(),
-                active => format!("{active} that hold"),
-            },
+            holds: say!("publishers-holds", n = view.active),
         }
     }
 }

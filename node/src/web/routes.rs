@@ -14,8 +14,8 @@ use super::frame::Frame;
 use super::gate::{Gate, guard};
 use super::problem::Problem;
 use super::{
-    assets, clips, health, intake, ledger, live, lock, neighbours, publishers, saying, settings,
-    sign_in, street,
+    api, assets, clips, health, intake, ledger, live, lock, neighbours, publishers, saying,
+    settings, sign_in, street,
 };
 
 /// An address and what answers there.
@@ -65,6 +65,7 @@ pub(super) fn app(app: App) -> Router {
     for (path, methods) in ROUTES {
         router = router.route(path, methods());
     }
+    router = api::add_to(router);
     guarded(
         router
             .fallback(nowhere)

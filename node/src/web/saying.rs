@@ -9,8 +9,10 @@ use streetlamp_proto::signed::StatementId;
 use streetlamp_proto::text::TextError;
 
 use super::App;
+use super::draft::text_fault;
 use super::form::Fields;
 use super::gate::see_other;
+use super::language::say;
 use super::problem::Problem;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -37,16 +39,14 @@ pub(super) enum Button {
 
 impl Button {
     /// What the page says when it is done.
-    pub(super) const fn done(self) -> &'static str {
+    pub(super) fn done(self) -> String {
         match self {
-            Self::Confirm => "Your neighbours see that you saw it, too.",
-            Self::Cancel => {
-                "Taken back. Every home that has the alert shows that above it, also homes that were off."
-            }
-            Self::Resolve => "Your neighbours see that it is over.",
-            Self::Comment => "Your comment is on its way.",
-            Self::CloseComments => "No more comments are shown from now on.",
-            Self::Flag => "Flagged. A home hides an alert that three neighbours flagged.",
+            Self::Confirm => say!("street-confirmed-done"),
+            Self::Cancel => say!("street-cancel-done"),
+            Self::Resolve => say!("street-resolved-done"),
+            Self::Comment => say!("street-comment-done"),
+            Self::CloseComments => say!("street-closed-done"),
+            Self::Flag => say!("street-flag-done"),
         }
     }
 
@@ -62,24 +62,25 @@ impl Button {
     }
 
     fn act(self, text: &str) -> Result<Act> {
-        let unclear = |what: &str, e: TextError| {
-            let words = format!("the {what} was not taken: {e}");
+        let unclear = |what: String, e: TextError| {
+            let words = say!("street-not-taken", what = what, why = text_fault(&e));
             Error::new(ErrorKind::Invalid, words)
         };
         Ok(match self {
             Self::Confirm => Act::Confirm,
             Self::Cancel if text.trim().is_empty() => Act::Cancel(None),
-            Self::Cancel => {
-                Act::Cancel(Some(Reason::clean(text).map_err(|e| unclear("reason", e))?))
-            }
+            Self::Cancel => Act::Cancel(Some(
+                Reason::clean(text).map_err(|e| unclear(say!("street-the-reason"), e))?,
+            )),
             Self::Resolve => Act::Resolve,
-            Self::Comment => Act::Comment(Comment::clean(text).map_err(|e| unclear("comment", e))?),
+            Self::Comment => Act::Comment(
+                Comment::clean(text).map_err(|e| unclear(say!("street-the-comment"), e))?,
+            ),
             Self::CloseComments => Act::CloseComments,
-            Self::Flag => {
-                Act::Flag(text.parse::<FlagReason>().map_err(|_| {
-                    Error::new(ErrorKind::Invalid, "choose why it should not be seen")
-                })?)
-            }
+            Self::Flag => Act::Flag(
+                text.parse::<FlagReason>()
+                    .map_err(|_| Error::new(ErrorKind::Invalid, say!("street-choose-flag")))?,
+            ),
         })
     }
 }

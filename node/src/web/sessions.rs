@@ -54,7 +54,7 @@ impl Links {
 struct Session {
     key: Kept,
     /// What the browser calls itself, in a few words.
-    browser: &'static str,
+    browser: Option<&'static str>,
     since: Instant,
     seen: Instant,
     /// When the passphrase was given last.
@@ -72,7 +72,7 @@ impl Session {
 pub(super) struct Listed {
     /// Names it, and lets nobody in.
     pub(super) name: String,
-    pub(super) browser: &'static str,
+    pub(super) browser: Option<&'static str>,
     /// How long ago it began.
     pub(super) since: Duration,
     /// How long ago it asked for something.
@@ -91,7 +91,7 @@ fn name(key: Kept) -> String {
 }
 
 /// A browser by its own word, which anybody can choose: for telling one's own apart, and for nothing else.
-pub(super) fn browser(headers: &HeaderMap) -> &'static str {
+pub(super) fn browser(headers: &HeaderMap) -> Option<&'static str> {
     let agent = headers
         .get(USER_AGENT)
         .and_then(|agent| agent.to_str().ok());
@@ -105,7 +105,7 @@ pub(super) fn browser(headers: &HeaderMap) -> &'static str {
         ("Safari/", "Safari"),
     ];
     let found = known.iter().find(|(mark, _)| agent.contains(mark));
-    found.map_or("Some other program", |(_, name)| name)
+    found.map(|(_, name)| *name)
 }
 
 /// Browsers that are signed in.
@@ -114,7 +114,7 @@ pub(super) struct Sessions(Mutex<Vec<Session>>);
 
 impl Sessions {
     /// Begins a session.
-    pub(super) fn begin(&self, key: Kept, browser: &'static str, now: Instant) {
+    pub(super) fn begin(&self, key: Kept, browser: Option<&'static str>, now: Instant) {
         let mut sessions = locked(&self.0);
         sessions.retain(|session| session.alive(now));
         if sessions.len() >= SESSIONS {
@@ -222,8 +222,8 @@ mod tests {
     #[test]
     fn an_idle_session_ends_after_twelve_hours_and_a_busy_one_after_thirty_days() {
         let (sessions, start) = (Sessions::default(), Instant::now());
-        sessions.begin(Kept::of("idle"), "Firefox", start);
-        sessions.begin(Kept::of("busy"), "Firefox", start);
+        sessions.begin(Kept::of("idle"), Some("Firefox"), start);
+        sessions.begin(Kept::of("busy"), Some("Firefox"), start);
         for hours in (0..30 * 24).step_by(6) {
             assert!(
                 sessions.touch(Kept::of("busy"), start + hours * HOUR),
@@ -237,8 +237,8 @@ mod tests {
     #[test]
     fn a_passphrase_counts_for_ten_minutes_and_in_its_own_session_only() {
         let (sessions, now) = (Sessions::default(), Instant::now());
-        sessions.begin(Kept::of("mine"), "Firefox", now);
-        sessions.begin(Kept::of("another"), "Firefox", now);
+        sessions.begin(Kept::of("mine"), Some("Firefox"), now);
+        sessions.begin(Kept::of("another"), Some("Firefox"), now);
         assert!(!sessions.is_proven(Kept::of("mine"), now));
         sessions.prove(Kept::of("mine"), now);
         assert!(sessions.is_proven(Kept::of("mine"), now + 9 * MINUTE));
@@ -252,7 +252,7 @@ mod tests {
     fn a_session_is_ended_by_its_name_and_the_others_stay() {
         let (sessions, now) = (Sessions::default(), Instant::now());
         for key in ["mine", "lost", "old"] {
-            sessions.begin(Kept::of(key), "Firefox", now);
+            sessions.begin(Kept::of(key), Some("Firefox"), now);
         }
         let listed = sessions.list(Kept::of("mine"), now);
         assert_eq!(listed.iter().filter(|session| session.this).count(), 1);
@@ -268,10 +268,14 @@ mod tests {
     fn a_thirty_third_session_ends_the_one_that_was_idle_longest() {
         let (sessions, start) = (Sessions::default(), Instant::now());
         for n in 0..32_u32 {
-            sessions.begin(Kept::of(&n.to_string()), "Firefox", start + n * MINUTE);
+            sessions.begin(
+                Kept::of(&n.to_string()),
+                Some("Firefox"),
+                start + n * MINUTE,
+            );
         }
         assert!(sessions.touch(Kept::of("0"), start + HOUR));
-        sessions.begin(Kept::of("32"), "Firefox", start + HOUR);
+        sessions.begin(Kept::of("32"), Some("Firefox"), start + HOUR);
         assert!(sessions.is_alive(Kept::of("0"), start + HOUR));
         assert!(!sessions.is_alive(Kept::of("1"), start + HOUR));
     }

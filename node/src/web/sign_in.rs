@@ -18,6 +18,7 @@ use tokio::time::Instant;
 use super::form::Fields;
 use super::frame::Frame;
 use super::gate::{Gate, see_other};
+use super::language::Texts;
 use super::problem::rendered;
 use crate::secret::{Kept, well_formed};
 

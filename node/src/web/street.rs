@@ -22,10 +22,11 @@ use super::draft::{AlertForm, Choice, Complaints};
 use super::form::Fields;
 use super::frame::Frame;
 use super::gate::see_other;
+use super::language::{Texts, refusal, say};
 use super::neighbours::Beginning;
-use super::problem::{Problem, rendered, sentence, status_of};
+use super::problem::{Problem, rendered, status_of};
 use super::saying::Button;
-use super::words::{self, Moment, count};
+use super::words::{self, Moment};
 use crate::disk::Condition;
 
 /// Alerts that are drawn unless all are asked for. A phone draws this many at once.
@@ -83,9 +84,9 @@ struct Page {
 /// An alert as it is drawn.
 struct AlertCard {
     id: String,
-    kind: &'static str,
+    kind: String,
     kind_word: &'static str,
-    urgency: &'static str,
+    urgency: String,
     urgency_word: &'static str,
     urgent: bool,
     title: String,
@@ -102,9 +103,9 @@ struct AlertCard {
     /// What its author says of it now, to be read before the alert.
     over: Option<Over>,
     /// How many clips its author says there are.
-    clips: Option<String>,
+    clips: Option<usize>,
     /// How many neighbours saw it too.
-    confirmed: Option<String>,
+    confirmed: Option<usize>,
     /// Which buttons stand under it.
     may: May,
     comments: Vec<CommentLine>,
@@ -157,10 +158,10 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let asked = query.map(|Query(asked)| asked).unwrap_or_default();
     let posted = asked.posted.map(|homes| match homes {
-        0 => "Your alert is kept here. It goes out as soon as a neighbour is connected.".to_owned(),
-        homes => format!("Your alert went to {}.", count(homes, "home")),
+        0 => say!("street-kept"),
+        homes => say!("street-posted", homes = homes),
     });
-    let notice = posted.or_else(|| asked.done.map(|button| button.done().to_owned()));
+    let notice = posted.or_else(|| asked.done.map(Button::done));
     let form = AlertForm::about(asked.clip);
     let look = look(&app, form.clip()).await?;
     let mut page = Page::new(look, form, Complaints::default(), asked.all);
@@ -179,7 +180,7 @@ pub(super) async fn post(
             }
             Ok(_) => return Ok(see_other("./")),
             Err(error) => {
-                let whole = Some(sentence(&error.to_string()));
+                let whole = Some(refusal(&error));
                 (
                     status_of(error.kind()),
                     Box::new(Complaints {
@@ -214,7 +215,7 @@ pub(super) async fn unlock_failed(
 async fn look(app: &App, clip: Option<ClipId>) -> Result<Look, Problem> {
     let disk = app.handle.disk();
     let beginning = Beginning::at(app.handle.home().cell());
-    let look = app.handle.read(move |household, now| Look {
+    let look = app.look(move |household, now| Look {
         status: household.status(now),
         disk,
         beginning,
@@ -344,8 +345,8 @@ impl AlertCard {
             outside: view.author.is_none(),
             next_door: view.next_door.as_ref().map(ToString::to_string),
             over,
-            clips: (!alert.clips.is_empty()).then(|| count(alert.clips.len(), "clip")),
-            confirmed: (confirmed > 0).then(|| count(confirmed, "neighbour")),
+            clips: (!alert.clips.is_empty()).then_some(alert.clips.len()),
+            confirmed: (confirmed > 0).then_some(confirmed),
             may: May::of(view, me),
             comments: comments.collect(),
             issued: Moment::new(alert.issued, now),

@@ -1,13 +1,18 @@
-//! Times, sizes and closed lists in plain English.
+//! Times, sizes and closed lists in the language of the page.
 //!
 //! Times are told as distances ("12 minutes ago"), because the browser knows its time zone and this program does not;
 //! the page's script adds the clock time.
 
-pub(super) use crate::when::spoken as span;
 use std::time::Duration;
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use streetlamp_proto::alert::{Kind, Urgency};
+use streetlamp_proto::household::Skew;
 use streetlamp_proto::time::Timestamp;
+
+use super::language::say;
+use crate::disk::Condition;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -27,20 +32,69 @@ impl Moment {
             .and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
         let words = if at > now {
             // An alert that has just been given a day ends "in 24 hours", not in 23.
-            format!(
-                "in {}",
-                span(at.since(now) + MINUTE - Duration::from_secs(1))
-            )
+            let ahead = at.since(now) + MINUTE - Duration::from_secs(1);
+            say!("words-ahead", time = span(ahead))
         } else {
             match now.since(at) {
-                since if since < MINUTE => "just now".to_owned(),
-                since => format!("{} ago", span(since)),
+                since if since < MINUTE => say!("words-just-now"),
+                since => say!("words-ago", time = span(since)),
             }
         };
         Self {
             machine: machine.map(|at| at.to_string()).unwrap_or_default(),
             words,
         }
+    }
+}
+
+/// A span in its largest whole unit.
+pub(super) fn span(span: Duration) -> String {
+    match span.as_secs() {
+        0..60 => say!("words-no-minute"),
+        seconds @ 60..3_600 => say!("words-minutes", n = seconds / 60),
+        seconds @ 3_600..172_800 => say!("words-hours", n = seconds / 3_600),
+        seconds => say!("words-days", n = seconds / 86_400),
+    }
+}
+
+/// The day of a time, in UTC.
+pub(super) fn day_of(at: Timestamp) -> Option<Date> {
+    let ms = i64::try_from(at.as_ms()).ok()?;
+    let at = jiff::Timestamp::from_millisecond(ms).ok()?;
+    Some(TimeZone::UTC.to_datetime(at).date())
+}
+
+/// A day of the calendar, with its name.
+pub(super) fn day(date: Date) -> String {
+    say!(
+        "words-day",
+        weekday = date.weekday().to_monday_one_offset(),
+        day = date.day(),
+        month = date.month(),
+        year = date.year()
+    )
+}
+
+/// A day of the calendar in a few characters.
+pub(super) fn short_day(date: Date) -> String {
+    say!(
+        "words-short-day",
+        day = format!("{:02}", date.day()),
+        month = format!("{:02}", date.month()),
+        year = date.year().to_string()
+    )
+}
+
+/// How a clock differs from others.
+pub(super) fn skewed(skew: Skew) -> String {
+    let by = match skew.by.as_secs() {
+        seconds @ 0..120 => say!("words-seconds", n = seconds),
+        seconds @ 172_800.. => say!("words-whole-days", n = seconds / 86_400),
+        _ => span(skew.by),
+    };
+    match skew.ahead {
+        true => say!("words-ahead-of", time = by),
+        false => say!("words-behind", time = by),
     }
 }
 
@@ -58,55 +112,62 @@ pub(super) fn film_length(ms: u32) -> String {
 pub(super) fn size(bytes: u64) -> String {
     match bytes {
         0..100_000 => format!("{} kB", bytes.div_ceil(1_000)),
-        100_000..1_000_000_000 => {
-            format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
-        }
+        100_000..1_000_000_000 => say!(
+            "words-megabytes",
+            whole = bytes / 1_000_000,
+            tenth = bytes % 1_000_000 / 100_000
+        ),
         _ => format!("{} GB", bytes / 1_000_000_000),
     }
 }
 
-/// "1 neighbour", "3 neighbours".
-pub(super) fn count(n: usize, thing: &str) -> String {
-    if n == 1 {
-        format!("1 {thing}")
-    } else {
-        format!("{n} {thing}s")
+/// "1 clip", "3 clips".
+pub(super) fn clips(n: usize) -> String {
+    say!("words-clips", n = n)
+}
+
+/// What to do about the disk; nothing if all is well.
+pub(super) fn disk_advice(disk: Condition) -> Option<String> {
+    match disk {
+        Condition::Well => None,
+        Condition::Full => Some(say!("words-disk-full")),
+        Condition::Failing => Some(say!("words-disk-failing")),
     }
 }
 
 /// A kind of event as a resident says it.
-pub(super) const fn kind(kind: Kind) -> &'static str {
+pub(super) fn kind(kind: Kind) -> String {
     match kind {
-        Kind::BreakIn => "Break-in",
-        Kind::Theft => "Theft",
-        Kind::Fire => "Fire or smoke",
-        Kind::Road => "Road",
-        Kind::Outage => "Outage",
-        Kind::Weather => "Weather",
-        Kind::Water => "Flood or burst pipe",
-        Kind::Animal => "Animal",
-        Kind::LostPet => "Lost pet",
-        Kind::MissingPerson => "Missing person",
-        Kind::Noise => "Noise",
-        Kind::Other => "Something else",
+        Kind::BreakIn => say!("words-break-in"),
+        Kind::Theft => say!("words-theft"),
+        Kind::Fire => say!("words-fire"),
+        Kind::Road => say!("words-road"),
+        Kind::Outage => say!("words-outage"),
+        Kind::Weather => say!("words-weather"),
+        Kind::Water => say!("words-water"),
+        Kind::Animal => say!("words-animal"),
+        Kind::LostPet => say!("words-lost-pet"),
+        Kind::MissingPerson => say!("words-missing-person"),
+        Kind::Noise => say!("words-noise"),
+        Kind::Other => say!("words-other"),
     }
 }
 
 /// An urgency as a resident says it.
-pub(super) const fn urgency(urgency: Urgency) -> &'static str {
+pub(super) fn urgency(urgency: Urgency) -> String {
     match urgency {
-        Urgency::Info => "Good to know",
-        Urgency::HeadsUp => "Heads-up",
-        Urgency::Urgent => "Urgent",
+        Urgency::Info => say!("words-info"),
+        Urgency::HeadsUp => say!("words-heads-up"),
+        Urgency::Urgent => say!("words-urgent"),
     }
 }
 
 /// What an urgency asks of neighbours.
-pub(super) const fn urgency_hint(urgency: Urgency) -> &'static str {
+pub(super) fn urgency_hint(urgency: Urgency) -> String {
     match urgency {
-        Urgency::Info => "Can wait",
-        Urgency::HeadsUp => "Keep an eye open",
-        Urgency::Urgent => "Needs attention now",
+        Urgency::Info => say!("words-info-hint"),
+        Urgency::HeadsUp => say!("words-heads-up-hint"),
+        Urgency::Urgent => say!("words-urgent-hint"),
     }
 }
 

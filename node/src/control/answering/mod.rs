@@ -10,6 +10,7 @@ mod house;
 mod keeper;
 mod notify;
 mod street;
+mod token;
 
 use std::time::Duration;
 
@@ -19,13 +20,16 @@ use streetlamp_proto::ledger::Entry;
 use zeroize::Zeroizing;
 
 use super::answers::{EntryItem, Locked, Moment, ReachItem, SignIn, Status};
-use super::ids;
-use super::protocol::{Line, Request, encode};
+use super::protocol::{Request, encode};
+use super::{films, ids};
 use crate::error::{Error, ErrorKind, Result};
 use crate::node::NodeHandle;
 
-/// Does what was asked, and gives the line that says so.
-pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zeroizing<Vec<u8>>> {
+/// Does what was asked, and gives the JSON that says so.
+///
+/// # Errors
+/// If it was refused or failed; for commands whose films come or go, which have ways of their own.
+pub(crate) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zeroizing<Vec<u8>>> {
     match request {
         Request::Status => ok(&status(handle).await?),
         Request::SignIn => {
@@ -155,10 +159,13 @@ pub(super) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
             let entries = handle.ledger().await?;
             ok(&entries.iter().map(entry_item).collect::<Vec<_>>())
         }
-        Request::ClipAdd { .. }
-        | Request::ClipOpen { .. }
-        | Request::ClipExport { .. }
-        | Request::ClipFetch { .. } => Err(unexpected()),
+        Request::TokenAdd { name, scopes } => ok(&token::add(handle, name, &scopes).await?),
+        Request::TokenList => ok(&token::list(handle).await?),
+        Request::TokenRemove { name } => ok(&token::remove(handle, name).await?),
+        Request::ClipFetch { clip } => ok(&films::fetched(handle, &clip, |_, _| ()).await?),
+        Request::ClipAdd { .. } | Request::ClipOpen { .. } | Request::ClipExport { .. } => {
+            Err(unexpected())
+        }
     }
 }
 
@@ -177,8 +184,9 @@ pub(super) async fn clip_named(handle: &NodeHandle, given: &str) -> Result<ClipI
     }
 }
 
+/// An answer as JSON. Wiped after use, because it may hold a ticket or a token.
 pub(crate) fn ok(answer: &impl serde::Serialize) -> Result<Zeroizing<Vec<u8>>> {
-    encode(&Line::Ok(answer))
+    encode(answer)
 }
 
 fn unexpected() -> Error {
@@ -242,7 +250,7 @@ async fn status(handle: &NodeHandle) -> Result<Status> {
         clock_skew_s: status.clock_skew.map(signed),
         peer_id: handle.peer_id().to_owned(),
         web: handle.page().map(|page| page.url().to_owned()),
-        reach: ReachItem::new(reach, standing),
+        reach: ReachItem::new(reach, &standing),
         listen,
     })
 }

@@ -1,12 +1,13 @@
 //! Of cameras.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Moment;
 use crate::secret::Secret;
 
 /// `camera add` and `camera token`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CameraAdded {
     pub camera: String,
     pub kind: String,
@@ -17,7 +18,7 @@ pub struct CameraAdded {
 }
 
 /// One of `camera list`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CameraItem {
     pub camera: String,
     /// Null if what was said about it cannot be read any more.
@@ -38,7 +39,7 @@ pub struct CameraItem {
 }
 
 /// `camera mode`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ModeAnswer {
     pub mode: String,
     pub recording: Vec<String>,
@@ -46,7 +47,7 @@ pub struct ModeAnswer {
 }
 
 /// `camera test`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CameraTested {
     pub camera: String,
     pub ok: bool,
@@ -54,7 +55,7 @@ pub struct CameraTested {
 }
 
 /// `camera remove`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CameraNamed {
     pub camera: String,
 }

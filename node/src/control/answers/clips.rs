@@ -1,11 +1,12 @@
 //! Of clips and their grants.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Moment;
 
 /// `clip add`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct AddedItem {
     pub clip: String,
     pub sealed_bytes: u64,
@@ -13,7 +14,7 @@ pub struct AddedItem {
 }
 
 /// One of `clip list`, and `clip show`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ClipItem {
     pub clip: String,
     pub camera: String,
@@ -34,7 +35,7 @@ pub struct ClipItem {
 }
 
 /// `clip open`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Written {
     pub file: String,
     pub bytes: u64,
@@ -42,7 +43,7 @@ pub struct Written {
 }
 
 /// `clip keep`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Keeping {
     /// Days that own clips stay; nothing for good.
     pub days: Option<u32>,
@@ -51,14 +52,14 @@ pub struct Keeping {
 }
 
 /// `clip pin` and `clip unpin`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Pinned {
     pub clip: String,
     pub pinned: bool,
 }
 
 /// `clip export`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Exported {
     pub file: String,
     pub bytes: u64,
@@ -72,14 +73,14 @@ pub struct Exported {
 }
 
 /// A statement about a film that was written under an export.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SignedFilm {
     /// The signed statement, in hexadecimal.
     pub film: String,
 }
 
 /// `clip verify`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Checked {
     pub ok: bool,
     pub clip: String,
@@ -103,7 +104,7 @@ pub struct Checked {
 }
 
 /// `clip delete`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Deleted {
     pub clip: String,
     /// The device of this household that still has it, if only the copy here was deleted.
@@ -111,7 +112,7 @@ pub struct Deleted {
 }
 
 /// `clip fetch`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Fetched {
     pub clip: String,
     pub bytes: u64,
@@ -122,14 +123,14 @@ pub struct Fetched {
 }
 
 /// `grant give` and `grant stop`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Granted {
     pub grant: String,
     pub ledger_seq: u64,
 }
 
 /// One of `grant share`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SharedItem {
     pub household: String,
     pub name: String,
@@ -138,7 +139,7 @@ pub struct SharedItem {
 }
 
 /// One of `grant list`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct GrantItem {
     pub grant: String,
     pub clip: String,

@@ -1,9 +1,10 @@
 //! Of the house.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// `house connect` and `house show`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct HouseItem {
     /// Whether this home speaks to a broker. Without one the rest is null.
     pub connected: bool,

@@ -1,11 +1,12 @@
 //! Of keepers and what is kept.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Moment;
 
 /// `keeper offer`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Offered {
     pub bytes: u64,
     /// Of them, promised to neighbours.
@@ -17,7 +18,7 @@ pub struct Offered {
 }
 
 /// `keeper ask`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Leased {
     pub household: String,
     pub bytes: u64,
@@ -25,7 +26,7 @@ pub struct Leased {
 }
 
 /// One of `keeper list`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct KeeperItem {
     pub household: String,
     pub name: Option<String>,
@@ -45,7 +46,7 @@ pub struct KeeperItem {
 }
 
 /// Copies that wait to be deleted.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct LetGoItem {
     pub clips: u64,
     pub bytes: u64,
@@ -54,13 +55,13 @@ pub struct LetGoItem {
 }
 
 /// `keeper end`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct LeaseEnded {
     pub household: String,
 }
 
 /// `keeper check`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Proven {
     pub household: String,
     pub clip: String,
@@ -69,7 +70,7 @@ pub struct Proven {
 }
 
 /// `keeper recall`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Recalled {
     pub household: String,
     /// Clips that are known again.

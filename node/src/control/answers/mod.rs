@@ -11,6 +11,9 @@ mod publishers;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use streetlamp_proto::time::Timestamp;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{KnownFormat, RefOr, Schema, SchemaFormat};
+use utoipa::{PartialSchema, ToSchema};
 
 pub use cameras::{CameraAdded, CameraItem, CameraNamed, CameraTested, ModeAnswer};
 pub use clips::{
@@ -28,11 +31,24 @@ pub use publishers::{
 
 use crate::disk::Condition;
 use crate::mesh::{ReachView, Standing};
+use crate::secret::Secret;
 use crate::when;
 
 /// A time that is text in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment(pub Timestamp);
+
+impl PartialSchema for Moment {
+    fn schema() -> RefOr<Schema> {
+        let time = SchemaFormat::KnownFormat(KnownFormat::DateTime);
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(time))
+            .into()
+    }
+}
+
+impl ToSchema for Moment {}
 
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -50,7 +66,7 @@ impl<'de> Deserialize<'de> for Moment {
 }
 
 /// `status`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Status {
     pub running: bool,
     pub household: String,
@@ -86,7 +102,7 @@ pub struct Status {
 }
 
 /// How a home is reached by neighbours: part of `status`.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct ReachItem {
     /// `open` (from everywhere), `through-neighbours`, or `local`.
     pub how: String,
@@ -114,7 +130,7 @@ pub struct ReachItem {
 }
 
 /// A peer that is connected.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct PeerItem {
     pub peer_id: String,
     /// `direct`, `punched` (directly, as agreed upon through a neighbour), or `relayed` (through a neighbour).
@@ -122,7 +138,7 @@ pub struct PeerItem {
 }
 
 impl ReachItem {
-    pub(crate) fn new(view: ReachView, standing: Standing) -> Self {
+    pub(crate) fn new(view: ReachView, standing: &Standing) -> Self {
         let how = match (view.external.is_empty(), view.through.is_empty()) {
             (false, _) => "open",
             (true, false) => "through-neighbours",
@@ -145,15 +161,15 @@ impl ReachItem {
             punched: view.punched,
             not_punched: view.not_punched,
             rescue: view.rescue.word().to_owned(),
-            well: standing.well,
-            says: standing.says,
-            helps: standing.helps,
+            well: standing.is_well(),
+            says: standing.to_string(),
+            helps: standing.helps_in_english(),
         }
     }
 }
 
 /// `sign-in`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SignIn {
     pub web: String,
     /// Signs one browser in, once, within 15 minutes.
@@ -161,13 +177,13 @@ pub struct SignIn {
 }
 
 /// `unlock` and `lock`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Locked {
     pub locked: bool,
 }
 
 /// `street new`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Founded {
     pub street: String,
     pub name: String,
@@ -176,7 +192,7 @@ pub struct Founded {
 }
 
 /// `street invite`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Invited {
     pub ticket: String,
     pub expires: Moment,
@@ -185,7 +201,7 @@ pub struct Invited {
 }
 
 /// `street join`, and `street return` with whoever let this home in as `inviter`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Joined {
     pub street: String,
     pub name: String,
@@ -195,7 +211,7 @@ pub struct Joined {
 }
 
 /// One of `device list`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct DeviceItem {
     pub device: String,
     /// What it may do: `relay`, `record`, `alert`, `grant`.
@@ -212,7 +228,7 @@ pub struct DeviceItem {
 }
 
 /// `device add`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct DeviceAdded {
     pub device: String,
     /// The directory that was made.
@@ -221,7 +237,7 @@ pub struct DeviceAdded {
 }
 
 /// `device remove`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct DeviceChanged {
     pub device: String,
     /// Number of the epoch in which the street speaks; zero on no street.
@@ -229,7 +245,7 @@ pub struct DeviceChanged {
 }
 
 /// `restore --from-sheet`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct MadeAgain {
     pub household: String,
     pub name: String,
@@ -237,7 +253,7 @@ pub struct MadeAgain {
 }
 
 /// One of `street members`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct MemberItem {
     pub household: String,
     pub name: String,
@@ -255,7 +271,7 @@ pub struct MemberItem {
 }
 
 /// `street vouch`, `street remove`, `street leave`, `street mute`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Membership {
     pub household: String,
     /// Number of the epoch in which the street speaks.
@@ -265,7 +281,7 @@ pub struct Membership {
 }
 
 /// `street knock`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Knocked {
     /// The knock; none if it was taken back.
     pub knock: Option<String>,
@@ -274,7 +290,7 @@ pub struct Knocked {
 }
 
 /// One of `street knocks`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct KnockItem {
     pub knock: String,
     pub household: String,
@@ -286,7 +302,7 @@ pub struct KnockItem {
 }
 
 /// `street introduce`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Introduced {
     /// The text to hand over.
     pub introduction: String,
@@ -297,7 +313,7 @@ pub struct Introduced {
 }
 
 /// `street link` and `street unlink`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Linked {
     /// How the other street is called.
     pub name: String,
@@ -306,7 +322,7 @@ pub struct Linked {
 }
 
 /// One of `street links`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct LinkItem {
     pub name: String,
     pub keys: usize,
@@ -318,7 +334,7 @@ pub struct LinkItem {
 }
 
 /// `street nearby`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Hearing {
     /// `off`, or rings of cells around the home's own.
     pub radius: String,
@@ -327,7 +343,7 @@ pub struct Hearing {
 }
 
 /// `alert post`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Posted {
     pub alert: String,
     /// `sent` or `queued`.
@@ -336,7 +352,7 @@ pub struct Posted {
 }
 
 /// One of `alert list`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct AlertItem {
     pub alert: String,
     /// Its household; not known of an alert in the open by somebody of another street.
@@ -374,7 +390,7 @@ pub struct AlertItem {
 }
 
 /// `alert show`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct AlertShown {
     #[serde(flatten)]
     pub alert: AlertItem,
@@ -382,7 +398,7 @@ pub struct AlertShown {
 }
 
 /// One of an alert's `follow_ups`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct FollowUpItem {
     pub follow_up: String,
     pub author: Option<String>,
@@ -395,21 +411,46 @@ pub struct FollowUpItem {
 }
 
 /// `alert update`, `cancel`, `confirm`, `resolve`, `comment`, `close-comments`, `flag`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct FollowedUp {
     pub alert: String,
     pub follow_up: String,
 }
 
 /// `ledger export`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct LedgerExported {
     pub file: String,
     pub entries: u64,
 }
 
+/// `token add`.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct TokenMade {
+    /// How the household calls the program.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<String>,
+    /// Lets it in; shown this once.
+    pub token: Secret,
+}
+
+/// One of `token list`.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct TokenItem {
+    pub name: String,
+    pub scopes: Vec<String>,
+    pub made: Moment,
+}
+
+/// `token remove`.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct TokenRemoved {
+    pub name: String,
+}
+
 /// One of `ledger show`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct EntryItem {
     pub seq: u64,
     pub hash: String,
@@ -420,7 +461,7 @@ pub struct EntryItem {
 }
 
 /// `ledger verify`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Verdict {
     pub ok: bool,
     pub entries: u64,
@@ -431,7 +472,7 @@ pub struct Verdict {
 }
 
 /// `init`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct HomeMade {
     pub household: String,
     pub name: String,
@@ -443,7 +484,7 @@ pub struct HomeMade {
 }
 
 /// `backup` and `restore`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct BackedUp {
     pub file: String,
     /// The home directory that it is of, or that was made of it.
@@ -456,13 +497,13 @@ pub struct BackedUp {
 }
 
 /// `recovery confirm`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Confirmed {
     pub confirmed: bool,
 }
 
 /// One of `doctor`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Finding {
     pub check: String,
     pub ok: bool,

@@ -1,11 +1,12 @@
 //! Of notifications.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::secret::Secret;
 
 /// `notify add`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct NotifyAdded {
     pub name: String,
     pub kind: String,
@@ -14,7 +15,7 @@ pub struct NotifyAdded {
 }
 
 /// One of `notify list`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct NotifyItem {
     pub name: String,
     pub kind: String,
@@ -30,7 +31,7 @@ pub struct NotifyItem {
 }
 
 /// `notify test` and `notify remove`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct NotifyNamed {
     pub name: String,
 }

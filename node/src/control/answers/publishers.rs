@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use streetlamp_proto::household::Warning;
+use utoipa::ToSchema;
 
 use super::Moment;
 
 /// One of `bulletin list`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct BulletinItem {
     pub bulletin: String,
     pub publisher: String,
@@ -41,7 +42,7 @@ pub struct BulletinItem {
 }
 
 /// What a bulletin carries.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct OriginalItem {
     /// Whether it says what the bulletin says. If not, all the rest is left out, and it is not exported.
     pub agrees: bool,
@@ -53,7 +54,7 @@ pub struct OriginalItem {
 }
 
 /// `bulletin export`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct BulletinExported {
     pub bulletin: String,
     /// The message, in XML.
@@ -64,7 +65,7 @@ pub struct BulletinExported {
 }
 
 /// `bulletin mute` and `bulletin unmute`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Muted {
     /// The publisher's id, or the kind's word.
     pub what: String,
@@ -74,7 +75,7 @@ pub struct Muted {
 }
 
 /// One of `publisher list`, and `publisher pin`, `forget`, `check`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct PublisherItem {
     pub publisher: String,
     pub name: String,
@@ -98,7 +99,7 @@ pub struct PublisherItem {
 }
 
 /// One of a publisher's `keys`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct KeyItem {
     pub key: String,
     /// When the key before it named it; none for the first.
@@ -106,13 +107,13 @@ pub struct KeyItem {
 }
 
 /// `publisher domains`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct AsksDomains {
     pub ask: bool,
 }
 
 /// `publisher init` and `publisher change-key`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct PublisherMade {
     pub publisher: String,
     pub name: String,
@@ -127,7 +128,7 @@ pub struct PublisherMade {
 }
 
 /// `publisher publish`, `update` and `cancel`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Said {
     /// The first of those that were said in its place.
     pub bulletin: String,
@@ -141,7 +142,7 @@ pub struct Said {
 }
 
 /// `publisher show`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct PublisherShown {
     pub publisher: String,
     pub name: String,
@@ -153,7 +154,7 @@ pub struct PublisherShown {
 }
 
 /// One of a publisher's own `bulletins`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct OwnBulletinItem {
     pub bulletin: String,
     pub kind: String,

@@ -32,7 +32,7 @@ pub(super) use members::Members;
 pub(super) use place::{is_relayed, relay_of, told, worth_dialling};
 pub use rescue::{Rescue, RescueState};
 pub(super) use rungs::Rungs;
-pub use standing::{RungLine, Standing};
+pub use standing::{Help, Rung, RungState, Standing};
 pub use view::{PeerWay, PortMapping, ReachView};
 
 /// Which rungs a home uses.

@@ -20,19 +20,26 @@ use super::page::{Page, ShareForm, below, named};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Kept;
 use crate::web::App;
+use crate::web::draft::text_fault;
 use crate::web::form::Fields;
 use crate::web::gate::see_other;
-use crate::web::problem::{Problem, rendered, sentence, status_of};
+use crate::web::language::{refusal, say};
+use crate::web::problem::{Problem, rendered, status_of};
 use crate::web::proof::{self, Proven};
 use crate::when;
 
-/// How long a grant is served: the form's word, words for people.
-pub(super) const LIVES: [(&str, &str); 4] = [
-    ("1d", "a day"),
-    ("7d", "a week"),
-    ("30d", "30 days"),
-    ("365d", "a year"),
-];
+/// How long a grant is served, as the form says it.
+pub(super) const LIVES: [&str; 4] = ["1d", "7d", "30d", "365d"];
+
+/// The same for people.
+pub(super) fn life_words(life: &str) -> String {
+    match life {
+        "1d" => say!("clips-a-day"),
+        "7d" => say!("clips-a-week"),
+        "30d" => say!("clips-30-days"),
+        _ => say!("clips-a-year"),
+    }
+}
 
 /// One of the page's forms, as it was sent.
 #[derive(Deserialize)]
@@ -100,23 +107,15 @@ impl News {
         }
     }
 
-    pub(super) const fn words(self) -> &'static str {
+    pub(super) fn words(self) -> String {
         match self {
-            Self::Pinned => "Pinned: it stays until you delete it.",
-            Self::Unpinned => "It goes when the others of its age go.",
-            Self::Whole => {
-                "It is whole: every sealed byte is what it was when the clip got its name."
-            }
-            Self::Given => {
-                "Given, and in the ledger. The key leaves as soon as that home is connected."
-            }
-            Self::GivenToAll => {
-                "Given to every neighbour who did not have it. The ledger has an entry for each."
-            }
-            Self::NobodyLacks => "Nothing to do: every neighbour has it, or there is none.",
-            Self::Stopped => {
-                "It is not served any more. A copy that was fetched before stays where it is."
-            }
+            Self::Pinned => say!("clips-pinned-done"),
+            Self::Unpinned => say!("clips-unpinned-done"),
+            Self::Whole => say!("clips-whole"),
+            Self::Given => say!("clips-given"),
+            Self::GivenToAll => say!("clips-given-all"),
+            Self::NobodyLacks => say!("clips-nobody-lacks"),
+            Self::Stopped => say!("clips-stopped"),
         }
     }
 }
@@ -141,7 +140,7 @@ pub(in crate::web) async fn act(
             let look = Page::look(&app, session, clip, share.unwrap_or_default());
             let mut page = look.await.map_err(below)?;
             page.sharing = sharing;
-            page.wrong = Some(sentence(&error.to_string()));
+            page.wrong = Some(refusal(&error));
             Ok((status_of(error.kind()), rendered(&page)).into_response())
         }
     }
@@ -179,7 +178,7 @@ async fn carry_out(app: &App, session: Kept, clip: ClipId, asked: Asked) -> Resu
         }
         Asked::Give { share, proven } => {
             let to: HouseholdId = share.to.parse().map_err(|e: IdError| {
-                Error::new(ErrorKind::Invalid, "choose who should get it").because(e)
+                Error::new(ErrorKind::Invalid, say!("clips-choose-who")).because(e)
             })?;
             let (purpose, until) = said(&share, handle.now())?;
             proof::demand_unlocked(app, session, proven).await?;
@@ -216,21 +215,21 @@ async fn carry_out(app: &App, session: Kept, clip: ClipId, asked: Asked) -> Resu
 
 /// Stops serving a grant. It needs no proof: it takes nothing away that could not be given again.
 pub(super) async fn stop(app: &App, grant: &str) -> Result<()> {
-    let grant = grant.parse().map_err(|e: IdError| {
-        Error::new(ErrorKind::NotFound, "there is no such grant").because(e)
-    })?;
+    let grant = grant
+        .parse()
+        .map_err(|e: IdError| Error::new(ErrorKind::NotFound, say!("clips-no-grant")).because(e))?;
     app.handle.command(Command::Stop(grant)).await.map(drop)
 }
 
 /// Purpose and end of a grant, as they were typed and chosen.
 fn said(share: &ShareForm, now: Timestamp) -> Result<(Purpose, Timestamp)> {
     let purpose = Purpose::clean(&share.purpose).map_err(|e| {
-        let words = format!("the purpose was not taken: {e}");
+        let what = say!("clips-the-purpose");
+        let words = say!("street-not-taken", what = what, why = text_fault(&e));
         Error::new(ErrorKind::Invalid, words)
     })?;
-    let offered = LIVES.iter().find(|(life, _)| *life == share.until);
-    let life = offered.and_then(|(life, _)| when::span(life).ok());
-    let life =
-        life.ok_or_else(|| Error::new(ErrorKind::Invalid, "choose until when it is served"))?;
+    let offered = LIVES.iter().find(|life| **life == share.until);
+    let life = offered.and_then(|life| when::span(life).ok());
+    let life = life.ok_or_else(|| Error::new(ErrorKind::Invalid, say!("clips-choose-life")))?;
     Ok((purpose, now.after(life)))
 }

@@ -38,7 +38,8 @@ use crate::secret::Kept;
 use crate::web::App;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
-use crate::web::problem::{Problem, rendered, sentence, status_of};
+use crate::web::language::{Texts, refusal, say};
+use crate::web::problem::{Problem, rendered, status_of};
 use crate::web::proof::{self, Proven};
 use crate::web::words::Moment;
 
@@ -134,7 +135,7 @@ pub(in crate::web) async fn export(
         Err(error) => {
             let page = Page::look(&app, session, clip, form).await;
             let mut page = page.map_err(lower)?;
-            page.wrong = Some(sentence(&error.to_string()));
+            page.wrong = Some(refusal(&error));
             Ok((status_of(error.kind()), rendered(&page)).into_response())
         }
     }
@@ -167,10 +168,11 @@ fn lower(error: Error) -> Problem {
 
 /// Films are held in memory one at a time.
 fn turn(app: &App) -> Result<tokio::sync::SemaphorePermit<'_>> {
-    app.under_way.films_held.0.try_acquire().map_err(|_| {
-        let message = "another film is being exported or drawn: try again in a moment";
-        Error::new(ErrorKind::Conflict, message)
-    })
+    app.under_way
+        .films_held
+        .0
+        .try_acquire()
+        .map_err(|_| Error::new(ErrorKind::Conflict, say!("clips-film-held")))
 }
 
 /// All of a film that is being watched.
@@ -191,24 +193,24 @@ fn order(form: &ExportForm) -> Result<Order> {
     let to = match form.whom.as_str() {
         "sealed" => {
             let to = form.to.trim().parse::<ExportRecipient>();
-            Some(to.map_err(|e| invalid(format!("the key cannot be exported to: {e}")))?)
+            Some(to.map_err(|e| invalid(say!("clips-no-key")).because(e))?)
         }
         "plain" if form.sure == "yes" => None,
         "plain" => {
-            let message = "a film in the open can be watched, copied and passed on by anybody who gets it: if that is what you want, say it a second time";
-            return Err(invalid(message.to_owned()));
+            return Err(invalid(say!("clips-be-sure")));
         }
-        _ => return Err(invalid("choose for whom it is".to_owned())),
+        _ => return Err(invalid(say!("clips-choose-whom"))),
     };
     let lines = form.areas.lines().map(str::trim);
     let areas = lines.filter(|line| !line.is_empty()).take(AREAS + 1);
     let areas: Vec<Area> = areas
-        .map(|line| line.parse::<Area>().map_err(|e| invalid(e.to_string())))
+        .map(|line| {
+            line.parse::<Area>()
+                .map_err(|e| invalid(say!("clips-no-area", line = line)).because(e))
+        })
         .collect::<Result<_>>()?;
     if areas.len() > AREAS {
-        return Err(invalid(format!(
-            "at most {AREAS} areas are covered in one export"
-        )));
+        return Err(invalid(say!("clips-many-areas", n = AREAS)));
     }
     let mute = form.sound != "yes";
     let redaction = (mute || !areas.is_empty()).then_some(Redaction { mute, areas });
@@ -313,8 +315,7 @@ impl Sink for Archive {
 }
 
 fn not_packed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-    let message = "the export could not be packed: is there enough memory?";
-    Error::new(ErrorKind::Unavailable, message).because(error)
+    Error::new(ErrorKind::Unavailable, say!("clips-not-packed")).because(error)
 }
 
 fn download(archive: File, clip: ClipId) -> Result<Response> {
@@ -333,7 +334,7 @@ fn download(archive: File, clip: ClipId) -> Result<Response> {
 
 impl Page {
     async fn look(app: &App, session: Kept, clip: ClipId, form: ExportForm) -> Result<Self> {
-        let look = app.handle.read(move |household, now| {
+        let look = app.look(move |household, now| {
             let mut clips = household.clips();
             clips.retain(|view| view.mine && view.manifest.clip == clip);
             let words = clip_words(&clips, clip, &Names::default(), now);

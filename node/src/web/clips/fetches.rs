@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::node::NodeHandle;
-use crate::web::problem::sentence;
+use crate::web::language::say;
 
 /// Fetches at the same time. Each takes as much of the line as it gets.
 const MOST: usize = 8;
@@ -20,7 +20,7 @@ pub(super) enum Fetch {
     /// So many sealed bytes are here, of so many.
     Running { done: u64, total: u64 },
     /// It was given up, and why. What came stays for the next time.
-    Failed(String),
+    Failed(Arc<Error>),
 }
 
 /// All of them.
@@ -58,8 +58,7 @@ impl Fetches {
             return Ok(false);
         }
         if known.len() >= MOST {
-            let message =
-                format!("{MOST} clips are being fetched already: wait until one of them is here");
+            let message = say!("clips-fetching", n = MOST);
             return Err(Error::new(ErrorKind::Conflict, message));
         }
         known.insert(clip, Fetch::Running { done: 0, total: 1 });
@@ -101,7 +100,7 @@ pub(super) fn start(
             Ok(_) => fetches.end(clip),
             Err(error) => {
                 tracing::info!(error = %error.chain(), %clip, "a fetch was given up");
-                fetches.set(clip, Fetch::Failed(sentence(&error.to_string())));
+                fetches.set(clip, Fetch::Failed(Arc::new(error)));
             }
         }
     });

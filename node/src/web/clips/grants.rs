@@ -4,6 +4,7 @@ use streetlamp_proto::household::GrantView;
 use streetlamp_proto::time::Timestamp;
 
 use super::names::Names;
+use crate::web::language::say;
 use crate::web::words::Moment;
 
 /// Somebody who was given the clip.
@@ -38,30 +39,22 @@ fn state_of(view: &GrantView, names: &Names, now: Timestamp) -> String {
     let ago = |at: Timestamp| Moment::new(at, now).words;
     let fetched = match (view.fetched, view.fetched_at, view.fetched_from) {
         (false, ..) => None,
-        (true, Some(at), None) => Some(format!("Fetched {}", ago(at))),
-        (true, Some(at), Some(keeper)) => Some(format!(
-            "Fetched {} from {}, by that keeper's word",
-            ago(at),
-            names.get(keeper)
+        (true, Some(at), None) => Some(say!("clips-fetched-at", when = ago(at))),
+        (true, Some(at), Some(keeper)) => Some(say!(
+            "clips-fetched-from",
+            when = ago(at),
+            keeper = names.get(keeper)
         )),
-        (true, None, _) => Some("Fetched".to_owned()),
+        (true, None, _) => Some(say!("clips-fetched")),
     };
     match (view.stopped, fetched) {
         (Some(at), Some(fetched)) => {
-            format!(
-                "{fetched}: the copy stays there. Not served since {}.",
-                ago(at)
-            )
+            say!("clips-stopped-fetched", fetched = fetched, when = ago(at))
         }
-        (Some(at), None) => format!(
-            "Not served since {}. As far as is known here, it was not fetched.",
-            ago(at)
-        ),
+        (Some(at), None) => say!("clips-stopped-unfetched", when = ago(at)),
         (None, Some(fetched)) => format!("{fetched}."),
-        (None, None) if view.grant.until <= now => {
-            "Its time is over. As far as is known here, it was not fetched.".to_owned()
-        }
-        (None, None) if view.delivered => "Knows of it, and has not fetched it yet.".to_owned(),
-        (None, None) => "Waits here until that home is connected.".to_owned(),
+        (None, None) if view.grant.until <= now => say!("clips-over-unfetched"),
+        (None, None) if view.delivered => say!("clips-delivered"),
+        (None, None) => say!("clips-waits"),
     }
 }

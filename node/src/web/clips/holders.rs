@@ -10,8 +10,8 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use streetlamp_proto::household::{
-    Answer, Command, Direction, Finding, GrantView, KeeperCommand, KeeperView, MemberView,
-    StatusView,
+    Answer, Command, Direction, Finding, GrantView, KeeperCommand, KeeperState, KeeperView,
+    MemberView, StatusView,
 };
 use streetlamp_proto::id::IdError;
 use streetlamp_proto::identity::HouseholdId;
@@ -20,16 +20,16 @@ use streetlamp_proto::time::Timestamp;
 use super::acts::stop;
 use super::grants::GrantRow;
 use super::names::{Names, clip_words};
-use crate::control::answers::keeper_advice;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Kept;
 use crate::web::App;
 use crate::web::draft::Choice;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
-use crate::web::problem::{Problem, rendered, sentence, status_of};
+use crate::web::language::{Texts, refusal, say};
+use crate::web::problem::{Problem, rendered, status_of};
 use crate::web::proof::{self, Proven};
-use crate::web::words::{self, Moment, count};
+use crate::web::words::{self, Moment};
 
 /// Grants that are drawn unless all are asked for.
 const SHOWN: usize = 50;
@@ -112,7 +112,7 @@ struct KeeperCard {
     wrong: bool,
     advice: Option<String>,
     /// What waits to be deleted.
-    let_go: Option<(String, Moment)>,
+    let_go: Option<(u64, Moment)>,
 }
 
 /// What the page needs of the engine, taken in one look.
@@ -150,7 +150,7 @@ pub(in crate::web) async fn act(
             Ok(rendered(&page))
         }
         Err(error) => {
-            page.wrong = Some(sentence(&error.to_string()));
+            page.wrong = Some(refusal(&error));
             Ok((status_of(error.kind()), rendered(&page)).into_response())
         }
     }
@@ -163,8 +163,7 @@ async fn carry_out(app: &App, session: Kept, asked: Asked) -> Result<String> {
     Ok(match asked {
         Asked::Stop { grant } => {
             stop(app, &grant).await?;
-            "It is not served any more. A copy that was fetched before stays where it is."
-                .to_owned()
+            say!("clips-stopped")
         }
         Asked::Ask {
             household,
@@ -178,10 +177,7 @@ async fn carry_out(app: &App, session: Kept, asked: Asked) -> Result<String> {
             let Answer::Lease { bytes, .. } = keeper(ask).await? else {
                 return Err(Error::new(ErrorKind::Internal, "no lease was given"));
             };
-            format!(
-                "It keeps up to {} for this home. Copies are on their way, the newest clips first.",
-                words::size(bytes)
-            )
+            say!("clips-leased", size = words::size(bytes))
         }
         Asked::Check { household } => {
             let check = KeeperCommand::Check(named(&household)?);
@@ -189,58 +185,50 @@ async fn carry_out(app: &App, session: Kept, asked: Asked) -> Result<String> {
                 return Err(Error::new(ErrorKind::Internal, "nothing was checked"));
             };
             match finding {
-                Finding::Proven => "It holds the clip that was drawn: the part that it was asked for is right.",
-                Finding::Lost => "It does not hold the clip that was drawn any more. It is given it again.",
-                Finding::Lied => "It gave other bytes than those of the clip that was drawn. It gets no more clips: ask another neighbour to keep, and end this lease.",
-                _ => "It was cut off before it could prove anything. Try again.",
+                Finding::Proven => say!("clips-proven"),
+                Finding::Lost => say!("clips-lost"),
+                Finding::Lied => say!("clips-lied"),
+                _ => say!("clips-cut-off"),
             }
-            .to_owned()
         }
         Asked::Recall { household, proven } => {
             let from = named(&household)?;
             proof::demand_unlocked(app, session, proven).await?;
-            match handle.recall_clips(from).await?.clips {
-                0 => "It keeps nothing for this home that is not known here.".to_owned(),
-                clips => format!(
-                    "{} known again. Get their bytes on their pages.",
-                    count(clips, "clip")
-                ),
-            }
+            say!("clips-recalled", n = handle.recall_clips(from).await?.clips)
         }
         Asked::End { household, proven } => {
             let with = named(&household)?;
             proof::demand(app, session, proven).await?;
             keeper(KeeperCommand::End(with)).await?;
-            "Ended: what was kept here for that neighbour is deleted, and its home deletes what it kept for this one after a week."
-                .to_owned()
+            say!("clips-ended")
         }
         Asked::Offer { gigabytes } => {
             let offered = bytes(&gigabytes)?;
             keeper(KeeperCommand::Offer(offered)).await?;
             match offered {
-                0 => "This home offers no room any more. Leases that were given run on until they end.".to_owned(),
-                bytes => format!("This home keeps up to {} for neighbours.", words::size(bytes)),
+                0 => say!("clips-offers-none"),
+                bytes => say!("clips-offers", size = words::size(bytes)),
             }
         }
     })
 }
 
 fn named(household: &str) -> Result<HouseholdId> {
-    household
-        .parse()
-        .map_err(|e: IdError| Error::new(ErrorKind::Invalid, "choose a neighbour").because(e))
+    household.parse().map_err(|e: IdError| {
+        Error::new(ErrorKind::Invalid, say!("clips-choose-neighbour")).because(e)
+    })
 }
 
 fn bytes(gigabytes: &str) -> Result<u64> {
     let many = gigabytes.trim().parse().ok();
     let many = many.filter(|many: &u64| *many <= MOST_GIGABYTES);
     many.map(|many| many * GIGABYTE)
-        .ok_or_else(|| Error::new(ErrorKind::Invalid, "say how much in whole gigabytes"))
+        .ok_or_else(|| Error::new(ErrorKind::Invalid, say!("clips-whole-gigabytes")))
 }
 
 impl Page {
     async fn look(app: &App, session: Kept, all: bool) -> Result<Self> {
-        let look = app.handle.read(move |household, now| {
+        let look = app.look(move |household, now| {
             let mut given = household.given();
             given.sort_by_key(|view| (std::cmp::Reverse(view.grant.issued), view.id));
             let most = if all { given.len() } else { SHOWN };
@@ -294,11 +282,11 @@ impl Page {
                 grant: GrantRow::new(view, &names, now),
             });
         let offer_words = match (offered, leased) {
-            (0, 0) => "This home keeps nothing for others.".to_owned(),
-            (offered, leased) => format!(
-                "This home keeps up to {} for neighbours; {} of it are leased.",
-                words::size(offered),
-                words::size(leased)
+            (0, 0) => say!("clips-keeps-none"),
+            (offered, leased) => say!(
+                "clips-keeps",
+                size = words::size(offered),
+                leased = words::size(leased)
             ),
         };
         Self {
@@ -315,7 +303,7 @@ impl Page {
                 .map(|member| Choice {
                     value: member.household.to_string(),
                     label: member.name.to_string(),
-                    hint: "",
+                    hint: String::new(),
                     chosen: false,
                 })
                 .collect(),
@@ -325,29 +313,40 @@ impl Page {
     }
 }
 
+/// What is to be said of a lease, and what to do.
+fn advice(state: KeeperState) -> Option<String> {
+    Some(match state {
+        KeeperState::Lied => say!("clips-keeper-lied"),
+        KeeperState::Lost => say!("clips-keeper-lost"),
+        KeeperState::Forked => say!("clips-keeper-forked"),
+        KeeperState::LedgerRefused => say!("clips-keeper-ledger-refused"),
+        KeeperState::LedgerCut => say!("clips-keeper-ledger-cut"),
+        KeeperState::Ending => say!("clips-keeper-ending"),
+        KeeperState::Full => say!("clips-keeper-full"),
+        KeeperState::Small => say!("clips-keeper-small"),
+        KeeperState::Good => return None,
+    })
+}
+
 impl KeeperCard {
     fn new(view: &KeeperView, now: Timestamp) -> Self {
         let name = view.name.as_ref().map(ToString::to_string);
         Self {
             household: view.household.to_string(),
-            name: name.unwrap_or_else(|| "a home that is no longer on the street".to_owned()),
-            copies: format!(
-                "{}, {} of {}",
-                count(view.clips, "clip"),
-                words::size(view.held),
-                words::size(view.bytes)
+            name: name.unwrap_or_else(|| say!("words-gone-within")),
+            copies: say!(
+                "clips-held",
+                clips = words::clips(view.clips),
+                held = words::size(view.held),
+                room = words::size(view.bytes)
             ),
             until: Moment::new(view.until, now),
             checked: view.last_checked.map(|at| Moment::new(at, now)),
             wrong: view.state.is_wrong(),
-            advice: keeper_advice(view.state.word())
-                .map(|advice| sentence(&format!("it {advice}"))),
-            let_go: view.let_go.map(|gone| {
-                (
-                    count(usize::try_from(gone.clips).unwrap_or(usize::MAX), "clip"),
-                    Moment::new(gone.until, now),
-                )
-            }),
+            advice: advice(view.state),
+            let_go: view
+                .let_go
+                .map(|gone| (gone.clips, Moment::new(gone.until, now))),
         }
     }
 }

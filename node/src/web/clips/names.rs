@@ -7,6 +7,7 @@ use streetlamp_proto::household::{ClipView, Household};
 use streetlamp_proto::identity::HouseholdId;
 use streetlamp_proto::time::Timestamp;
 
+use crate::web::language::say;
 use crate::web::words::Moment;
 
 /// Names of households, also of those that left the street, as far as this home knows them.
@@ -49,7 +50,7 @@ impl Names {
     pub(in crate::web) fn get(&self, household: HouseholdId) -> String {
         match self.0.get(&household) {
             Some(name) => name.clone(),
-            None => "a home that is no longer on the street".to_owned(),
+            None => say!("words-gone-within"),
         }
     }
 }
@@ -64,7 +65,7 @@ pub(in crate::web) fn clip_words(
     let view = clips.iter().find(|view| view.manifest.clip == clip)?;
     let camera = match view.mine {
         true => view.camera.clone(),
-        false => format!("a camera of {}", names.get(view.owner)),
+        false => say!("clips-camera-of-within", owner = names.get(view.owner)),
     };
     Some((camera, Moment::new(view.manifest.recorded, now)))
 }

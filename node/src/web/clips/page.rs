@@ -13,7 +13,7 @@ use streetlamp_proto::time::Timestamp;
 use streetlamp_proto::wire::limits::PURPOSE_CHARS;
 use tokio::time::Instant;
 
-use super::acts::{LIVES, News};
+use super::acts::{LIVES, News, life_words};
 use super::fetches::Fetch;
 use super::grants::GrantRow;
 use super::names::Names;
@@ -22,6 +22,7 @@ use crate::secret::Kept;
 use crate::web::App;
 use crate::web::draft::Choice;
 use crate::web::frame::Frame;
+use crate::web::language::{Texts, refusal, say};
 use crate::web::problem::{Problem, rendered};
 use crate::web::proof;
 use crate::web::words::{self, Moment};
@@ -115,7 +116,7 @@ pub(in crate::web) async fn show(
     let done = back.map(|Query(back)| back).unwrap_or_default().done;
     let look = async {
         let mut page = Page::look(&app, session, named(&clip)?, ShareForm::default()).await?;
-        page.notice = done.map(|news| news.words().to_owned());
+        page.notice = done.map(News::words);
         Ok(rendered(&page))
     };
     look.await.map_err(below)
@@ -132,8 +133,7 @@ pub(super) fn named(clip: &str) -> Result<ClipId> {
 }
 
 pub(super) fn unknown() -> Error {
-    let message = "there is no such clip here: it may have been deleted, or its grant has ended";
-    Error::new(ErrorKind::NotFound, message)
+    Error::new(ErrorKind::NotFound, say!("clips-unknown"))
 }
 
 impl Page {
@@ -144,7 +144,7 @@ impl Page {
         share: ShareForm,
     ) -> Result<Self> {
         let take = move || {
-            app.handle.read(move |household, now| {
+            app.look(move |household, now| {
                 let clips = household.clips().into_iter();
                 let view = clips.into_iter().find(|view| view.manifest.clip == clip);
                 let given = household.given().into_iter();
@@ -196,9 +196,15 @@ impl Page {
             (false, Some(Fetch::Running { done, total })) => Stage::Coming {
                 done,
                 total,
-                words: format!("{} of {}", words::size(done), words::size(total)),
+                words: say!(
+                    "clips-size-of",
+                    part = words::size(done),
+                    whole = words::size(total)
+                ),
             },
-            (false, Some(Fetch::Failed(why))) => Stage::Away { failed: Some(why) },
+            (false, Some(Fetch::Failed(why))) => Stage::Away {
+                failed: Some(refusal(&why)),
+            },
             (false, None) => Stage::Away { failed: None },
         };
         let mut grants: Vec<_> = given
@@ -209,7 +215,7 @@ impl Page {
         let owner = names.get(view.owner);
         let title = match view.mine {
             true => view.camera.clone(),
-            false => format!("A camera of {owner}"),
+            false => say!("clips-camera-of", owner = owner),
         };
         let frame = Frame::of(&status, app.handle.disk(), "clips");
         Self {
@@ -263,7 +269,7 @@ fn neighbours(members: &[MemberView], view: &ClipView, share: &ShareForm) -> Vec
                 chosen: value == share.to,
                 value,
                 label: member.name.to_string(),
-                hint: "",
+                hint: String::new(),
             }
         })
         .collect()
@@ -276,10 +282,10 @@ fn lives(share: &ShareForm) -> Vec<Choice> {
     };
     LIVES
         .iter()
-        .map(|(value, label)| Choice {
+        .map(|value| Choice {
             value: (*value).to_owned(),
-            label: (*label).to_owned(),
-            hint: "",
+            label: life_words(value),
+            hint: String::new(),
             chosen: *value == chosen,
         })
         .collect()

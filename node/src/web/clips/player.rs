@@ -29,6 +29,7 @@ use crate::error::Result;
 use crate::node::Watched;
 use crate::secret::{Kept, well_formed};
 use crate::web::App;
+use crate::web::language::{Texts, say};
 use crate::web::problem::{Problem, rendered};
 
 /// Films that are open at the same time; a further one closes the one that was watched longest ago.
@@ -177,10 +178,14 @@ pub(in crate::web) async fn film(
         return Problem::not_found().under("../".to_owned()).into_response();
     };
     let Ok(place) = Arc::clone(&screenings.answers).try_acquire_owned() else {
-        let words = "Too many films are played. Close some of them.";
-        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Too much at once", words)
-            .under("../".to_owned())
-            .into_response();
+        let words = say!("clips-too-many-films");
+        return Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            say!("frame-too-much"),
+            words,
+        )
+        .under("../".to_owned())
+        .into_response();
     };
     match asked(&headers, film.len()) {
         Asked::Whole => answer(StatusCode::OK, 0..film.len(), film, place),

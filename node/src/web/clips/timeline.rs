@@ -10,7 +10,6 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde::Deserialize;
 use streetlamp_proto::household::{ClipView, Command, Retention, StatusView};
 use streetlamp_proto::time::Timestamp;
@@ -19,8 +18,9 @@ use url::form_urlencoded::Serializer;
 use super::names::Names;
 use crate::web::App;
 use crate::web::frame::Frame;
+use crate::web::language::{Texts, say};
 use crate::web::problem::{Problem, rendered};
-use crate::web::words::{self, Moment, count};
+use crate::web::words::{self, Moment};
 
 /// Clips on one page.
 const SHOWN: usize = 24;
@@ -82,8 +82,8 @@ struct ClipRow {
     here: bool,
     pinned: bool,
     offered: bool,
-    granted: Option<String>,
-    copies: Option<String>,
+    granted: Option<usize>,
+    copies: Option<usize>,
 }
 
 /// What the page needs of the engine, taken in one look.
@@ -101,7 +101,7 @@ pub(in crate::web) async fn show(
 ) -> Result<Response, Problem> {
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
     app.handle.command(Command::Look).await?;
-    let look = app.handle.read(|household, now| {
+    let look = app.look(|household, now| {
         let clips = household.clips();
         Look {
             status: household.status(now),
@@ -122,13 +122,6 @@ fn source_of(view: &ClipView) -> String {
     }
 }
 
-/// The day of a time.
-fn day_of(at: Timestamp) -> Option<Date> {
-    let ms = i64::try_from(at.as_ms()).ok()?;
-    let at = jiff::Timestamp::from_millisecond(ms).ok()?;
-    Some(TimeZone::UTC.to_datetime(at).date())
-}
-
 impl Page {
     fn new(look: Look, app: &App, asked: &Asked) -> Self {
         let Look {
@@ -142,7 +135,7 @@ impl Page {
         let fitting: Vec<_> = clips
             .iter()
             .filter(|view| asked.camera.is_empty() || source_of(view) == asked.camera)
-            .filter(|view| wanted.is_none() || day_of(view.manifest.recorded) == wanted)
+            .filter(|view| wanted.is_none() || words::day_of(view.manifest.recorded) == wanted)
             .collect();
         let pages = fitting.len().div_ceil(SHOWN);
         let at = asked.page.min(pages.saturating_sub(1));
@@ -189,7 +182,7 @@ fn sources(clips: &[ClipView], names: &Names, chosen: &str) -> Vec<Source> {
         .map(|view| {
             let label = match view.mine {
                 true => view.camera.clone(),
-                false => format!("from {}", names.get(view.owner)),
+                false => say!("clips-from", owner = names.get(view.owner)),
             };
             (!view.mine, label, source_of(view))
         })
@@ -211,13 +204,12 @@ fn days<'a>(
 ) -> Vec<Day> {
     let mut days: Vec<Day> = Vec::new();
     for view in clips {
-        let date = day_of(view.manifest.recorded);
+        let date = words::day_of(view.manifest.recorded);
         let key = date.map(|date| date.to_string()).unwrap_or_default();
         if days.last().is_none_or(|day| day.date != key) {
-            let words = date.map(|date| date.strftime("%A, %-d %B %Y").to_string());
             days.push(Day {
                 date: key,
-                words: words.unwrap_or_else(|| "At no known time".to_owned()),
+                words: date.map_or_else(|| say!("clips-no-time"), words::day),
                 clips: Vec::new(),
             });
         }
@@ -232,28 +224,25 @@ fn days<'a>(
 fn storage(clips: &[ClipView], retention: Retention) -> String {
     let own = clips.iter().filter(|view| view.mine && view.here);
     let bytes = own.clone().map(|view| view.manifest.sealed_len).sum();
-    let many = count(own.count(), "clip");
     let stay = match (retention.days, retention.bytes) {
-        (None, None) => "They stay until you delete them.".to_owned(),
-        (Some(days), None) => format!("They go after {days} days, but for those that are pinned."),
-        (None, Some(most)) => format!(
-            "The oldest go when all are more than {}, but for those that are pinned.",
-            words::size(most)
-        ),
-        (Some(days), Some(most)) => format!(
-            "They go after {days} days, and the oldest when all are more than {}, but for those that are pinned.",
-            words::size(most)
-        ),
+        (None, None) => say!("clips-stay"),
+        (Some(days), None) => say!("clips-go-after", days = days),
+        (None, Some(most)) => say!("clips-go-beyond", size = words::size(most)),
+        (Some(days), Some(most)) => {
+            say!("clips-go-both", days = days, size = words::size(most))
+        }
     };
-    format!(
-        "Your own clips: {many} here, {} sealed. {stay}",
-        words::size(bytes)
+    say!(
+        "clips-own",
+        n = own.count(),
+        size = words::size(bytes),
+        stay = stay
     )
 }
 
 impl ClipRow {
     fn new(view: &ClipView, names: &Names, now: Timestamp) -> Self {
-        let some = |n: usize, thing| (n > 0).then(|| count(n, thing));
+        let some = |n: usize| (n > 0).then_some(n);
         Self {
             id: view.manifest.clip.to_string(),
             camera: view.camera.clone(),
@@ -264,9 +253,8 @@ impl ClipRow {
             here: view.here,
             pinned: view.pinned,
             offered: view.offered,
-            granted: some(view.granted_to.len(), "neighbour"),
-            copies: (view.mine && !view.keepers.is_empty())
-                .then(|| count(view.keepers.len(), "keeper")),
+            granted: some(view.granted_to.len()),
+            copies: some(view.keepers.len()).filter(|_| view.mine),
         }
     }
 }

@@ -6,6 +6,8 @@
 use geohash::{Coord, Direction};
 use streetlamp_proto::cell::{Block, Cell, PUBLIC_PRECISION};
 
+use crate::web::language::say;
+
 /// Width of the drawing, in the units of its view box.
 const WIDTH: f64 = 640.0;
 /// The drawing is not lower or higher than this.
@@ -33,13 +35,13 @@ pub(super) struct Map {
     /// The cell that was chosen.
     pub(super) chosen: Option<String>,
     /// How large each of the cells is, near the equator.
-    pub(super) size: &'static str,
+    pub(super) size: String,
     /// How large the chosen one is.
-    pub(super) chosen_size: &'static str,
+    pub(super) chosen_size: String,
     /// One step back out, nothing if the whole earth is shown.
     pub(super) out: Option<String>,
     /// The cells beside: the word for people, and the cell.
-    pub(super) beside: Vec<(&'static str, String)>,
+    pub(super) beside: Vec<(String, String)>,
 }
 
 /// A rectangle of the drawing.
@@ -169,19 +171,15 @@ impl Map {
 }
 
 /// Width and height of a cell of so many characters at the equator (Niemeyer 2008).
-fn size(characters: usize) -> &'static str {
-    let sizes = [
-        "5,000 by 5,000",
-        "1,250 by 625",
-        "156 by 156",
-        "39 by 20",
-        "5 by 5",
-        "1.2 by 0.6",
-    ];
-    sizes
-        .get(characters.wrapping_sub(1))
-        .copied()
-        .unwrap_or_default()
+fn size(characters: usize) -> String {
+    match characters {
+        1 => say!("first-use-size-1"),
+        2 => say!("first-use-size-2"),
+        3 => say!("first-use-size-3"),
+        4 => say!("first-use-size-4"),
+        5 => say!("first-use-size-5"),
+        _ => say!("first-use-size-6"),
+    }
 }
 
 fn block(name: &str) -> Option<Block> {
@@ -196,12 +194,12 @@ fn parts(name: &str) -> impl Iterator<Item = String> + '_ {
 }
 
 /// The cells beside one, if it is one: at a pole there is none, and the earth has nothing beside it.
-fn beside(name: &str) -> Vec<(&'static str, String)> {
+fn beside(name: &str) -> Vec<(String, String)> {
     let ways = [
-        ("West", Direction::W),
-        ("North", Direction::N),
-        ("South", Direction::S),
-        ("East", Direction::E),
+        (say!("first-use-west"), Direction::W),
+        (say!("first-use-north"), Direction::N),
+        (say!("first-use-south"), Direction::S),
+        (say!("first-use-east"), Direction::E),
     ];
     if name.is_empty() {
         return Vec::new();

@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::{FromWords, made_passphrase};
-use crate::strength;
+use crate::strength::{self, Strength};
+use crate::web::language::{say, translated};
 
 /// How many words a sheet has.
 const WORDS: u32 = 24;
@@ -45,13 +46,14 @@ impl Step {
         }
     }
 
-    pub(super) const fn title(self) -> &'static str {
+    /// The heading of its page.
+    pub(super) fn title(self) -> String {
         match self {
-            Self::Name => "Who lives here?",
-            Self::Place => "Where is your home?",
-            Self::Passphrase => "A passphrase for your clips",
-            Self::Sheet => "Your recovery sheet",
-            Self::Emergency => "One thing before you start",
+            Self::Name => say!("first-use-title-name"),
+            Self::Place => say!("first-use-title-place"),
+            Self::Passphrase => say!("first-use-title-passphrase"),
+            Self::Sheet => say!("first-use-title-sheet"),
+            Self::Emergency => say!("first-use-title-emergency"),
         }
     }
 }
@@ -68,8 +70,16 @@ pub(super) struct Chosen {
     pub(super) passphrase: Zeroizing<String>,
     /// Whether it stands on the sheet.
     pub(super) made: bool,
-    /// How good it is.
-    pub(super) verdict: String,
+    /// How good it is, unless it was made.
+    pub(super) verdict: Option<Strength>,
+}
+
+/// How good a passphrase is, and what would make it better.
+pub(super) fn verdict(judged: &Strength) -> String {
+    let advice = judged.advice.as_deref().map(translated);
+    let said = [Some(translated(judged.verdict)), advice];
+    let said: Vec<_> = said.into_iter().flatten().collect();
+    said.join(" ")
 }
 
 /// The home that is to be. Its secrets are wiped when it is dropped.
@@ -121,16 +131,16 @@ impl Plan {
         let passphrase = Zeroizing::new(passphrase);
         let judged = strength::judge(&passphrase, &self.about());
         if !judged.enough {
-            return Err(Error::new(ErrorKind::Invalid, judged.words));
+            return Err(Error::new(ErrorKind::Invalid, verdict(&judged)));
         }
         if *passphrase != again {
-            let message = "the two passphrases differ: type it twice the same";
+            let message = say!("first-use-differ");
             return Err(Error::new(ErrorKind::Invalid, message));
         }
         self.chosen = Some(Chosen {
             passphrase,
             made: false,
-            verdict: judged.words,
+            verdict: Some(judged),
         });
         Ok(())
     }
@@ -140,7 +150,7 @@ impl Plan {
         self.chosen = Some(Chosen {
             passphrase: made_passphrase(rng),
             made: true,
-            verdict: "Six words that were drawn by chance. They stand on this sheet.".to_owned(),
+            verdict: None,
         });
     }
 

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::FirstUse;
 use super::place::{self, Found, Map, TownLink};
-use super::plan::{Plan, Step, Whereabouts};
+use super::plan::{Plan, Step, Whereabouts, verdict};
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::Home;
@@ -23,7 +23,8 @@ use crate::strength;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
 use crate::web::gate::see_other;
-use crate::web::problem::{Problem, rendered, sentence, status_of};
+use crate::web::language::{Texts, refusal, say};
+use crate::web::problem::{Problem, rendered, status_of};
 
 /// A home in a coarser cell than this would hear of half a country.
 const COARSEST: usize = 5;
@@ -93,7 +94,10 @@ impl Sheet {
             words,
             recovery: plan.words.recovery().expose(),
             made: chosen.made.then(|| chosen.passphrase.clone()),
-            verdict: chosen.verdict.clone(),
+            verdict: chosen
+                .verdict
+                .as_ref()
+                .map_or_else(|| say!("first-use-made"), verdict),
             asked: plan.asked,
         })
     }
@@ -192,7 +196,7 @@ pub(super) async fn take(
                 Step::Place => Page::at(&plan, None),
                 step => Page::of(&plan, step),
             };
-            page.wrong = Some(sentence(&error.to_string()));
+            page.wrong = Some(refusal(&error));
             page.typed = typed;
             Ok((status_of(error.kind()), rendered(&page)).into_response())
         }
@@ -201,30 +205,26 @@ pub(super) async fn take(
 }
 
 fn carry_out(state: &FirstUse, plan: &mut Plan, asked: Asked) -> Result<Next> {
-    let invalid = |message: &str| Error::new(ErrorKind::Invalid, message);
+    let invalid = |message: String| Error::new(ErrorKind::Invalid, message);
     match asked {
         Asked::Name { name } => {
             let name =
-                Name::clean(&name).map_err(|e| invalid("this name cannot be used").because(e))?;
+                Name::clean(&name).map_err(|e| invalid(say!("first-use-odd-name")).because(e))?;
             plan.name = Some(name);
         }
         Asked::Find { text } => {
             return match place::find(&text) {
                 Found::Cell(cell) => Ok(Next::Map(cell)),
                 Found::Towns(towns) => Ok(Next::Towns(text, towns)),
-                Found::Nothing => Err(invalid(
-                    "nothing was found: try a larger town, the numbers of a map such as 52.516, 13.378, or the map below",
-                )),
+                Found::Nothing => Err(invalid(say!("first-use-nothing-found"))),
             };
         }
         Asked::Place { cell } => {
             let cell: Cell = cell
                 .parse()
-                .map_err(|_| invalid("that is not a cell: choose one on the map"))?;
+                .map_err(|_| invalid(say!("first-use-no-cell")))?;
             if cell.as_str().len() < COARSEST {
-                return Err(invalid(
-                    "that is a large piece of land: go further into the map",
-                ));
+                return Err(invalid(say!("first-use-large-cell")));
             }
             plan.place = Some(Whereabouts::In(cell));
         }
@@ -236,16 +236,14 @@ fn carry_out(state: &FirstUse, plan: &mut Plan, asked: Asked) -> Result<Next> {
         Asked::Words { first, second } => {
             let typed = [Zeroizing::new(first), Zeroizing::new(second)];
             if !plan.are_on_paper([&typed[0], &typed[1]]) {
-                return Err(invalid(
-                    "that is not what stands on the sheet: look at the numbers, and type the two words from the paper",
-                ));
+                return Err(invalid(say!("first-use-not-on-paper")));
             }
             plan.on_paper = true;
         }
         Asked::Finish => {
             let new = plan
                 .complete(Clock::System.now())
-                .ok_or_else(|| invalid("something is missing: go back one step"))?;
+                .ok_or_else(|| invalid(say!("first-use-missing")))?;
             Home::create_on_paper(&state.dir, new, &state.entropy)?;
             return Ok(Next::Home);
         }
@@ -263,5 +261,5 @@ pub(super) async fn strength(
         return String::new();
     }
     let plan = state.plan.lock().await;
-    strength::judge(&passphrase, &plan.about()).words
+    verdict(&strength::judge(&passphrase, &plan.about()))
 }

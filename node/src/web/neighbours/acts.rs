@@ -1,6 +1,5 @@
 //! The page's forms, and what comes of each.
 
-use std::fmt::Display;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -12,6 +11,8 @@ use streetlamp_proto::street::Ticket;
 use streetlamp_proto::wire::limits::{KNOCK_LIFE_DEFAULT, URGENT_PER_HOUR};
 
 use super::super::App;
+use super::super::draft::text_fault;
+use super::super::language::say;
 use super::super::proof::{self, Proven};
 use super::Beginning;
 use crate::error::{Error, ErrorKind, Result};
@@ -94,21 +95,15 @@ impl News {
         }
     }
 
-    pub(super) const fn words(self) -> &'static str {
+    pub(super) fn words(self) -> String {
         match self {
-            Self::Knocked => {
-                "You stand at the door for three days. A neighbour who sees it can come by and give you a ticket."
-            }
-            Self::Vouched => "Vouched. Your neighbours can see that you have met them.",
-            Self::VoteCast => {
-                "Your vote is cast. The household is removed when enough neighbours say so."
-            }
-            Self::Removed => "Removed. The street speaks with a new key from now on.",
-            Self::Left => "Left. This home has forgotten the street; your clips and ledger stay.",
-            Self::Muted => {
-                "Muted: what this household says is not shown here. Nobody learns of it."
-            }
-            Self::Unmuted => "What this household says is shown again.",
+            Self::Knocked => say!("neighbours-knocked"),
+            Self::Vouched => say!("neighbours-vouched"),
+            Self::VoteCast => say!("neighbours-vote-cast"),
+            Self::Removed => say!("neighbours-removed"),
+            Self::Left => say!("neighbours-left"),
+            Self::Muted => say!("neighbours-muted-done"),
+            Self::Unmuted => say!("neighbours-unmuted"),
         }
     }
 }
@@ -136,8 +131,11 @@ pub(super) async fn carry_out(
                 ..Beginning::at(handle.home().cell())
             });
             let found = Command::FoundStreet {
-                name: Name::clean(&name).map_err(|e| unclear("name of the street", e))?,
-                cell: cell.trim().parse().map_err(|e| unclear("cell", e))?,
+                name: Name::clean(&name)
+                    .map_err(|e| unclear(say!("neighbours-the-name"), text_fault(&e)))?,
+                cell: cell.trim().parse().map_err(|_| {
+                    unclear(say!("neighbours-the-cell"), say!("neighbours-no-place"))
+                })?,
                 urgent_per_hour: URGENT_PER_HOUR,
             };
             handle.command(found).await?;
@@ -159,7 +157,8 @@ pub(super) async fn carry_out(
             });
             let knock = Command::Knock {
                 cell: None,
-                greeting: Greeting::clean(&greeting).map_err(|e| unclear("text", e))?,
+                greeting: Greeting::clean(&greeting)
+                    .map_err(|e| unclear(say!("neighbours-the-text"), text_fault(&e)))?,
                 life: KNOCK_LIFE_DEFAULT,
             };
             handle.command(knock).await?;
@@ -189,7 +188,8 @@ pub(super) async fn carry_out(
             typed.removal = Some((household.clone(), reason.clone()));
             let remove = Command::Remove {
                 household: named(&household)?,
-                reason: Reason::clean(&reason).map_err(|e| unclear("reason", e))?,
+                reason: Reason::clean(&reason)
+                    .map_err(|e| unclear(say!("street-the-reason"), text_fault(&e)))?,
             };
             proof::demand(app, session, proven).await?;
             Ok(Done::Told(match handle.command(remove).await? {
@@ -220,12 +220,10 @@ pub(super) async fn carry_out(
 fn named(household: &str) -> Result<HouseholdId> {
     household
         .parse()
-        .map_err(|e| Error::new(ErrorKind::NotFound, "there is no such household").because(e))
+        .map_err(|e| Error::new(ErrorKind::NotFound, say!("neighbours-no-household")).because(e))
 }
 
-fn unclear(what: &str, why: impl Display) -> Error {
-    Error::new(
-        ErrorKind::Invalid,
-        format!("the {what} was not taken: {why}"),
-    )
+fn unclear(what: String, why: String) -> Error {
+    let words = say!("street-not-taken", what = what, why = why);
+    Error::new(ErrorKind::Invalid, words)
 }

@@ -7,7 +7,8 @@ use streetlamp_proto::identity::{HouseholdId, Name};
 use streetlamp_proto::street::Ticket;
 use streetlamp_proto::time::Timestamp;
 
-use super::super::words::{Moment, count};
+use super::super::language::say;
+use super::super::words::Moment;
 use crate::picture;
 
 /// A ticket as it is handed over.
@@ -29,7 +30,7 @@ pub(super) struct MemberCard {
     pub(super) last_heard: Option<Moment>,
     pub(super) vouches: Vec<String>,
     /// How many want it to go.
-    pub(super) votes: Option<String>,
+    pub(super) votes: Option<usize>,
     /// Whether this household may vouch for it.
     pub(super) may_vouch: bool,
     /// Why it should go, as it was typed into a form that was refused.
@@ -87,10 +88,10 @@ impl MemberCard {
                         .iter()
                         .map(|by| match names.get(by) {
                             Some(name) => (*name).to_string(),
-                            None => "a household that left".to_owned(),
+                            None => say!("words-gone-within"),
                         })
                         .collect(),
-                    votes: (votes > 0).then(|| count(votes, "neighbour")),
+                    votes: (votes > 0).then_some(votes),
                     may_vouch: view.new && settled && !view.me && !vouched,
                     removal: removal
                         .filter(|(whom, _)| *whom == household)

@@ -26,7 +26,8 @@ use super::App;
 use super::form::Fields;
 use super::frame::Frame;
 use super::gate::see_other;
-use super::problem::{Problem, rendered, sentence, status_of};
+use super::language::{Texts, refusal, say};
+use super::problem::{Problem, rendered, status_of};
 use super::proof;
 use crate::error::Result;
 use crate::secret::Kept;
@@ -37,9 +38,6 @@ use crate::secret::Kept;
 pub(super) struct Back {
     done: Option<News>,
 }
-
-/// What a household says at the door, unless it has other words.
-const GREETING: &str = "We would like to meet our street.";
 
 /// The ways to begin, with what was typed.
 #[derive(Debug, Clone)]
@@ -59,7 +57,7 @@ impl Beginning {
             name: String::new(),
             cell: cell.map(ToString::to_string).unwrap_or_default(),
             ticket: String::new(),
-            greeting: GREETING.to_owned(),
+            greeting: say!("neighbours-greeting"),
             placed: cell.is_some(),
         }
     }
@@ -73,7 +71,7 @@ struct Page {
     beginning: Beginning,
     /// Whether forms ask for the passphrase.
     asks: bool,
-    notice: Option<&'static str>,
+    notice: Option<String>,
     wrong: Option<String>,
     ticket: Option<TicketCard>,
     members: Vec<MemberCard>,
@@ -116,7 +114,7 @@ pub(super) async fn act(
         }
         Err(error) => {
             let mut page = Page::look(&app, session, typed).await?;
-            page.wrong = Some(sentence(&error.to_string()));
+            page.wrong = Some(refusal(&error));
             Ok((status_of(error.kind()), rendered(&page)).into_response())
         }
     }
@@ -130,8 +128,7 @@ impl Page {
             knocks,
             now,
         } = app
-            .handle
-            .read(|household, now| Look {
+            .look(|household, now| Look {
                 status: household.status(now),
                 members: household.members(),
                 knocks: household.knocks(),

@@ -8,6 +8,7 @@ use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use serde::Deserialize;
 
+use super::super::language::say;
 use super::super::problem::Problem;
 use crate::error::{Error, ErrorKind};
 use crate::picture;
@@ -28,7 +29,7 @@ pub(in crate::web) async fn read(
     drawn: Result<Query<Drawn>, QueryRejection>,
     grey: Bytes,
 ) -> Result<String, Problem> {
-    let unread = || Error::new(ErrorKind::Invalid, "there is no ticket in this picture");
+    let unread = || Error::new(ErrorKind::Invalid, say!("neighbours-unread"));
     let width = drawn.map(|Query(drawn)| drawn.width).unwrap_or_default();
     if !(1..=SIDE).contains(&width) {
         return Err(unread().into());

@@ -12,8 +12,10 @@ use super::GB;
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::home::NewDevice;
-use crate::secret::Kept;
+use crate::node::Scope;
+use crate::secret::{Kept, Secret};
 use crate::web::App;
+use crate::web::language::{Language, say};
 use crate::web::proof::{self, Proven};
 
 /// One of the page's forms, as it was sent.
@@ -24,6 +26,10 @@ pub(in crate::web) enum Asked {
         session: String,
     },
     EndOthers,
+    /// Speak this language in this browser.
+    Language {
+        language: String,
+    },
     Keep {
         days: String,
         gigabytes: String,
@@ -36,6 +42,16 @@ pub(in crate::web) enum Asked {
         proven: Proven,
     },
     SheetIsSafe,
+    AddProgram {
+        name: String,
+        #[serde(flatten)]
+        allowed: Allowed,
+        #[serde(flatten)]
+        proven: Proven,
+    },
+    RemoveProgram {
+        name: String,
+    },
     AddDevice {
         approver: Option<String>,
         words: String,
@@ -44,6 +60,34 @@ pub(in crate::web) enum Asked {
         device: String,
         words: String,
     },
+}
+
+/// What a program may do: a box for each scope.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(in crate::web) struct Allowed {
+    read: Option<String>,
+    post: Option<String>,
+    clips: Option<String>,
+    films: Option<String>,
+    street: Option<String>,
+    cameras: Option<String>,
+    home: Option<String>,
+}
+
+impl Allowed {
+    fn scopes(&self) -> Vec<Scope> {
+        let ticked = |scope: &Scope| match scope {
+            Scope::Read => self.read.is_some(),
+            Scope::Post => self.post.is_some(),
+            Scope::Clips => self.clips.is_some(),
+            Scope::Films => self.films.is_some(),
+            Scope::Street => self.street.is_some(),
+            Scope::Cameras => self.cameras.is_some(),
+            Scope::Home => self.home.is_some(),
+        };
+        Scope::ALL.into_iter().filter(ticked).collect()
+    }
 }
 
 /// What came of a form.
@@ -58,6 +102,13 @@ pub(in crate::web) enum News {
     #[serde(skip)]
     DeviceMade(PathBuf),
     DeviceRemoved,
+    /// A program was let in, with this token.
+    #[serde(skip)]
+    ProgramAdded(Secret),
+    ProgramRemoved,
+    /// The browser keeps it; nothing if it should be asked.
+    #[serde(skip)]
+    LanguageChosen(Option<Language>),
 }
 
 impl News {
@@ -70,29 +121,30 @@ impl News {
             Self::SheetSafe => "sheet-safe",
             Self::DeviceMade(_) => "device-made",
             Self::DeviceRemoved => "device-removed",
+            Self::ProgramAdded(_) => "program-added",
+            Self::ProgramRemoved => "program-removed",
+            Self::LanguageChosen(_) => "language-chosen",
         }
     }
 
-    pub(super) const fn words(&self) -> &'static str {
+    pub(super) fn words(&self) -> String {
         match self {
-            Self::SessionEnded => "Signed out there. The next request of that browser is refused.",
-            Self::Kept => "From now on your clips stay so long.",
-            Self::LockChosen => "Chosen. It holds from the next unlocking on.",
-            Self::SheetSafe => "Good. Look once a year whether the paper is still there.",
-            Self::DeviceMade(_) => "Another device was made.",
-            Self::DeviceRemoved => {
-                "Removed. Nothing that this device says counts any more, and the street has a new key."
-            }
+            Self::SessionEnded => say!("settings-session-ended"),
+            Self::Kept => say!("settings-kept"),
+            Self::LockChosen => say!("settings-lock-chosen"),
+            Self::SheetSafe => say!("settings-sheet-safe"),
+            Self::DeviceMade(_) => say!("settings-device-made"),
+            Self::DeviceRemoved => say!("settings-device-removed"),
+            Self::ProgramAdded(_) => say!("settings-program-added"),
+            Self::ProgramRemoved => say!("settings-program-removed"),
+            Self::LanguageChosen(_) => String::new(),
         }
     }
 }
 
 /// What to do with the directory of a device that was made.
 pub(super) fn made_words(dir: &Path) -> String {
-    format!(
-        "Made {}. Move it (do not copy it) to the machine that it is for, start a node from it there, and let it in with 'streetlamp street return ADDRESS'; the address stands on the health page of this home.",
-        dir.display()
-    )
+    say!("settings-made", dir = dir.display().to_string())
 }
 
 /// Where the directory of another device is made.
@@ -114,6 +166,7 @@ pub(super) async fn carry_out(app: &App, session: Kept, asked: Asked) -> Result<
             app.gate.sessions.end_named(&named);
             Ok(News::SessionEnded)
         }
+        Asked::Language { language } => Ok(News::LanguageChosen(Language::coded(&language))),
         Asked::EndOthers => {
             app.gate.sessions.end_others(session);
             Ok(News::SessionEnded)
@@ -144,6 +197,19 @@ pub(super) async fn carry_out(app: &App, session: Kept, asked: Asked) -> Result<
             handle.home().confirm_recovery_sheet()?;
             Ok(News::SheetSafe)
         }
+        Asked::AddProgram {
+            name,
+            allowed,
+            proven,
+        } => {
+            proof::demand(app, session, proven).await?;
+            let token = handle.add_program(&name, &allowed.scopes()).await?;
+            Ok(News::ProgramAdded(Secret(Zeroizing::new(token))))
+        }
+        Asked::RemoveProgram { name } => {
+            handle.remove_program(&name).await?;
+            Ok(News::ProgramRemoved)
+        }
         Asked::AddDevice { approver, words } => {
             let words = words_of(words)?;
             let last_serial = handle.read(|household, _| {
@@ -167,9 +233,9 @@ pub(super) async fn carry_out(app: &App, session: Kept, asked: Asked) -> Result<
                 let mut devices = household.devices().into_iter();
                 devices.find(|view| view.cert.statement().device.to_string() == device)
             });
-            let found = found.await?.ok_or_else(|| {
-                Error::new(ErrorKind::NotFound, "there is no such device any more")
-            })?;
+            let found = found
+                .await?
+                .ok_or_else(|| Error::new(ErrorKind::NotFound, say!("settings-no-device")))?;
             let said = found.cert.statement();
             if root.household() != said.household {
                 return Err(Failure::OtherRoot.into());
@@ -187,7 +253,7 @@ fn words_of(typed: String) -> Result<Words> {
     let is_word = |part: &&str| part.trim_end_matches('.').parse::<u8>().is_err();
     let words: Vec<_> = typed.split_whitespace().filter(is_word).collect();
     Words::parse(&Zeroizing::new(words.join(" ")))
-        .map_err(|e| Error::new(ErrorKind::Invalid, e.to_string()))
+        .map_err(|e| Error::new(ErrorKind::Invalid, say!("settings-not-the-words")).because(e))
 }
 
 fn days_of(typed: &str) -> Result<Option<u32>> {
@@ -195,10 +261,7 @@ fn days_of(typed: &str) -> Result<Option<u32>> {
         "" => Ok(None),
         days => match days.parse() {
             Ok(days) if days > 0 => Ok(Some(days)),
-            _ => Err(Error::new(
-                ErrorKind::Invalid,
-                "the days were not taken: give a whole number, or nothing to keep clips for good",
-            )),
+            _ => Err(Error::new(ErrorKind::Invalid, say!("settings-odd-days"))),
         },
     }
 }
@@ -215,12 +278,10 @@ fn bytes_of(typed: &str) -> Result<Option<u64>> {
         whole.checked_mul(10)?.checked_add(tenth.parse().ok()?)
     });
     let bytes = tenths.and_then(|tenths| tenths.checked_mul(GB / 10));
-    bytes.filter(|bytes| *bytes > 0).map(Some).ok_or_else(|| {
-        Error::new(
-            ErrorKind::Invalid,
-            "the gigabytes were not taken: give a number such as 20 or 0.5, or nothing for no limit",
-        )
-    })
+    bytes
+        .filter(|bytes| *bytes > 0)
+        .map(Some)
+        .ok_or_else(|| Error::new(ErrorKind::Invalid, say!("settings-odd-gigabytes")))
 }
 
 #[cfg(test)]

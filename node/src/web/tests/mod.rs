@@ -3,6 +3,7 @@
 //! In files by subject: what reaches the page, who is let in, what residents see. Here is what they share: a gate
 //! without a node, a node of a fresh home with its page, and a browser that is one function.
 
+mod api;
 mod bulletins;
 mod clips;
 mod neighbours;
