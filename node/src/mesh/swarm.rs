@@ -122,6 +122,7 @@ impl Mesh {
             .map(without_peer)
             .collect();
         let addresses = worth_dialling(addresses, self.swarm.listeners());
+        self.ladder.dials(&addresses);
         let options = DialOpts::peer_id(peer)
             .condition(PeerCondition::Disconnected)
             .addresses(addresses);

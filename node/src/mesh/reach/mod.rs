@@ -1,11 +1,11 @@
 //! Being reached through routers: the rungs of the ladder that need more than a dial.
 //!
-//! A home learns from its neighbours how it looks from outside ([`observed`]), opens a port in its router (UPnP), has a
-//! neighbour try whether that is true (AutoNAT v2), and is a relay for its street if it is, or asks neighbours who are
+//! A home learns from its neighbours how it looks from outside ([`observed`]), opens a port in its router (UPnP, and
+//! [`ports`]), has a neighbour try whether that is true (AutoNAT v2), and is a relay for its street if it is, or asks neighbours who are
 //! ([`relays`]); through a relay two homes agree to dial each other at the same moment (DCUtR). All of it is for members
 //! of the street alone: [`members`] lets nobody else at these protocols, [`shares`] gives each household its part.
 //!
-//! Each rung is libp2p's own. What is ours is who may use it, how much, and which addresses are believed.
+//! Each rung but [`ports`] is libp2p's own. What is ours is who may use it, how much, and which addresses are believed.
 
 mod discreet;
 mod gate;
@@ -13,6 +13,7 @@ mod ladder;
 mod members;
 mod observed;
 mod place;
+mod ports;
 mod relays;
 mod rungs;
 mod shares;

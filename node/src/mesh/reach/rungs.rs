@@ -43,7 +43,11 @@ impl Rungs {
         Self {
             probe: gated(probes, members, Dials::Anywhere),
             try_for_others: gated(tries, members, Dials::Back),
-            relay: gated(relay, members, Dials::Anywhere),
+            relay: relay
+                .map(|relay| {
+                    MembersOnly::new(relay, members.clone(), Dials::Anywhere).deaf_to_circuits()
+                })
+                .into(),
             circuits: gated(circuits, members, Dials::Anywhere),
             punching: gated(punching, members, Dials::Outside),
             upnp: reach.upnp.then(upnp::tokio::Behaviour::default).into(),
