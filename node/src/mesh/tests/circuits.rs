@@ -202,7 +202,7 @@ async fn gets(
     let config = config.with_idle_connection_timeout(PATIENCE);
     let mut swarm = Swarm::new(transport, outsider, me, config);
     swarm.listen_on(through.clone()).unwrap();
-    swarm.dial(through.with(Protocol::P2p(target))).unwrap();
+    let mut dial = Some(through.with(Protocol::P2p(target)));
     let attempts = async {
         let (mut place, mut way) = (None, None);
         loop {
@@ -217,8 +217,15 @@ async fn gets(
                 }
                 _ => {}
             }
-            if let (Some(place), Some(way)) = (place, way) {
-                return (place, way);
+            match (place, way) {
+                (Some(place), Some(way)) => return (place, way),
+                // One after the other: over the connection that is there by then.
+                (Some(_), None) => {
+                    if let Some(at) = dial.take() {
+                        swarm.dial(at).unwrap();
+                    }
+                }
+                (None, _) => {}
             }
         }
     };
