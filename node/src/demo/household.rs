@@ -94,7 +94,7 @@ impl Household {
             reach: Reach::plain(),
             domains: Domains::silent(),
         };
-        Node::start(Home::open(&self.dir)?, options).await
+        Box::pin(Node::start(Home::open(&self.dir)?, options)).await
     }
 }
 

@@ -11,10 +11,11 @@ use libp2p::identity::Keypair;
 use libp2p::request_response::{self, ProtocolSupport};
 use libp2p::swarm::NetworkBehaviour;
 use libp2p::swarm::behaviour::toggle::Toggle;
-use libp2p::{connection_limits, identify, memory_connection_limits, ping};
+use libp2p::{connection_limits, identify, memory_connection_limits};
 use streetlamp_proto::wire::limits::GOSSIP_FRAME;
 
 use super::codec::{DEVICE, FrameCodec, JOIN, STREET};
+use super::pulse::Pulse;
 use super::reach::{Discreet, Doorkeeper, Rungs};
 use super::run::Run;
 use super::scoring;
@@ -54,7 +55,7 @@ pub(super) struct Behaviour {
     pub(super) device: request_response::Behaviour<FrameCodec>,
     streams: libp2p_stream::Behaviour,
     pub(super) identify: Discreet,
-    ping: ping::Behaviour,
+    ping: Pulse,
     /// What only a transport with routers in the way needs.
     pub(super) rungs: Toggle<Rungs>,
 }
@@ -95,9 +96,12 @@ impl Behaviour {
             // Strangers who connect learn no addresses of ours: members tell each other under the street's seal.
             identify: Discreet::new(
                 identify::Config::new("/streetlamp/1".to_owned(), keypair.public())
-                    .with_agent_version(run.to_string()),
+                    .with_agent_version(run.to_string())
+                    // Who we are does not change on a connection, and what we offer is told when it does (default:
+                    // every five minutes).
+                    .with_interval(Duration::from_secs(24 * 3600)),
             ),
-            ping: ping::Behaviour::default(),
+            ping: Pulse::default(),
             rungs: rungs.into(),
         })
     }

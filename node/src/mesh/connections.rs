@@ -5,17 +5,22 @@
 //! room. And were the dead ones kept beside the new, gossip would go on as if nothing had happened ([`Run`]).
 
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use libp2p::core::ConnectedPoint;
 use libp2p::swarm::ConnectionId;
 use libp2p::{Multiaddr, PeerId};
+use tokio::time::Instant;
 
 use super::peers::without_peer;
+use super::pulse::is_quic;
 use super::reach::relay_of;
 use super::run::Run;
 
 /// Connections to one peer: TCP and QUIC may race, and both sides may dial.
 const PER_PEER: usize = 4;
+/// Direct connections beside another one are given up after this long: what began on them is done.
+const SPARE: Duration = Duration::from_secs(30);
 
 /// The connections of a node.
 #[derive(Debug, Default)]
@@ -63,10 +68,34 @@ impl Way {
     }
 }
 
+impl Way {
+    fn is_quic(&self) -> bool {
+        let (Self::Dialled(at) | Self::Answered { here: at, .. }) = self else {
+            return false;
+        };
+        is_quic(at)
+    }
+}
+
 #[derive(Debug, Default)]
 struct Peer {
-    open: VecDeque<(ConnectionId, Way)>,
+    open: VecDeque<Open>,
     run: Option<Run>,
+}
+
+#[derive(Debug)]
+struct Open {
+    connection: ConnectionId,
+    way: Way,
+    /// QUIC needs the fewest bytes when nothing is said, and notices by itself that the other end is gone.
+    is_quic: bool,
+    since: Instant,
+}
+
+impl Open {
+    fn is_detour(&self) -> bool {
+        matches!(self.way, Way::Through(_))
+    }
 }
 
 impl Connections {
@@ -79,13 +108,19 @@ impl Connections {
     ) -> Option<ConnectionId> {
         let met_through_others = self.relays(peer).is_some();
         let Peer { open, .. } = self.0.entry(peer).or_default();
+        let is_quic = way.is_quic();
         let way = match way {
             Way::Dialled(_) | Way::Answered { .. } if met_through_others => Way::Punched,
             way => way,
         };
-        open.push_back((connection, way));
+        open.push_back(Open {
+            connection,
+            way,
+            is_quic,
+            since: Instant::now(),
+        });
         if open.len() > PER_PEER {
-            open.pop_front().map(|(oldest, _)| oldest)
+            open.pop_front().map(|oldest| oldest.connection)
         } else {
             None
         }
@@ -94,15 +129,15 @@ impl Connections {
     /// How a connection came about.
     pub(super) fn way(&self, peer: PeerId, connection: ConnectionId) -> Option<&Way> {
         let mut open = self.0.get(&peer)?.open.iter();
-        open.find(|(held, _)| *held == connection)
-            .map(|(_, way)| way)
+        open.find(|held| held.connection == connection)
+            .map(|held| &held.way)
     }
 
     /// Through whom a peer is reached, if it is reached through others only.
     pub(super) fn relays(&self, peer: PeerId) -> Option<Vec<PeerId>> {
         let Peer { open, .. } = self.0.get(&peer)?;
-        let relay = |(_, way): &(ConnectionId, Way)| match way {
-            Way::Through(relay) => Some(*relay),
+        let relay = |held: &Open| match held.way {
+            Way::Through(relay) => Some(relay),
             Way::Dialled(_) | Way::Answered { .. } | Way::Punched => None,
         };
         open.iter().map(relay).collect()
@@ -114,25 +149,44 @@ impl Connections {
         else {
             return Vec::new();
         };
-        let detours = open
-            .iter()
-            .filter(|(_, way)| matches!(way, Way::Through(_)));
-        detours.map(|(connection, _)| *connection).collect()
+        let detours = open.iter().filter(|held| held.is_detour());
+        detours.map(|held| held.connection).collect()
+    }
+
+    /// Direct connections beside another one to the same peer, which cost bytes all day and carry nothing: both ends
+    /// dial, by TCP and QUIC. One end decides, or each might give up the one that the other keeps. An old one may be dead
+    /// without anybody having noticed, so one of those stays that came last.
+    pub(super) fn spare(&self, me: PeerId, now: Instant) -> Vec<ConnectionId> {
+        let mut spare = Vec::new();
+        for (_, held) in self.0.iter().filter(|(peer, _)| me < **peer) {
+            let direct = || held.open.iter().filter(|open| !open.is_detour());
+            let Some(last) = direct().map(|open| open.since).max() else {
+                continue;
+            };
+            if now.duration_since(last) < SPARE {
+                continue;
+            }
+            let came_with_it = direct().filter(|open| last.duration_since(open.since) < SPARE);
+            let kept = came_with_it.max_by_key(|open| (open.is_quic, open.since));
+            let kept = kept.map(|open| open.connection);
+            let others = direct().filter(|open| Some(open.connection) != kept);
+            spare.extend(others.map(|open| open.connection));
+        }
+        spare
     }
 
     /// How each peer is reached: the best of its ways.
     pub(super) fn ways(&self) -> impl Iterator<Item = (PeerId, &Way)> {
         self.0.iter().filter_map(|(peer, held)| {
-            let through = |way: &Way| matches!(way, Way::Through(_));
-            let ways = held.open.iter().map(|(_, way)| way);
-            Some((*peer, ways.min_by_key(|way| through(way))?))
+            let best = held.open.iter().min_by_key(|open| open.is_detour())?;
+            Some((*peer, &best.way))
         })
     }
 
     /// A connection is gone.
     pub(super) fn closed(&mut self, peer: PeerId, connection: ConnectionId) {
         if let Some(Peer { open, .. }) = self.0.get_mut(&peer) {
-            open.retain(|(held, _)| *held != connection);
+            open.retain(|held| held.connection != connection);
             if open.is_empty() {
                 self.0.remove(&peer);
             }
@@ -217,5 +271,29 @@ mod tests {
         assert_eq!(connections.detours(peer), [id(1)]);
         let ways: Vec<_> = connections.ways().collect();
         assert_eq!(ways, [(peer, &Way::Punched)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_several_direct_ways_one_end_gives_up_all_but_quic_and_all_that_may_be_dead() {
+        let (me, peer) = {
+            let (one, other) = (PeerId::random(), PeerId::random());
+            (one.min(other), one.max(other))
+        };
+        let dialled = |at: &str| Way::Dialled(at.parse().unwrap());
+        let (tcp, quic) = ("/ip4/9.9.9.9/tcp/1", "/ip4/9.9.9.9/udp/1/quic-v1");
+        let mut connections = Connections::default();
+        connections.opened(peer, id(1), dialled(quic));
+        connections.opened(peer, id(2), dialled(tcp));
+        assert!(connections.spare(me, Instant::now()).is_empty(), "too soon");
+        tokio::time::advance(SPARE).await;
+        let now = Instant::now();
+        assert_eq!(connections.spare(me, now), [id(2)]);
+        assert!(connections.spare(peer, now).is_empty(), "the other end");
+        connections.closed(peer, id(2));
+        assert!(connections.spare(me, now).is_empty());
+        connections.opened(peer, id(3), dialled(tcp));
+        tokio::time::advance(SPARE).await;
+        let spare = connections.spare(me, Instant::now());
+        assert_eq!(spare, [id(1)], "he came back over TCP");
     }
 }

@@ -13,6 +13,7 @@ mod lan;
 mod listen;
 mod pace;
 mod peers;
+mod pulse;
 mod reach;
 mod run;
 mod scoring;
@@ -24,6 +25,7 @@ mod transport;
 
 pub use event::MeshEvent;
 pub use peers::{door, peer_of};
+pub use pulse::SILENCE;
 pub use reach::{
     Help, PeerWay, PortMapping, Reach, ReachView, Relaying, Rescue, RescueState, Rung, RungState,
     Standing,

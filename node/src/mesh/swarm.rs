@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
+use std::num::NonZeroU8;
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
@@ -23,6 +24,7 @@ use super::event::MeshEvent;
 use super::lan::{Found, Lan};
 use super::pace::{Pace, Verdict};
 use super::peers::{device_of, keypair, peer_of, without_peer};
+use super::pulse::is_quic;
 use super::reach::{
     Doorkeeper, Ladder, Members, PeerWay, Reach, ReachView, Rescue, Rungs, is_relayed,
     worth_dialling,
@@ -32,11 +34,13 @@ use super::streams::{Incoming, SealedStreams};
 use super::transport::Transport;
 use crate::error::Result;
 
-/// A connection without a stream is kept this long; neighbours ping each other and stay.
+/// A connection without a stream is kept this long; neighbours' gossip keeps theirs.
 pub(super) const IDLE: Duration = Duration::from_secs(24 * 3600);
 /// With this many peers, homes found on the LAN are not dialled: the rest of a crowded LAN waits for a ticket or an
 /// address.
 const LAN_PEERS: usize = 64;
+/// Addresses of one peer that are tried at the same time, at most (libp2p's default).
+const DIALS: usize = 8;
 /// How long a node that stops waits for its goodbyes to leave.
 pub(super) const GOODBYE: Duration = Duration::from_secs(1);
 /// Messages and requests that wait for the engine, at most.
@@ -127,10 +131,8 @@ impl Mesh {
             .map(without_peer)
             .collect();
         let addresses = worth_dialling(addresses, self.swarm.listeners());
-        let options = DialOpts::peer_id(peer)
-            .condition(PeerCondition::Disconnected)
-            .addresses(addresses);
-        if let Err(error) = self.swarm.dial(options.build()) {
+        self.ladder.dials(&addresses);
+        if let Err(error) = self.swarm.dial(quic_first(peer, addresses)) {
             tracing::debug!(%error, "not dialled");
         }
     }
@@ -337,8 +339,12 @@ impl Mesh {
         self.look_after_reach()
     }
 
-    /// Looks after the rungs, and tells where we are if that changed.
+    /// Looks after the rungs, gives up ways that are not needed, and tells where we are if that changed.
     fn look_after_reach(&mut self) -> Option<MeshEvent> {
+        let me = *self.swarm.local_peer_id();
+        for spare in self.connections.spare(me, Instant::now()) {
+            self.swarm.close_connection(spare);
+        }
         let changed = self.ladder.look_after(&mut self.swarm);
         changed.then(|| MeshEvent::Listening(self.addresses()))
     }
@@ -349,10 +355,7 @@ impl Mesh {
             return;
         }
         // Like `dial`, beside one that may be under way: a home that moved is being dialled where it was.
-        let options = DialOpts::peer_id(found.peer)
-            .condition(PeerCondition::Disconnected)
-            .addresses(found.addresses);
-        let _is_connected = self.swarm.dial(options.build());
+        let _is_connected = self.swarm.dial(quic_first(found.peer, found.addresses));
     }
 
     /// Whether a message of this peer is worth a look. Shuts a peer out that will not stop.
@@ -379,6 +382,21 @@ impl Mesh {
         self.next += 1;
         self.next
     }
+}
+
+/// Dials a peer that is not connected: by QUIC, and by TCP as far as QUIC gets nowhere. All at once TCP would often win, which
+/// costs several times the bytes all day ([`pulse`](super::pulse)).
+fn quic_first(peer: PeerId, mut addresses: Vec<Multiaddr>) -> DialOpts {
+    addresses.sort_by_key(|address| !is_quic(address));
+    let quic = addresses.iter().filter(|address| is_quic(address)).count();
+    let at_once = u8::try_from(quic.clamp(1, DIALS))
+        .ok()
+        .and_then(NonZeroU8::new);
+    DialOpts::peer_id(peer)
+        .condition(PeerCondition::Disconnected)
+        .addresses(addresses)
+        .override_dial_concurrency_factor(at_once.unwrap_or(NonZeroU8::MIN))
+        .build()
 }
 
 /// The next home on the LAN; never, if nobody looks for one.

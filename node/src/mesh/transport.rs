@@ -9,6 +9,7 @@ use libp2p::core::transport::{Boxed, MemoryTransport, OrTransport, upgrade};
 use libp2p::identity::Keypair;
 use libp2p::{PeerId, dns, noise, quic, relay, tcp, yamux};
 
+use super::pulse::quietly;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A connection that is not set up by then is given up.
@@ -87,7 +88,8 @@ impl Transport {
                     .authenticate(noise)
                     .multiplex(yamux)
                     .timeout(SET_UP);
-                let quic = quic::tokio::Transport::new(quic::Config::new(keypair));
+                let quic = quietly(quic::Config::new(keypair), keypair.public().to_peer_id());
+                let quic = quic::tokio::Transport::new(quic);
                 let either = OrTransport::new(quic, tcp).map(|either, _| match either {
                     futures::future::Either::Left((peer, muxer)) => {
                         (peer, StreamMuxerBox::new(muxer))

@@ -43,8 +43,8 @@ use watchdog::Watchdog;
 const DIALLING: Micros = Micros(5_000_000);
 /// When the first packets of a dial are sent: once, and again after a second and two (RFC 9002, section 6.2.2).
 const KNOCKS: [Micros; 3] = [Micros(0), Micros(1_000_000), Micros(3_000_000)];
-/// A connection from which nothing comes is given up after this long (libp2p's idle timeout for QUIC).
-const SILENCE: Micros = Micros(10_000_000);
+/// A connection from which nothing comes is given up after this long, as homes give up QUIC.
+const SILENCE: Micros = Micros(streetlamp::mesh::SILENCE.as_secs() * 1_000_000);
 /// An uplink takes more when less than this waits before it: QUIC's congestion control keeps queues short.
 const QUEUE: Micros = Micros(50_000);
 /// Bytes of a handshake, to the listener and back: a padded packet and an end, and three packets with a certificate (RFC

@@ -1,18 +1,47 @@
 //! Homes with a planted fault, in runs of their own: each is found by a rule.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
 
 use super::*;
 use crate::output::Summary;
 use crate::record::{HouseNumber, Lesson, SaidKind, Violation};
 use crate::run::outages::Outage;
-use crate::run::plan::Deed;
+use crate::run::plan::{Deed, Plan};
+use crate::scenario::{Nat, shipped};
 
 /// Three homes, one of which will have a fault.
 const STREET: &str = include_str!("../../tests/scenarios/calm.toml");
 
 /// Everybody who can take part.
 const CROWD: &str = include_str!("../../tests/scenarios/crowded.toml");
+
+/// How homes behind two routers meet: what the lab with real routers is held to, too (`tests/reach.sh`).
+const WAYS: &str = include_str!("../../../tests/lab/ways.tsv");
+
+/// Lets something happen in virtual time.
+fn paused<T>(what: impl Future<Output = T>) -> T {
+    let runtime = Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    runtime.block_on(what)
+}
+
+async fn ended(director: Director) -> Record {
+    let cost = Cost {
+        virtual_time: director.now(),
+        steps: 0,
+        building_s: 0.0,
+        wall_s: 0.0,
+        peak_rss_bytes: 0,
+    };
+    director.end(cost).await.unwrap()
+}
 
 /// Lets a fault happen, and gives what was found.
 fn found(deeds: &[Deed]) -> Vec<Violation> {
@@ -23,12 +52,7 @@ fn found(deeds: &[Deed]) -> Vec<Violation> {
     ];
     let quiet = quiet.map(|(key, value)| (key.to_owned(), value.to_owned()));
     let scenario = Scenario::parse_with(STREET, &quiet).unwrap();
-    let runtime = Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .unwrap();
-    runtime.block_on(async {
+    paused(async {
         let mut director = Director::build(&scenario, 1).unwrap();
         director.warm_up(&mut |_| {}).await.unwrap();
         let mut at = director.now();
@@ -37,14 +61,7 @@ fn found(deeds: &[Deed]) -> Vec<Violation> {
             director.plan.deeds.push((at, deed.clone()));
         }
         director.go_on(&mut |_| {}).await.unwrap();
-        let cost = Cost {
-            virtual_time: director.now(),
-            steps: 0,
-            building_s: 0.0,
-            wall_s: 0.0,
-            peak_rss_bytes: 0,
-        };
-        director.end(cost).await.unwrap().violations
+        ended(director).await.violations
     })
 }
 
@@ -175,4 +192,56 @@ fn who_swallows_what_it_hears_keeps_nobody_from_hearing_it() {
     assert!(summary.alerts.sent > 5);
     assert_eq!(summary.said.delivered, summary.said.due);
     assert!(learned(Lesson::SpamShown).0 > 0);
+}
+
+#[test]
+fn homes_meet_behind_those_routers_behind_which_they_meet_in_the_lab() {
+    let kind = |nat| match nat {
+        Nat::Open => "open",
+        Nat::FullCone => "cone",
+        Nat::PortRestricted => "port",
+        Nat::Symmetric => "symmetric",
+    };
+    let foreseen = |one: &str, other: &str| {
+        let mut rows = WAYS.lines().filter(|line| !line.starts_with('#'));
+        let way = rows.find_map(|row| match row.split('\t').collect::<Vec<_>>()[..] {
+            [a, b, way] if (a, b) == (one, other) || (b, a) == (one, other) => Some(way),
+            _ => None,
+        });
+        way.unwrap() == "direct"
+    };
+    let shipped = shipped().iter().find(|s| s.name == "routers").unwrap();
+    let soon = [("duration", "3m"), ("settle", "1m")];
+    let soon = soon.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let scenario = Scenario::parse_with(shipped.text, &soon).unwrap();
+    // The first street that has two homes of each kind.
+    let seed = (1..1_000).find(|seed| {
+        let plan = Plan::of(&scenario, &mut ChaCha20Rng::seed_from_u64(*seed));
+        let homes = |nat| plan.sites.iter().filter(|s| s.line.nat == nat).count();
+        let kinds = [
+            Nat::Open,
+            Nat::FullCone,
+            Nat::PortRestricted,
+            Nat::Symmetric,
+        ];
+        kinds.into_iter().all(|nat| homes(nat) >= 2)
+    });
+    let (homes, links) = paused(async {
+        let mut director = Director::build(&scenario, seed.unwrap()).unwrap();
+        director.warm_up(&mut |_| {}).await.unwrap();
+        director.go_on(&mut |_| {}).await.unwrap();
+        let homes = director.plan.sites.iter();
+        let homes: Vec<_> = homes.map(|site| (site.number, site.line.nat)).collect();
+        (homes, ended(director).await.links)
+    });
+    let mut pairs = BTreeSet::new();
+    for (one, nat) in &homes {
+        for (other, other_nat) in homes.iter().filter(|(other, _)| other > one) {
+            let (a, b) = (kind(*nat), kind(*other_nat));
+            pairs.insert((a.min(b), a.max(b)));
+            let met = links.iter().any(|link| (link.a, link.b) == (*one, *other));
+            assert_eq!(met, foreseen(a, b), "{a} and {b}");
+        }
+    }
+    assert_eq!(pairs.len(), 10, "every kind with every kind: {pairs:?}");
 }

@@ -38,6 +38,7 @@ ship! {
     "mostly-nat",
     "power-cut",
     "quiet-day",
+    "routers",
     "shared-films",
     "silent-fifth",
     "spam",

@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 use libp2p::PeerId;
 use libp2p::core::transport::PortUse;
 use libp2p::core::{Endpoint, Multiaddr};
+use libp2p::swarm::behaviour::ConnectionEstablished;
 use libp2p::swarm::handler::{
     ConnectionEvent, FullyNegotiatedInbound, InboundUpgradeSend, ListenUpgradeError,
     UpgradeInfoSend,
@@ -20,16 +21,24 @@ use libp2p::swarm::{
     THandlerOutEvent, ToSwarm,
 };
 
+use streetlamp_proto::open::Bucket;
+use streetlamp_proto::time::Timestamp;
+use tokio::time::Instant;
+
 use super::members::Members;
 use super::place::{ip_of, is_relayed};
 use crate::https::is_public;
+
+/// Dials back to one member that are made at once, and in an hour after that: as many as a home needs that is given new
+/// addresses all the time. Each is worth a handshake's first packets, which may hit whoever shares the address.
+const BACK: (u32, u32) = (16, 60);
 
 /// Where a behaviour may dial on the word of another peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dials {
     /// Where the engine would dial anyway.
     Anywhere,
-    /// To that peer itself, at an address from which it is connected: what it asks for can hit nobody else.
+    /// To that peer itself, so often, at an address from which it is connected: what it asks for can hit nobody else.
     Back,
     /// Out into the internet, and not at something inside a home.
     Outside,
@@ -37,7 +46,7 @@ pub(super) enum Dials {
 
 /// Somebody who is not of the street wants what is for members.
 #[derive(Debug, thiserror::Error)]
-#[error("not of the street")]
+#[error("not of the street, or not to be dialled on its word")]
 struct Stranger;
 
 /// Lets nobody but members at a behaviour.
@@ -47,21 +56,29 @@ pub(in crate::mesh) struct MembersOnly<B> {
     dials: Dials,
     /// Whether newcomers are let at it, too, while they are passed on.
     newcomers: bool,
+    /// Whether it hears of connections through neighbours.
+    hears_of_circuits: bool,
     /// Dials that the behaviour wants, until they are judged.
     wanted: BTreeSet<ConnectionId>,
     /// From where whom is connected.
     from: BTreeMap<ConnectionId, (PeerId, IpAddr)>,
+    /// How often who may still be dialled back.
+    back: BTreeMap<PeerId, Bucket>,
+    start: Instant,
 }
 
 impl<B> MembersOnly<B> {
-    pub(super) const fn new(inner: B, members: Members, dials: Dials) -> Self {
+    pub(super) fn new(inner: B, members: Members, dials: Dials) -> Self {
         Self {
             inner,
             members,
             dials,
             newcomers: false,
+            hears_of_circuits: true,
             wanted: BTreeSet::new(),
             from: BTreeMap::new(),
+            back: BTreeMap::new(),
+            start: Instant::now(),
         }
     }
 
@@ -71,6 +88,13 @@ impl<B> MembersOnly<B> {
             newcomers: true,
             ..self
         }
+    }
+
+    /// Tells the behaviour nothing of connections through neighbours. libp2p's relay has no part in them, and yet writes
+    /// to their handlers when it begins or ends to relay, which ends their tasks with a panic.
+    pub(super) fn deaf_to_circuits(mut self) -> Self {
+        self.hears_of_circuits = false;
+        self
     }
 
     fn gate<H>(&self, inner: H, peer: PeerId) -> Gate<H> {
@@ -86,6 +110,21 @@ impl<B> MembersOnly<B> {
         if let Some(ip) = ip_of(address).filter(|_| !is_relayed(address)) {
             self.from.insert(connection, (peer, ip));
         }
+    }
+
+    /// Whether another dial back to a peer is within its share.
+    fn is_within_share(&mut self, peer: Option<PeerId>) -> bool {
+        let (Dials::Back, Some(peer)) = (self.dials, peer) else {
+            return true;
+        };
+        let passed = self.start.elapsed().as_millis();
+        let now = Timestamp::from_ms(u64::try_from(passed).unwrap_or(u64::MAX));
+        self.back.retain(|_, bucket| !bucket.is_full(now));
+        let (burst, per_hour) = BACK;
+        let bucket = self.back.entry(peer);
+        bucket
+            .or_insert_with(|| Bucket::new(burst, per_hour))
+            .take(now)
     }
 
     fn may_dial(&self, peer: Option<PeerId>, address: &Multiaddr) -> bool {
@@ -127,8 +166,11 @@ impl<B: NetworkBehaviour> NetworkBehaviour for MembersOnly<B> {
         addresses: &[Multiaddr],
         role: Endpoint,
     ) -> Result<Vec<Multiaddr>, ConnectionDenied> {
-        if self.wanted.remove(&connection) && !addresses.iter().all(|a| self.may_dial(peer, a)) {
-            return Err(ConnectionDenied::new(Stranger));
+        if self.wanted.remove(&connection) {
+            let may_dial = addresses.iter().all(|a| self.may_dial(peer, a));
+            if !may_dial || !self.is_within_share(peer) {
+                return Err(ConnectionDenied::new(Stranger));
+            }
         }
         let inner = &mut self.inner;
         inner.handle_pending_outbound_connection(connection, peer, addresses, role)
@@ -153,7 +195,12 @@ impl<B: NetworkBehaviour> NetworkBehaviour for MembersOnly<B> {
         if let FromSwarm::ConnectionClosed(ConnectionClosed { connection_id, .. }) = &event {
             self.from.remove(connection_id);
         }
-        self.inner.on_swarm_event(event);
+        match &event {
+            FromSwarm::ConnectionEstablished(ConnectionEstablished { endpoint, .. })
+            | FromSwarm::ConnectionClosed(ConnectionClosed { endpoint, .. })
+                if endpoint.is_relayed() && !self.hears_of_circuits => {}
+            _ => self.inner.on_swarm_event(event),
+        }
     }
 
     fn on_connection_handler_event(
@@ -319,6 +366,35 @@ mod tests {
         ] {
             assert!(!dials(Dials::Back, other), "{other}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_neighbour_is_dialled_back_so_often_and_another_has_a_share_of_his_own() {
+        let mut gate = MembersOnly::new(dummy::Behaviour, Members::default(), Dials::Back);
+        let (peer, other) = (PeerId::random(), PeerId::random());
+        let (here, from) = (
+            address("/ip4/192.168.1.2/tcp/1"),
+            address("/ip4/8.8.8.8/tcp/7"),
+        );
+        for (n, peer) in [peer, other].into_iter().enumerate() {
+            let connection = ConnectionId::new_unchecked(n);
+            gate.handle_established_inbound_connection(connection, peer, &here, &from)
+                .unwrap();
+        }
+        let mut made = |peer, tries: usize| {
+            let dials = (0..tries).filter(|n| {
+                let wanted = ConnectionId::new_unchecked(100 + n);
+                gate.wanted.insert(wanted);
+                let to = [from.clone()];
+                gate.handle_pending_outbound_connection(wanted, Some(peer), &to, Endpoint::Dialer)
+                    .is_ok()
+            });
+            dials.count()
+        };
+        assert_eq!(made(peer, 100), 16);
+        assert_eq!(made(other, 1), 1);
+        tokio::time::advance(std::time::Duration::from_secs(3600)).await;
+        assert_eq!(made(peer, 100), 16, "as many as it may save up");
     }
 
     #[test]

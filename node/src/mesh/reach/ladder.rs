@@ -16,7 +16,8 @@ use super::again::Again;
 use super::members::Members;
 use super::newcomers::{INVITES, Newcomers};
 use super::observed::Observed;
-use super::place::is_relayed;
+use super::place::{can_be_dialled, is_relayed};
+use super::ports::Ports;
 use super::relays::Relays;
 use super::rungs::{Rungs, RungsEvent};
 use super::shares::carries_clips;
@@ -37,7 +38,11 @@ pub(in crate::mesh) struct Ladder {
     members: Members,
     observed: Observed,
     relays: Relays,
+    /// What became of asking by UPnP.
     port_mapping: PortMapping,
+    ports: Option<Ports>,
+    /// Where the router held ports open when it was last looked.
+    opened: BTreeSet<Multiaddr>,
     /// Homes that hold a place here.
     guests: BTreeSet<PeerId>,
     newcomers: Newcomers,
@@ -78,12 +83,15 @@ impl Ladder {
     /// [`ErrorKind::Invalid`] if the resident gave an address that is none.
     pub(in crate::mesh) fn new(me: PeerId, reach: &Reach, members: Members) -> Result<Self> {
         let given = reach.external.iter().map(|text| {
-            text.parse().map_err(|e: libp2p::multiaddr::Error| {
-                let message = format!(
-                    "'{text}' is not an address; one looks like /ip4/192.0.2.7/tcp/4001 or /dns4/maple.example/tcp/4001"
-                );
-                Error::new(ErrorKind::Invalid, message).because(e)
-            })
+            let message = format!(
+                "'{text}' is no address at which a neighbour could reach this home; one looks like /ip4/192.0.2.7/tcp/4001 or /dns4/maple.example/udp/4001/quic-v1. Onion addresses of Tor cannot be dialled; those of a mesh network such as Yggdrasil can"
+            );
+            let wrong = Error::new(ErrorKind::Invalid, message);
+            match text.parse::<Multiaddr>() {
+                Ok(address) if can_be_dialled(&address) => Ok(address),
+                Ok(_) => Err(wrong),
+                Err(e) => Err(wrong.because(e)),
+            }
         });
         let climbs = reach.probing || reach.circuits || reach.upnp || !reach.external.is_empty();
         let tick = climbs.then(|| {
@@ -101,6 +109,8 @@ impl Ladder {
                 true => PortMapping::Asking,
                 false => PortMapping::Off,
             },
+            ports: reach.upnp.then(Ports::ask),
+            opened: BTreeSet::new(),
             guests: BTreeSet::new(),
             newcomers: Newcomers::default(),
             open: false,
@@ -134,6 +144,7 @@ impl Ladder {
     /// Looks whether what was proven stands, relays if this home is reached from outside, and asks for a place at
     /// neighbours if it is not. Says whether its addresses changed.
     pub(in crate::mesh) fn look_after(&mut self, swarm: &mut Swarm<Behaviour>) -> bool {
+        self.ask_for_ports(swarm);
         let known: BTreeSet<_> = swarm.external_addresses().cloned().collect();
         let proven: Vec<_> = self
             .observed
@@ -191,6 +202,20 @@ impl Ladder {
         }
     }
 
+    /// What the router holds open is proven by its word, as with UPnP.
+    fn ask_for_ports(&mut self, swarm: &Swarm<Behaviour>) {
+        let Some(ports) = &self.ports else { return };
+        ports.listens_on(swarm.listeners());
+        let opened = ports.opened();
+        for gone in self.opened.difference(&opened) {
+            self.observed.disprove(gone);
+        }
+        for new in opened.difference(&self.opened) {
+            self.observed.prove(new.clone());
+        }
+        self.opened = opened;
+    }
+
     fn relay_or_not(&self, swarm: &mut Swarm<Behaviour>) {
         let status = match self.open {
             true => relay::Status::Enable,
@@ -223,6 +248,13 @@ impl Ladder {
                     self.relays.withdrawn(relay);
                 }
             }
+        }
+    }
+
+    /// Somebody is dialled.
+    pub(in crate::mesh) fn dials(&mut self, addresses: &[Multiaddr]) {
+        for address in addresses {
+            self.observed.knock(address);
         }
     }
 
@@ -389,7 +421,10 @@ impl Ladder {
         let external = swarm.external_addresses().filter(|a| !is_relayed(a));
         ReachView {
             external: external.map(ToString::to_string).collect(),
-            port_mapping: self.port_mapping,
+            port_mapping: match self.opened.is_empty() {
+                true => self.port_mapping,
+                false => PortMapping::Open,
+            },
             through: self.relays.places().map(|p| p.to_string()).collect(),
             relays_for: self.guests.len(),
             peers,

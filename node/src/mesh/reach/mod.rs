@@ -1,13 +1,13 @@
 //! Being reached through routers: the rungs of the ladder that need more than a dial.
 //!
-//! A home learns from its neighbours how it looks from outside ([`observed`]), opens a port in its router (UPnP), has a
-//! neighbour try whether that is true (AutoNAT v2), and is a relay for its street if it is, or asks neighbours who are
-//! ([`relays`]); through a relay two homes agree to dial each other at the same moment (DCUtR), and [`again`] if that
-//! failed. All of it is for members of the street alone: [`members`] lets nobody else at these protocols, but for
-//! [`newcomers`] who hold a ticket, and [`shares`] gives each household its part.
+//! A home learns from its neighbours how it looks from outside ([`observed`]), opens a port in its router (UPnP, and
+//! [`ports`]), has a neighbour try whether that is true (AutoNAT v2), and is a relay for its street if it is, or asks
+//! neighbours who are ([`relays`]); through a relay two homes agree to dial each other at the same moment (DCUtR), and
+//! [`again`] if that failed. All of it is for members of the street alone: [`members`] lets nobody else at these
+//! protocols, but for [`newcomers`] who hold a ticket, and [`shares`] gives each household its part.
 //!
-//! Each of these rungs is libp2p's own. What is ours is who may use it, how much, and which addresses are believed. The
-//! last one, [`rescue`], leads through the BitTorrent DHT, and only if the resident says so.
+//! Each of these rungs but [`ports`] is libp2p's own. What is ours is who may use it, how much, and which addresses are
+//! believed. The last one, [`rescue`], leads through the BitTorrent DHT, and only if the resident says so.
 
 mod again;
 mod discreet;
@@ -18,6 +18,7 @@ mod members;
 mod newcomers;
 mod observed;
 mod place;
+mod ports;
 mod relays;
 mod rescue;
 mod rungs;

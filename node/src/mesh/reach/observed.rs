@@ -6,12 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::time::Duration;
 
 use libp2p::multiaddr::Protocol;
 use libp2p::swarm::ConnectionId;
 use libp2p::{Multiaddr, PeerId};
 use streetlamp_proto::open::Bucket;
 use streetlamp_proto::time::Timestamp;
+use tokio::time::Instant;
 
 use super::place::{ip_of, is_relayed, same_network};
 use crate::https::is_public;
@@ -26,6 +28,8 @@ const STRANGE_TRIES: (u32, u32) = (4, 6);
 const WITNESSES: usize = 2;
 /// Addresses that are remembered as tried or proven, of each kind.
 const REMEMBERED: usize = 256;
+/// For how long a router or a firewall may let in who was knocked at (RFC 4787, REQ-5, and as Linux does).
+const KNOCKED: Duration = Duration::from_secs(180);
 
 /// What members see.
 #[derive(Debug)]
@@ -35,6 +39,8 @@ pub(super) struct Observed {
     proven: BTreeSet<Multiaddr>,
     /// Who says to have dialled us where.
     dialled: BTreeMap<Multiaddr, BTreeSet<PeerId>>,
+    /// Where we knocked lately: what comes from there may be let in as an answer.
+    knocked: BTreeMap<(IpAddr, u16), Instant>,
     tries: Bucket,
     strange_tries: Bucket,
 }
@@ -46,6 +52,7 @@ impl Default for Observed {
             tried: BTreeSet::new(),
             proven: BTreeSet::new(),
             dialled: BTreeMap::new(),
+            knocked: BTreeMap::new(),
             tries: Bucket::new(TRIES.0, TRIES.1),
             strange_tries: Bucket::new(STRANGE_TRIES.0, STRANGE_TRIES.1),
         }
@@ -96,9 +103,20 @@ impl Observed {
         }
     }
 
+    /// We dial somebody there.
+    pub(super) fn knock(&mut self, at: &Multiaddr) {
+        let now = Instant::now();
+        self.knocked
+            .retain(|_, since| now.duration_since(*since) < KNOCKED);
+        if let Some(place) = place_of(at).filter(|_| self.knocked.len() < REMEMBERED) {
+            self.knocked.insert(place, now);
+        }
+    }
+
     /// A member dialled us from outside, at this address as it says. That is proof if the address is this machine's own,
     /// and if somebody else says the same: AutoNAT asks only peers whom we dialled, and of them there is none when all
-    /// neighbours are behind routers.
+    /// neighbours are behind routers. It is none if we knocked there ourselves: a firewall lets in what it takes for an
+    /// answer.
     pub(super) fn reached(
         &mut self,
         member: PeerId,
@@ -106,6 +124,11 @@ impl Observed {
         here: &Multiaddr,
         from: &Multiaddr,
     ) {
+        let lately = |since: &Instant| since.elapsed() < KNOCKED;
+        let place = place_of(from);
+        if place.is_some_and(|place| self.knocked.get(&place).is_some_and(lately)) {
+            return;
+        }
         let (Some(ip), Some(own), Some(from)) = (ip_of(at), ip_of(here), ip_of(from)) else {
             return;
         };
@@ -161,6 +184,15 @@ impl Observed {
             .peekable();
         of_its_kind.peek().is_none() || of_its_kind.any(|seen| seen == ip)
     }
+}
+
+/// The address and port of a machine, not of who is reached through it.
+fn place_of(address: &Multiaddr) -> Option<(IpAddr, u16)> {
+    let port = address.iter().find_map(|part| match part {
+        Protocol::Tcp(port) | Protocol::Udp(port) => Some(port),
+        _ => None,
+    });
+    Some((ip_of(address).filter(|_| !is_relayed(address))?, port?))
 }
 
 /// An address of the router with each port that we listen on.
@@ -262,6 +294,23 @@ mod tests {
             "next door"
         );
         assert_eq!(reached(&mut observed, outside, "/ip4/8.8.8.8/tcp/1"), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_comes_from_where_we_knocked_proves_nothing_for_as_long_as_a_firewall_remembers() {
+        let mut observed = Observed::default();
+        let (own, from) = (
+            address("/ip6/2620:fe::1/tcp/4001"),
+            address("/ip6/2620:ff::1/tcp/4001"),
+        );
+        let comes = |observed: &mut Observed| {
+            observed.reached(PeerId::random(), &own, &own, &from);
+            observed.proven().count()
+        };
+        observed.knock(&from);
+        assert_eq!(comes(&mut observed), 0);
+        tokio::time::advance(KNOCKED).await;
+        assert_eq!(comes(&mut observed), 1);
     }
 
     #[test]

@@ -19,6 +19,23 @@ pub(in crate::mesh) fn ip_of(address: &Multiaddr) -> Option<IpAddr> {
     }
 }
 
+/// Whether it is of a kind that homes dial: TCP or QUIC, at an IP address or a name.
+pub(super) fn can_be_dialled(address: &Multiaddr) -> bool {
+    use Protocol as P;
+    let mut parts = address.iter();
+    let place = parts.next();
+    let named = matches!(
+        place,
+        Some(P::Ip4(_) | P::Ip6(_) | P::Dns(_) | P::Dns4(_) | P::Dns6(_))
+    );
+    named
+        && !is_relayed(address)
+        && matches!(
+            (parts.next(), parts.next()),
+            (Some(P::Tcp(_)), None | Some(P::P2p(_))) | (Some(P::Udp(_)), Some(P::QuicV1))
+        )
+}
+
 /// Whether it leads through a neighbour.
 pub(in crate::mesh) fn is_relayed(address: &Multiaddr) -> bool {
     address.iter().any(|part| part == Protocol::P2pCircuit)
@@ -156,6 +173,27 @@ mod tests {
         assert_eq!(worth(&near), all(&near));
         let only = ["/ip4/10.1.2.3/tcp/1"];
         assert_eq!(worth(&only), all(&only));
+    }
+
+    #[test]
+    fn an_address_that_no_home_could_dial_is_not_told() {
+        for good in [
+            "/ip4/9.9.9.9/tcp/4001",
+            "/ip6/200:ce78::1/udp/4001/quic-v1",
+            "/dns4/maple.example/tcp/4001",
+        ] {
+            assert!(can_be_dialled(&good.parse().unwrap()), "{good}");
+        }
+        let onion = "vww6ybal4bd7szmgncyruucpgfkqahzddi37ktceo3ah7ngmcopnpyyd";
+        for bad in [
+            format!("/onion3/{onion}:4001"),
+            "/ip4/9.9.9.9".to_owned(),
+            "/ip4/9.9.9.9/udp/4001".to_owned(),
+            "/ip4/9.9.9.9/tcp/4001/ws".to_owned(),
+            format!("{RELAY}/p2p-circuit"),
+        ] {
+            assert!(!can_be_dialled(&bad.parse().unwrap()), "{bad}");
+        }
     }
 
     #[test]

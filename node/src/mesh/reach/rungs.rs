@@ -47,7 +47,9 @@ impl Rungs {
             try_for_others: gated(tries, members, Dials::Back),
             relay: relay
                 .map(|relay| {
-                    MembersOnly::new(relay, members.clone(), Dials::Anywhere).and_newcomers()
+                    MembersOnly::new(relay, members.clone(), Dials::Anywhere)
+                        .and_newcomers()
+                        .deaf_to_circuits()
                 })
                 .into(),
             circuits: gated(circuits, members, Dials::Anywhere),

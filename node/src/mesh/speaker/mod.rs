@@ -30,6 +30,7 @@ use streetlamp_proto::wire::limits::GOSSIP_FRAME;
 use super::behaviour::{CONNECTIONS, MEMORY, PENDING, TOPICS, message_id};
 use super::listen;
 use super::peers::keypair;
+use super::pulse::Pulse;
 use super::run::Run;
 use super::swarm::{GOODBYE, IDLE};
 use super::transport::Transport;
@@ -47,7 +48,7 @@ pub(super) struct SpeakerBehaviour {
     gossip:
         gossipsub::Behaviour<gossipsub::IdentityTransform, MaxCountSubscriptionFilter<OpenTopics>>,
     identify: identify::Behaviour,
-    ping: ping::Behaviour,
+    ping: Pulse,
 }
 
 /// Lets open topics through: what else somebody listens to is not looked at.
@@ -265,7 +266,7 @@ fn behaviour(keypair: &Keypair, run: Run, has_process_alone: bool) -> Result<Spe
                 .with_agent_version(run.to_string())
                 .with_hide_listen_addrs(true),
         ),
-        ping: ping::Behaviour::default(),
+        ping: Pulse::default(),
     })
 }
 

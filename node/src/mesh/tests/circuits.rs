@@ -9,7 +9,7 @@ use futures::StreamExt;
 use libp2p::identity::Keypair;
 use libp2p::multiaddr::Protocol;
 use libp2p::swarm::{NetworkBehaviour, SwarmEvent};
-use libp2p::{Multiaddr, Swarm, ping, relay};
+use libp2p::{Multiaddr, PeerId, Swarm, ping, relay};
 use streetlamp_proto::identity::{DeviceId, HouseholdId};
 use streetlamp_proto::street::Address;
 use tokio::time::timeout;
@@ -38,15 +38,16 @@ fn street() -> BTreeMap<DeviceId, HouseholdId> {
     (1..=3).map(|key| (device(key), household(key))).collect()
 }
 
-async fn home(key: u8, relaying: Relaying) -> Home {
+/// A home that relays, if its resident says that it is reached.
+async fn home(key: u8, relaying: Relaying, reached: bool) -> Home {
     let signing = SigningKey::from_bytes(&[key; 32]);
     let reach = Reach {
         relaying,
         circuits: true,
         // The resident's word, so that nobody has to try it.
-        external: match relaying {
-            Relaying::Nothing => vec![],
-            _ => vec!["/ip4/127.0.0.1/tcp/1".to_owned()],
+        external: match reached {
+            false => vec![],
+            true => vec!["/ip4/127.0.0.1/tcp/1".to_owned()],
         },
         ..Reach::plain()
     };
@@ -101,10 +102,16 @@ fn way(home: &Home, to: &Home) -> Option<PeerWay> {
 
 /// Ada relays, Ben holds a place with her, and Cem reaches Ben through her.
 async fn relayed(relaying: Relaying) -> ([Home; 3], Multiaddr) {
+    let plain = (Relaying::Nothing, false);
+    Box::pin(relayed_between([(relaying, true), plain, plain])).await
+}
+
+/// The same, with what each of the three would relay and whether it is reached.
+async fn relayed_between([ada, ben, cem]: [(Relaying, bool); 3]) -> ([Home; 3], Multiaddr) {
     let mut homes = [
-        home(1, relaying).await,
-        home(2, Relaying::Nothing).await,
-        home(3, Relaying::Nothing).await,
+        home(1, ada.0, ada.1).await,
+        home(2, ben.0, ben.1).await,
+        home(3, cem.0, cem.1).await,
     ];
     let [ada, ben, cem] = &mut homes;
     let doors = ada.mesh.addresses();
@@ -153,17 +160,33 @@ async fn who_says_so_carries_clips_too() {
     during(&mut homes, streams.open(ben)).await.unwrap();
 }
 
+#[tokio::test]
+async fn a_way_through_a_neighbour_outlives_that_its_end_begins_to_relay_itself() {
+    let (mut homes, _) = Box::pin(relayed_between([
+        (Relaying::Clips, true),
+        (Relaying::Words, false),
+        (Relaying::Words, false),
+    ]))
+    .await;
+    let [_, ben, _] = &mut homes;
+    let address = "/ip4/127.0.0.1/tcp/2".parse().unwrap();
+    ben.mesh
+        .translate(SwarmEvent::ExternalAddrConfirmed { address });
+    assert_eq!(ben.mesh.reach().external, ["/ip4/127.0.0.1/tcp/2"]);
+    let (streams, ben) = (homes[2].streams.clone(), homes[1].device);
+    during(&mut homes, streams.open(ben)).await.unwrap();
+}
+
 #[derive(NetworkBehaviour)]
 struct Outsider {
     circuits: relay::client::Behaviour,
     ping: ping::Behaviour,
 }
 
-/// A stranger who may use circuits.
-fn outsider() -> Swarm<Outsider> {
-    let keypair = Keypair::generate_ed25519();
+/// Somebody who may use circuits, and nothing else.
+fn outsider(keypair: &Keypair) -> Swarm<Outsider> {
     let (transport, circuits) = Transport::Internet
-        .build_with_circuits(&keypair, true)
+        .build_with_circuits(keypair, true)
         .unwrap();
     let outsider = Outsider {
         circuits: circuits.unwrap(),
@@ -175,30 +198,73 @@ fn outsider() -> Swarm<Outsider> {
     Swarm::new(transport, outsider, me, config)
 }
 
+/// What somebody gets who asks for a place at an address through a neighbour, and for a way through it to another peer.
+async fn gets(
+    homes: &mut [Home; 3],
+    keypair: &Keypair,
+    through: Multiaddr,
+    target: PeerId,
+) -> (bool, bool) {
+    let mut swarm = outsider(keypair);
+    swarm.listen_on(through.clone()).unwrap();
+    let mut dial = Some(through.with(Protocol::P2p(target)));
+    let attempts = async {
+        let (mut place, mut way) = (None, None);
+        loop {
+            match swarm.select_next_some().await {
+                SwarmEvent::ListenerClosed { reason: Err(_), .. } => place = Some(false),
+                SwarmEvent::NewListenAddr { .. } => place = Some(true),
+                SwarmEvent::OutgoingConnectionError { peer_id, .. } if peer_id == Some(target) => {
+                    way = Some(false);
+                }
+                SwarmEvent::ConnectionEstablished { peer_id, .. } if peer_id == target => {
+                    way = Some(true);
+                }
+                _ => {}
+            }
+            match (place, way) {
+                (Some(place), Some(way)) => return (place, way),
+                // One after the other: over the connection that is there by then.
+                (Some(_), None) => {
+                    if let Some(at) = dial.take() {
+                        swarm.dial(at).unwrap();
+                    }
+                }
+                (None, _) => {}
+            }
+        }
+    };
+    during(homes, attempts).await
+}
+
 #[tokio::test]
 async fn a_stranger_gets_no_place_at_a_home_and_reaches_nobody_through_it() {
     let (mut homes, through) = Box::pin(relayed(Relaying::Words)).await;
     let target = peer_of(homes[1].device).unwrap();
-    let mut swarm = outsider();
-    swarm.listen_on(through.clone()).unwrap();
-    swarm.dial(through.with(Protocol::P2p(target))).unwrap();
-    let attempts = async {
-        let (mut no_place, mut no_way) = (false, false);
-        while !no_place || !no_way {
-            match swarm.select_next_some().await {
-                SwarmEvent::ListenerClosed { reason: Err(_), .. } => no_place = true,
-                SwarmEvent::OutgoingConnectionError { peer_id, .. } if peer_id == Some(target) => {
-                    no_way = true;
-                }
-                SwarmEvent::NewListenAddr { .. } => panic!("a place"),
-                SwarmEvent::ConnectionEstablished { peer_id, .. } if peer_id == target => {
-                    panic!("a way")
-                }
-                _ => {}
-            }
-        }
-    };
-    during(&mut homes, attempts).await;
+    let stranger = Keypair::generate_ed25519();
+    let got = gets(&mut homes, &stranger, through, target).await;
+    assert_eq!(got, (false, false));
+}
+
+#[tokio::test]
+async fn a_member_reaches_nobody_through_a_neighbour_but_who_holds_a_place_there() {
+    let (mut homes, through) = Box::pin(relayed(Relaying::Words)).await;
+    // A fourth member, and a peer that the relay was never told of; it could be anybody's machine.
+    let member = Keypair::ed25519_from_bytes([4; 32]).unwrap();
+    let mut all = street();
+    all.insert(device(4), HouseholdId::from_bytes([4; 32]));
+    for home in &homes {
+        home.mesh.knows_members(all.clone());
+    }
+    let elsewhere = Keypair::generate_ed25519().public().to_peer_id();
+    let before = homes[0].mesh.reach().peers.len();
+    let got = gets(&mut homes, &member, through.clone(), elsewhere).await;
+    assert_eq!(got, (true, false), "a place, and no way out");
+    let ben = peer_of(homes[1].device).unwrap();
+    let got = gets(&mut homes, &member, through, ben).await;
+    assert_eq!(got, (true, true), "who holds a place is reached");
+    // The member itself came, and nobody else was dialled.
+    assert!(homes[0].mesh.reach().peers.len() <= before + 1);
 }
 
 /// Whether a stranger gets to a home through another one.
@@ -224,7 +290,7 @@ async fn gets_through(swarm: &mut Swarm<Outsider>, to: &Multiaddr) -> bool {
 #[tokio::test]
 async fn a_newcomer_comes_through_while_the_home_behind_expects_one_and_at_no_other_time() {
     let (mut homes, through) = Box::pin(relayed(Relaying::Words)).await;
-    let mut swarm = outsider();
+    let mut swarm = outsider(&Keypair::generate_ed25519());
     let ben = through.with(Protocol::P2p(peer_of(homes[1].device).unwrap()));
     assert!(!during(&mut homes, gets_through(&mut swarm, &ben)).await);
     homes[1].mesh.invites(true);
@@ -258,9 +324,9 @@ fn through_ada(circuit: &Multiaddr) -> Multiaddr {
 #[tokio::test]
 async fn who_becomes_a_neighbour_is_relayed_for_on_the_connection_on_which_he_came() {
     let mut homes = [
-        home(1, Relaying::Words).await,
-        home(2, Relaying::Nothing).await,
-        home(3, Relaying::Nothing).await,
+        home(1, Relaying::Words, true).await,
+        home(2, Relaying::Nothing, false).await,
+        home(3, Relaying::Nothing, false).await,
     ];
     let [ada, ben, _] = &mut homes;
     ada.mesh.knows_members(BTreeMap::new());
