@@ -11,7 +11,7 @@ use crate::control::{self, Request};
 use crate::node::Scope;
 
 /// Every address of the API and the scope that it asks for. A new one needs a row here.
-const ROWS: [(&str, &str, &str); 57] = [
+const ROWS: [(&str, &str, &str); 66] = [
     ("GET", "/status", "read"),
     ("GET", "/alerts", "read"),
     ("POST", "/alerts", "post"),
@@ -67,6 +67,15 @@ const ROWS: [(&str, &str, &str); 57] = [
     ("POST", "/cameras/{camera}/test", "cameras"),
     ("POST", "/cameras/{camera}/trigger", "cameras"),
     ("POST", "/cameras/{camera}/token", "cameras"),
+    ("PUT", "/cameras/{camera}/schedule", "cameras"),
+    ("PUT", "/mode", "home"),
+    ("GET", "/house", "read"),
+    ("PUT", "/house", "home"),
+    ("DELETE", "/house", "home"),
+    ("GET", "/notifications", "read"),
+    ("POST", "/notifications", "home"),
+    ("POST", "/notifications/{name}/test", "home"),
+    ("DELETE", "/notifications/{name}", "home"),
     ("POST", "/unlock", "home"),
     ("POST", "/lock", "home"),
 ];
