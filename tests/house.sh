@@ -202,7 +202,8 @@ echo "a film that came at the fourth attempt is sealed"
 
 # The broker is killed, and something happens meanwhile; a flood of messages comes when it is back.
 kill -9 "$broker"
-until_so 5 is waiting
+# It may be about to look for more of the last film.
+until_so 20 is waiting
 review 1718987130.000000-second end 2>/dev/null || true
 start_broker
 for _ in $(seq 40); do echo '{"type":"end","after":{"id":"x/../y","camera":"../..","start_time":1,"end_time":2,"severity":"alert"}}'; done | say -t frigate/reviews -l

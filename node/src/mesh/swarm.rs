@@ -138,8 +138,8 @@ impl Mesh {
     }
 
     /// Whom the mesh lends a hand from now on: devices of these households, and nobody else's.
-    pub fn knows_members(&self, devices: BTreeMap<DeviceId, HouseholdId>) {
-        self.members.are(devices);
+    pub fn knows_members(&mut self, devices: BTreeMap<DeviceId, HouseholdId>) {
+        self.ladder.knows_members(&mut self.swarm, devices);
     }
 
     /// Whether somebody holds a ticket of this home, who may come through a neighbour.
@@ -252,6 +252,7 @@ impl Mesh {
                 // Connecting over and over is a flood, too.
                 let _may_be_shut_out = self.is_in_pace(peer_id);
                 let way = Way::of(&endpoint);
+                self.ladder.opened(connection_id, &way);
                 let oldest = self.connections.opened(peer_id, connection_id, way);
                 for closing in oldest.into_iter().chain(self.connections.detours(peer_id)) {
                     self.swarm.close_connection(closing);

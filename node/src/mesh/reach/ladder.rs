@@ -1,6 +1,6 @@
 //! What follows from what the rungs tell: addresses that are told, places that are asked for, relaying that begins or ends.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use libp2p::swarm::behaviour::toggle::Toggle;
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use libp2p::swarm::{ConnectionId, FromSwarm, NetworkBehaviour, NewExternalAddrCandidate};
 use libp2p::{Multiaddr, PeerId, Swarm, identify, relay, upnp};
+use streetlamp_proto::identity::{DeviceId, HouseholdId};
 use streetlamp_proto::time::Timestamp;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
@@ -16,7 +17,7 @@ use super::again::Again;
 use super::members::Members;
 use super::newcomers::{INVITES, Newcomers};
 use super::observed::Observed;
-use super::place::{can_be_dialled, is_relayed};
+use super::place::{can_be_dialled, ip_of, is_relayed};
 use super::ports::Ports;
 use super::relays::Relays;
 use super::rungs::{Rungs, RungsEvent};
@@ -37,6 +38,8 @@ pub(in crate::mesh) struct Ladder {
     given: Vec<Multiaddr>,
     members: Members,
     observed: Observed,
+    /// What peers said who were no members then; libp2p's identify does not repeat itself for a day.
+    strangers: BTreeMap<ConnectionId, (PeerId, Way, identify::Info)>,
     relays: Relays,
     /// What became of asking by UPnP.
     port_mapping: PortMapping,
@@ -104,6 +107,7 @@ impl Ladder {
             given: given.collect::<Result<_>>()?,
             members,
             observed: Observed::default(),
+            strangers: BTreeMap::new(),
             relays: Relays::of(me),
             port_mapping: match reach.upnp {
                 true => PortMapping::Asking,
@@ -258,6 +262,30 @@ impl Ladder {
         }
     }
 
+    /// Whom the mesh lends a hand from now on. What new members among those who are connected said counts from now on, too.
+    pub(in crate::mesh) fn knows_members(
+        &mut self,
+        swarm: &mut Swarm<Behaviour>,
+        devices: BTreeMap<DeviceId, HouseholdId>,
+    ) {
+        self.members.are(devices);
+        let members = &self.members;
+        let met: Vec<_> = self
+            .strangers
+            .extract_if(.., |_, (peer, ..)| members.has(*peer))
+            .collect();
+        for (connection, (peer, way, info)) in met {
+            self.met(swarm, peer, connection, &way, &info);
+        }
+    }
+
+    /// A connection was made.
+    pub(in crate::mesh) fn opened(&mut self, connection: ConnectionId, way: &Way) {
+        if let Way::Answered { from, .. } = way {
+            self.observed.came(connection, from);
+        }
+    }
+
     /// A peer said who it is, and where it sees us. Only what members say on a direct connection counts.
     pub(in crate::mesh) fn met(
         &mut self,
@@ -267,24 +295,37 @@ impl Ladder {
         way: &Way,
         info: &identify::Info,
     ) {
-        if !self.members.has(peer) || matches!(way, Way::Through(_)) {
+        if matches!(way, Way::Through(_)) {
+            return;
+        }
+        if !self.members.has(peer) {
+            self.strangers
+                .insert(connection, (peer, way.clone(), info.clone()));
             return;
         }
         let invites = info.protocols.contains(&INVITES);
         self.newcomers.said(peer, invites);
         let at = &info.observed_addr;
+        let own: Vec<_> = swarm.listeners().cloned().collect();
         match way {
             Way::Dialled(there) if info.protocols.contains(&relay::HOP_PROTOCOL_NAME) => {
                 self.relays.offered(peer, there.clone());
             }
             Way::Dialled(_) => self.relays.withdrawn(peer),
             // It says where it dialled us.
-            Way::Answered { here, from } => self.observed.reached(peer, at, here, from),
+            Way::Answered { here, from } => {
+                // QUIC does not know at which address of this machine somebody came.
+                let anywhere = ip_of(here).is_some_and(|ip| ip.is_unspecified());
+                let here = own
+                    .iter()
+                    .find(|own| anywhere && *own == at)
+                    .unwrap_or(here);
+                self.observed.reached(connection, peer, at, here, from);
+            }
             Way::Punched | Way::Through(_) => {}
         }
         let passed = self.start.elapsed().as_millis();
         let now = Timestamp::from_ms(u64::try_from(passed).unwrap_or(u64::MAX));
-        let own: Vec<_> = swarm.listeners().cloned().collect();
         let candidates = self.observed.see(connection, peer, at, own.iter(), now);
         let rungs = &mut swarm.behaviour_mut().rungs;
         if let Some(probe) = rung(rungs, |rungs| &mut rungs.probe) {
@@ -304,6 +345,7 @@ impl Ladder {
     /// A connection is gone.
     pub(in crate::mesh) fn closed(&mut self, peer: PeerId, connection: ConnectionId, last: bool) {
         self.observed.closed(connection);
+        self.strangers.remove(&connection);
         if let Some(again) = &mut self.again {
             again.closed(connection);
         }

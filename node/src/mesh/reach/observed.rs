@@ -41,6 +41,8 @@ pub(super) struct Observed {
     dialled: BTreeMap<Multiaddr, BTreeSet<PeerId>>,
     /// Where we knocked lately: what comes from there may be let in as an answer.
     knocked: BTreeMap<(IpAddr, u16), Instant>,
+    /// Connections that came from where we had knocked.
+    answers: BTreeSet<ConnectionId>,
     tries: Bucket,
     strange_tries: Bucket,
 }
@@ -53,6 +55,7 @@ impl Default for Observed {
             proven: BTreeSet::new(),
             dialled: BTreeMap::new(),
             knocked: BTreeMap::new(),
+            answers: BTreeSet::new(),
             tries: Bucket::new(TRIES.0, TRIES.1),
             strange_tries: Bucket::new(STRANGE_TRIES.0, STRANGE_TRIES.1),
         }
@@ -113,20 +116,28 @@ impl Observed {
         }
     }
 
+    /// Somebody came. What counts is whether we had knocked there by then: who is a member shows only later.
+    pub(super) fn came(&mut self, connection: ConnectionId, from: &Multiaddr) {
+        let lately = |since: &Instant| since.elapsed() < KNOCKED;
+        let knocked = place_of(from).and_then(|place| self.knocked.get(&place));
+        if knocked.is_some_and(lately) {
+            self.answers.insert(connection);
+        }
+    }
+
     /// A member dialled us from outside, at this address as it says. That is proof if the address is this machine's own,
     /// and if somebody else says the same: AutoNAT asks only peers whom we dialled, and of them there is none when all
-    /// neighbours are behind routers. It is none if we knocked there ourselves: a firewall lets in what it takes for an
-    /// answer.
+    /// neighbours are behind routers. It is none if we had knocked there ourselves ([`Self::came`]): a firewall lets in what
+    /// it takes for an answer.
     pub(super) fn reached(
         &mut self,
+        connection: ConnectionId,
         member: PeerId,
         at: &Multiaddr,
         here: &Multiaddr,
         from: &Multiaddr,
     ) {
-        let lately = |since: &Instant| since.elapsed() < KNOCKED;
-        let place = place_of(from);
-        if place.is_some_and(|place| self.knocked.get(&place).is_some_and(lately)) {
+        if self.answers.contains(&connection) {
             return;
         }
         let (Some(ip), Some(own), Some(from)) = (ip_of(at), ip_of(here), ip_of(from)) else {
@@ -151,6 +162,7 @@ impl Observed {
     /// A connection is gone, and with it what was seen on it.
     pub(super) fn closed(&mut self, connection: ConnectionId) {
         self.seen.remove(&connection);
+        self.answers.remove(&connection);
     }
 
     /// A neighbour, or the router, proved that we are reached here.
@@ -281,7 +293,7 @@ mod tests {
         let (outside, inside) = ("/ip4/9.9.9.9/tcp/4001", "/ip4/192.168.1.2/tcp/4001");
         let reached = |observed: &mut Observed, here: &str, from: &str| {
             let (at, here, from) = (address(outside), address(here), address(from));
-            observed.reached(PeerId::random(), &at, &here, &from);
+            observed.reached(connection(1), PeerId::random(), &at, &here, &from);
             observed.proven().count()
         };
         assert_eq!(reached(&mut observed, inside, "/ip4/8.8.8.8/tcp/1"), 0);
@@ -303,14 +315,18 @@ mod tests {
             address("/ip6/2620:fe::1/tcp/4001"),
             address("/ip6/2620:ff::1/tcp/4001"),
         );
-        let comes = |observed: &mut Observed| {
-            observed.reached(PeerId::random(), &own, &own, &from);
+        // Whether the one who came counts is known a while later, when it is a member.
+        let counts = |observed: &mut Observed, number| {
+            observed.reached(connection(number), PeerId::random(), &own, &own, &from);
             observed.proven().count()
         };
         observed.knock(&from);
-        assert_eq!(comes(&mut observed), 0);
+        observed.came(connection(1), &from);
         tokio::time::advance(KNOCKED).await;
-        assert_eq!(comes(&mut observed), 1);
+        assert_eq!(counts(&mut observed, 1), 0);
+        observed.came(connection(2), &from);
+        observed.knock(&from);
+        assert_eq!(counts(&mut observed, 2), 1, "it came before");
     }
 
     #[test]

@@ -253,7 +253,7 @@ async fn a_member_reaches_nobody_through_a_neighbour_but_who_holds_a_place_there
     let member = Keypair::ed25519_from_bytes([4; 32]).unwrap();
     let mut all = street();
     all.insert(device(4), HouseholdId::from_bytes([4; 32]));
-    for home in &homes {
+    for home in &mut homes {
         home.mesh.knows_members(all.clone());
     }
     let elsewhere = Keypair::generate_ed25519().public().to_peer_id();
