@@ -81,7 +81,7 @@ pub struct State {
 /// Something that happened on the street.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Happened {
-    /// What, as one of [`discovery`]'s event types.
+    /// What, as one of the event types that Home Assistant was told of.
     pub what: &'static str,
     /// The kind of event.
     pub kind: &'static str,
