@@ -21,7 +21,7 @@ chmod 755 "$place"
 node= ben= broker= frigate= sink= post= reader=
 clean_up() {
   local code=$?
-  for process in $node $ben $broker $frigate $sink $post $reader; do kill "$process" 2>/dev/null; done
+  for process in $node $ben $broker $frigate $sink $post $reader; do kill "$process" 2>/dev/null || true; done
   wait
   [ "$code" = 0 ] || tail -n 30 "$place"/*.log "$place"/{read,sink,letters}.txt 2>/dev/null || true
   rm -rf "$place"
@@ -88,7 +88,7 @@ start_node() {
   until_so 10 "$program" status
 }
 ben() { STREETLAMP_HOME=$place/ben "$program" "$@"; }
-ben run --web 127.0.0.1:0 --no-mdns --listen /ip4/127.0.0.1/tcp/0 >>"$place/ben.log" 2>&1 & ben=$!
+STREETLAMP_HOME=$place/ben "$program" run --web 127.0.0.1:0 --no-mdns --listen /ip4/127.0.0.1/tcp/0 >>"$place/ben.log" 2>&1 & ben=$!
 start_node
 until_so 10 ben status
 ticket=$("$program" street new "Maple Street" >/dev/null && "$program" street invite | grep -o 'streetlamp:[a-z0-9]*' | head -n 1)
