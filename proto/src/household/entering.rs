@@ -20,12 +20,17 @@ use crate::wire::{self, Kind};
 
 /// How long whoever enters waits for the home that lets it in.
 const JOIN_PATIENCE: Duration = Duration::from_secs(30);
+/// How often it asks again when the connection ended before an answer came. The first one is easily lost: two homes that
+/// dial each other give one of two connections up, and a home that finds another just restarted begins anew with it.
+const ASKS_AGAIN: u8 = 3;
 
 /// Entering in progress.
 #[derive(Debug)]
 pub(super) struct Entering {
     pass: Pass,
     asked: bool,
+    /// How many answers were lost on the way.
+    lost: u8,
 }
 
 /// What somebody enters with.
@@ -39,7 +44,11 @@ pub(super) enum Pass {
 
 impl Entering {
     pub(super) const fn with(pass: Pass) -> Self {
-        Self { pass, asked: false }
+        Self {
+            pass,
+            asked: false,
+            lost: 0,
+        }
     }
 }
 
@@ -93,18 +102,24 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) {
-        let doors = entering.pass.doors().to_vec();
-        for door in &doors {
-            out.push(Output::Dial {
-                device: door.device,
-                addresses: door.addresses.clone(),
-            });
-        }
         self.entering.insert(command, entering);
         out.push(Output::SetTimer {
             at: now.after(JOIN_PATIENCE),
             timer: Timer::JoinTimeout(command),
         });
+        self.go_to_the_door(command, out);
+    }
+
+    /// Looks for the homes behind the doors of one pass, and shows it at once if the first is connected.
+    fn go_to_the_door(&mut self, command: CommandId, out: &mut Vec<Output>) {
+        let Some(entering) = self.entering.get(&command) else {
+            return;
+        };
+        let doors = entering.pass.doors();
+        out.extend(doors.iter().map(|door| Output::Dial {
+            device: door.device,
+            addresses: door.addresses.clone(),
+        }));
         let first = doors.first().map(|door| door.device);
         if let Some(device) = first.filter(|device| self.connected.contains(device)) {
             self.show_passes(device, out);
@@ -163,7 +178,7 @@ impl Household {
         }
     }
 
-    /// Enters the street that the inviter opened, or says why not.
+    /// Enters the street that the inviter opened, says why not, or asks again if the answer was lost.
     pub(super) fn join_answered(
         &mut self,
         command: CommandId,
@@ -171,13 +186,28 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) {
-        let Some(Entering { pass, .. }) = self.entering.remove(&command) else {
+        let Some(mut entering) = self.entering.remove(&command) else {
             return;
         };
         let answer = match bytes {
-            None => Err(pass.unanswered()),
-            Some(bytes) => self.take_welcome(&pass, bytes, now, out),
+            None if entering.lost < ASKS_AGAIN => {
+                entering.lost += 1;
+                entering.asked = false;
+                self.entering.insert(command, entering);
+                return self.go_to_the_door(command, out);
+            }
+            None => Err(entering.pass.unanswered()),
+            Some(bytes) => self.take_welcome(&entering.pass, bytes, now, out),
         };
+        // The ticket may have been used up by what was asked first, whose answer was lost: then this home is a member.
+        if let (Err(Failure::Refused(Refusal::NotValid)), 1.., Pass::Ticket(ticket)) =
+            (&answer, entering.lost, &entering.pass)
+            && let Some(door) = ticket.doors.first()
+        {
+            let again = Entering::with(Pass::Membership(door.clone()));
+            self.entering.insert(command, again);
+            return self.go_to_the_door(command, out);
+        }
         out.push(Output::Answer(command, answer));
     }
 

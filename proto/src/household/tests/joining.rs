@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::super::*;
-use super::world::World;
+use super::world::{World, connected};
 use crate::street::{Refusal, Ticket, TicketError};
 use crate::wire::Kind;
 use crate::wire::limits::JOIN_FRAME;
@@ -194,12 +194,7 @@ fn as_long_as_a_ticket_is_open_somebody_may_come_through_a_neighbour() {
 #[test]
 fn whoever_enters_tries_the_door_again_when_somebody_else_was_reached_through_whom_it_may_lead() {
     let mut world = World::new(&["Ada", "Ben", "Cem"]);
-    let founding = Command::FoundStreet {
-        name: crate::identity::Name::clean("Maple Street").unwrap(),
-        cell: "u33dc1".parse().unwrap(),
-        urgent_per_hour: 6,
-    };
-    world.command(0, founding).unwrap();
+    world.found("Maple Street");
     let ticket = Box::new(world.ticket(0));
     let (ada, ben, now) = (world.device(0), world.device(1), world.now);
     let cem = &mut world.homes[2].engine;
@@ -208,15 +203,81 @@ fn whoever_enters_tries_the_door_again_when_somebody_else_was_reached_through_wh
             |output: &Output| matches!(output, Output::Dial { device, .. } if *device == ada);
         outputs.iter().any(dialled)
     };
-    let met = |device| Input::Connected {
-        device,
-        address: None,
-    };
-    assert!(!knocks(&cem.handle(met(ben), now)), "it wants in nowhere");
+    assert!(
+        !knocks(&cem.handle(connected(ben), now)),
+        "it wants in nowhere"
+    );
     cem.handle(Input::Disconnected { device: ben }, now);
     cem.handle(Input::Command(CommandId(7_000), Command::Join(ticket)), now);
-    assert!(knocks(&cem.handle(met(ben), now)));
-    cem.handle(met(ada), now);
+    assert!(knocks(&cem.handle(connected(ben), now)));
+    cem.handle(connected(ada), now);
     cem.handle(Input::Disconnected { device: ben }, now);
-    assert!(!knocks(&cem.handle(met(ben), now)), "it has asked");
+    assert!(!knocks(&cem.handle(connected(ben), now)), "it has asked");
+}
+
+/// Ben's questions to get in.
+fn asks(outputs: &[Output]) -> Vec<(AskRef, Vec<u8>)> {
+    let ask = |output: &Output| match output {
+        Output::Ask { ask, bytes, .. } => Some((*ask, bytes.clone())),
+        _ => None,
+    };
+    outputs.iter().filter_map(ask).collect()
+}
+
+#[test]
+fn whoever_enters_asks_again_when_the_connection_ends_before_the_answer_even_if_it_was_let_in() {
+    for let_in in [false, true] {
+        let mut world = World::new(&["Ada", "Ben"]);
+        world.found("Maple Street");
+        let ticket = Box::new(world.ticket(0));
+        let (ada, ben, now) = (world.device(0), world.device(1), world.now);
+        let entering = &mut world.homes[1].engine;
+        entering.handle(Input::Command(CommandId(7_000), Command::Join(ticket)), now);
+        let first = asks(&entering.handle(connected(ada), now));
+        if let_in {
+            let asked = Input::Asked {
+                from: ben,
+                request: RequestRef(7_000),
+                protocol: Protocol::Join,
+                bytes: first[0].1.clone(),
+            };
+            world.homes[0].engine.handle(asked, now);
+        }
+        let lost = Input::Answered {
+            ask: first[0].0,
+            bytes: None,
+        };
+        let entering = &mut world.homes[1].engine;
+        entering.handle(Input::Disconnected { device: ada }, now);
+        assert!(
+            asks(&entering.handle(lost, now)).is_empty(),
+            "nobody is there"
+        );
+        let outputs = entering.handle(connected(ada), now);
+        world.settle(1, outputs);
+        let answer = world.answers.remove(&CommandId(7_000));
+        assert!(
+            matches!(answer, Some(Ok(Answer::Street { .. }))),
+            "{answer:?}"
+        );
+    }
+}
+
+#[test]
+fn whoever_gets_no_answer_over_and_over_gives_up() {
+    let mut world = World::new(&["Ada", "Ben"]);
+    world.found("Maple Street");
+    let ticket = Box::new(world.ticket(0));
+    let (ada, now) = (world.device(0), world.now);
+    let ben = &mut world.homes[1].engine;
+    ben.handle(Input::Command(CommandId(7_000), Command::Join(ticket)), now);
+    let mut outputs = ben.handle(connected(ada), now);
+    let mut asked = 0;
+    while let Some((ask, _)) = asks(&outputs).pop() {
+        asked += 1;
+        assert!(asked < 10, "it never gives up");
+        outputs = ben.handle(Input::Answered { ask, bytes: None }, now);
+    }
+    let given_up = |output: &Output| matches!(output, Output::Answer(_, Err(Failure::InviterAway)));
+    assert!(outputs.iter().any(given_up), "{outputs:?}");
 }

@@ -52,13 +52,13 @@ pub(super) struct World {
     pub(super) broken_disk: bool,
     pub(super) disks: Disks,
     queue: VecDeque<(usize, Output)>,
-    answers: BTreeMap<CommandId, Result<Answer, Failure>>,
+    pub(super) answers: BTreeMap<CommandId, Result<Answer, Failure>>,
     requests: BTreeMap<RequestRef, (usize, AskRef)>,
     judged: BTreeMap<MessageRef, Acceptance>,
     count: u64,
 }
 
-fn connected(device: DeviceId) -> Input {
+pub(super) fn connected(device: DeviceId) -> Input {
     let address = None;
     Input::Connected { device, address }
 }
@@ -168,17 +168,7 @@ impl World {
 
     pub(super) fn street_called(street: &str, names: &[&str]) -> Self {
         let mut world = Self::new(names);
-        let (name, cell) = (Name::clean(street).unwrap(), "u33dc1".parse().unwrap());
-        world
-            .command(
-                0,
-                Command::FoundStreet {
-                    name,
-                    cell,
-                    urgent_per_hour: 6,
-                },
-            )
-            .unwrap();
+        world.found(street);
         for home in 1..names.len() {
             // Who came first decides who is new.
             world.now = world.now.after(Duration::from_secs(1));
@@ -189,6 +179,16 @@ impl World {
         }
         world.now = world.now.after(Duration::from_secs(1));
         world
+    }
+
+    /// The first home founds a street, with nobody else on it.
+    pub(super) fn found(&mut self, street: &str) {
+        let founding = Command::FoundStreet {
+            name: Name::clean(street).unwrap(),
+            cell: "u33dc1".parse().unwrap(),
+            urgent_per_hour: 6,
+        };
+        self.command(0, founding).unwrap();
     }
 
     pub(super) fn ticket(&mut self, home: usize) -> Ticket {
