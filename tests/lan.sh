@@ -9,168 +9,104 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-skip() {
-  echo "SKIPPED: $*"
-  exit 0
-}
+. tests/lab/spaces.sh
+needs ip
+. tests/lab/homes.sh
 
-[ "$(id -u)" = 0 ] || skip "network namespaces need root"
-command -v ip >/dev/null || skip "no ip command (iproute2)"
-
-place=$(mktemp -d)
-names=("ada-$$" "ben-$$")
-declare -A pids=()
-
-clean_up() {
-  local code=$? name
-  for name in "${!pids[@]}"; do
-    kill "${pids[$name]}" 2>/dev/null || true
-  done
-  wait
-  for name in "${names[@]}"; do
-    ip netns del "$name" 2>/dev/null || true
-  done
-  if [ "$code" != 0 ]; then
-    tail -n 50 "$place"/*.log 2>/dev/null || true
-  fi
-  rm -rf "$place"
-}
-trap clean_up EXIT
-
-for name in "${names[@]}"; do
-  ip netns add "$name" 2>/dev/null || skip "no network namespace can be made here"
+for name in ada ben; do
+  space "$name-$$"
 done
-ada=${names[0]} ben=${names[1]}
-ip -n "$ada" link add lan0 type veth peer name lan0 netns "$ben" 2>/dev/null || skip "no veth pair can be made here"
-
-[ -n "${PROGRAM:-}" ] || cargo build --quiet -p streetlamp
-program=$(realpath "${PROGRAM:-${CARGO_TARGET_DIR:-target}/debug/streetlamp}")
-export STREETLAMP_PASSPHRASE=maple
+cable "ada-$$" lan "ben-$$" lan
 
 # at NAME ADDRESS: the machine is at this address of the LAN and at no other.
 at() {
-  ip -n "$1" address flush dev lan0
-  ip -n "$1" address add "$2/24" dev lan0
-  ip -n "$1" link set lo up
-  ip -n "$1" link set lan0 up
+  ip -n "$1-$$" address flush dev lan
+  ip -n "$1-$$" address add "$2/24" dev lan
 }
 
-home() {
-  local name=$1
-  shift
-  "$program" --home "$place/$name" --json "$@"
-}
-
-# soon SECONDS COMMAND...: whether the command succeeds within this time.
-soon() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    [ "$SECONDS" -lt "$end" ] || return 1
-    sleep 0.2
-  done
-}
-
-answers() { home "$1" status 2>/dev/null | grep -q '"running": *true'; }
 connected() { home "$1" status | grep -q '"neighbours_connected": *1\b'; }
 alone() { home "$1" status | grep -q '"neighbours_connected": *0\b'; }
-reads() { home "$1" alert list | grep -q "$2"; }
 
 # start NAME PORT [OPTION...]
 start() {
   local name=$1 port=$2
   shift 2
-  ip netns exec "$name" "$program" --home "$place/$name" --json run --web 127.0.0.1:0 "$@" \
-    --listen "/ip4/0.0.0.0/tcp/$port" --listen "/ip4/0.0.0.0/udp/$port/quic-v1" >>"$place/$name.log" 2>&1 &
-  pids[$name]=$!
+  run "$name" "$@" --listen "/ip4/0.0.0.0/tcp/$port" --listen "/ip4/0.0.0.0/udp/$port/quic-v1"
   soon 60 answers "$name" || fail "$name does not start"
 }
 
-stop() {
-  kill "${pids[$1]}"
-  wait "${pids[$1]}" || fail "$1 does not stop well"
-  unset "pids[$1]"
-}
-
-fail() {
-  echo "FAILED: $*" >&2
-  exit 1
-}
-
-at "$ada" 192.168.77.1
-at "$ben" 192.168.77.2
-for name in "$ada" "$ben"; do
+at ada 192.168.77.1
+at ben 192.168.77.2
+for name in ada ben; do
   home "$name" init --name "$name" --cell u33dc1 >/dev/null
-  [ -z "$(ip -n "$name" route show default)" ] || fail "there is another way out of $name"
+  [ -z "$(ip -n "$name-$$" route show default)" ] || fail "there is another way out of $name"
   start "$name" 4001 --no-mdns
 done
-home "$ada" street new "Maple Street" >/dev/null
-ticket=$(home "$ada" street invite | grep -o 'streetlamp:[a-z0-9]*' | head -n 1)
-home "$ben" street join "$ticket" >/dev/null
-soon 60 connected "$ada" || fail "the ticket does not bring them together"
+found_street ada ben
+soon 60 connected ada || fail "the ticket does not bring them together"
 echo "ok: two homes met by a ticket"
 
-stop "$ada"
-stop "$ben"
-at "$ada" 192.168.77.11
-at "$ben" 192.168.77.12
-start "$ada" 4011
-start "$ben" 4012 --no-mdns
-if soon 15 connected "$ada"; then
+stop ada
+stop ben
+at ada 192.168.77.11
+at ben 192.168.77.12
+start ada 4011
+start ben 4012 --no-mdns
+if soon 15 connected ada; then
   fail "they found each other with multicast DNS off in one of them"
 fi
-alone "$ben" || fail "one is connected and the other is not"
+alone ben || fail "one is connected and the other is not"
 echo "ok: both moved, and with --no-mdns in one of them they stay apart"
 
-stop "$ben"
-start "$ben" 4012
-soon 60 connected "$ada" || fail "they did not find each other by multicast DNS"
-soon 60 connected "$ben" || fail "one is connected and the other is not"
-home "$ben" alert post --kind noise --title "Found by name" >/dev/null
-soon 60 reads "$ada" "Found by name" || fail "the alert does not come"
+stop ben
+start ben 4012
+soon 60 connected ada || fail "they did not find each other by multicast DNS"
+soon 60 connected ben || fail "one is connected and the other is not"
+home ben alert post --kind noise --title "Found by name" >/dev/null
+soon 60 reads ada "Found by name" || fail "the alert does not come"
 echo "ok: with it on in both they found each other, and an alert came through"
 
 # A home that keeps running moves, as when the router gives it another address, and so does the other while it is away.
-stop "$ada"
-at "$ben" 192.168.77.22
-at "$ada" 192.168.77.21
-start "$ada" 4021
-soon 60 connected "$ada" || fail "they did not find each other after one moved while it ran"
+stop ada
+at ben 192.168.77.22
+at ada 192.168.77.21
+start ada 4021
+soon 60 connected ada || fail "they did not find each other after one moved while it ran"
 echo "ok: one moved while it ran, and they found each other again"
 
 # A cable is pulled, both go on posting, and it is plugged in again.
-ip -n "$ada" link set lan0 down
-for name in "$ada" "$ben"; do
+ip -n "ada-$$" link set lan down
+for name in ada ben; do
   home "$name" alert post --kind outage --title "Cut off, says $name" >/dev/null
 done
 sleep 30
-ip -n "$ada" link set lan0 up
-for name in "$ada" "$ben"; do
-  soon 90 reads "$name" "Cut off, says $ada" || fail "$name does not read what $ada posted while they were apart"
-  soon 90 reads "$name" "Cut off, says $ben" || fail "$name does not read what $ben posted while they were apart"
+ip -n "ada-$$" link set lan up
+for name in ada ben; do
+  soon 90 reads "$name" "Cut off, says ada" || fail "$name does not read what ada posted while they were apart"
+  soon 90 reads "$name" "Cut off, says ben" || fail "$name does not read what ben posted while they were apart"
 done
 echo "ok: apart for a while, both posted, and both have everything since they met again"
 
 # Without a street a home hears what is told to everybody nearby, and can ask to be met.
-home "$ben" street leave >/dev/null
-home "$ben" street knock --text "We moved into number 9" >/dev/null
+home ben street leave >/dev/null
+home ben street knock --text "We moved into number 9" >/dev/null
 knocks() { home "$1" street knocks | grep -q "number 9"; }
-soon 60 knocks "$ada" || fail "the knock is not heard"
-home "$ada" alert post --kind noise --title "For the street alone" >/dev/null
-home "$ada" alert post --kind lost-pet --audience nearby --title "Grey cat missing" >/dev/null
-soon 60 reads "$ben" "Grey cat missing" || fail "the alert for everybody nearby does not come"
-home "$ben" alert list | grep -q '"known": *false' || fail "a stranger's alert is shown as a neighbour's"
-if reads "$ben" "For the street alone"; then
+soon 60 knocks ada || fail "the knock is not heard"
+home ada alert post --kind noise --title "For the street alone" >/dev/null
+home ada alert post --kind lost-pet --audience nearby --title "Grey cat missing" >/dev/null
+soon 60 reads ben "Grey cat missing" || fail "the alert for everybody nearby does not come"
+home ben alert list | grep -q '"known": *false' || fail "a stranger's alert is shown as a neighbour's"
+if reads ben "For the street alone"; then
   fail "an alert of the street is read by a home that left it"
 fi
 echo "ok: a knock is heard, and an alert for everybody nearby by a home of no street"
 
 # Two streets get to know each other.
-home "$ben" street knock --stop >/dev/null
-home "$ben" street new "Oak Street" >/dev/null
-introduction=$(home "$ben" street introduce | grep -o 'streetlamp-street:[a-z0-9]*')
-home "$ada" street link "$introduction" >/dev/null
-home "$ben" alert post --kind lost-pet --audience nearby --title "Black dog found" >/dev/null
+home ben street knock --stop >/dev/null
+home ben street new "Oak Street" >/dev/null
+introduction=$(home ben street introduce | grep -o 'streetlamp-street:[a-z0-9]*')
+home ada street link "$introduction" >/dev/null
+home ben alert post --kind lost-pet --audience nearby --title "Black dog found" >/dev/null
 next_door() { home "$1" alert list | tr -d '\n' | grep -q 'Black dog found.*"next_door": *"Oak Street"'; }
-soon 60 next_door "$ada" || fail "an alert of a street that was linked is a stranger's"
+soon 60 next_door ada || fail "an alert of a street that was linked is a stranger's"
 echo "ok: a street that was linked is known by its name"

@@ -46,14 +46,20 @@ power_on() {
 # peer NAME: what a home that runs is called in the mesh.
 peer() { grep -o '"peer_id":"[^"]*"' "$place/$1.log" | head -n 1 | cut -d '"' -f 4; }
 
-# found NAME NEIGHBOUR...: homes that run become one street, in the order of their names.
+# enter NAME NEIGHBOUR: with a ticket of that neighbour's.
+enter() {
+  local ticket
+  ticket=$(home "$2" street invite | grep -o 'streetlamp:[a-z0-9]*' | head -n 1)
+  home "$1" street join "$ticket" >/dev/null || fail "$1 cannot enter by a ticket of $2's"
+}
+
+# found_street NAME NEIGHBOUR...: homes that run become one street, in the order of their names.
 found_street() {
-  local founder=$1 name ticket
+  local founder=$1 name
   shift
   home "$founder" street new "Maple Street" >/dev/null
   for name in "$@"; do
-    ticket=$(home "$founder" street invite | grep -o 'streetlamp:[a-z0-9]*' | head -n 1)
-    home "$name" street join "$ticket" >/dev/null || fail "$name cannot enter"
+    enter "$name" "$founder"
   done
 }
 

@@ -26,9 +26,9 @@ use super::reach::is_relayed;
 const PING: Duration = Duration::from_secs(5 * 60);
 /// Silence after which QUIC looks, at least, and how much more it may be. Each home has a time of its own, or both ends
 /// would look at the same moment, each time.
-const QUIC: (u64, u64) = (45, 30);
+const QUIC: (u64, u64) = (70, 20);
 /// Silence after which QUIC gives up. What it sends to look is sent again within seconds when it is lost.
-pub const SILENCE: Duration = Duration::from_secs(100);
+pub const SILENCE: Duration = Duration::from_secs(110);
 
 /// QUIC that looks seldom.
 pub(super) fn quietly(mut config: quic::Config, me: PeerId) -> quic::Config {

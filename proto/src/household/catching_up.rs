@@ -86,8 +86,9 @@ impl Household {
             return;
         };
         let rank = home.epoch;
-        let me = self.member_on(street);
-        let question = StreetMessage::CatchUp(CatchUp { home, me, set });
+        let is_known = self.known_to.contains(&(street, device));
+        let me = (!is_known).then(|| self.member_on(street));
+        let question = StreetMessage::CatchUp(CatchUp { home, set, me });
         if let Some(bytes) = self.seal_in(street, rank, &question) {
             let pending = Pending::CatchUp(street, device, rank);
             self.ask(device, pending, bytes, out);
@@ -108,7 +109,7 @@ impl Household {
         if let StreetMessage::CatchUp(question) = &message
             && self.current_rank(street) == Some(rank)
         {
-            self.admit(street, std::slice::from_ref(&question.me), now, out);
+            self.admit(street, question.me.as_slice(), now, out);
         }
         if !self.may(from, Action::asked_on_street(&message)) {
             return None;
@@ -174,6 +175,7 @@ impl Household {
         if answered != street || answer.home.device != device {
             return;
         }
+        self.known_to.insert((street, device));
         self.heard_from(&answer.home, now);
         if let Some(epoch) = answer.epoch {
             self.take_epoch(street, epoch, now, out);
@@ -194,6 +196,7 @@ impl Household {
     /// Gives a comparison up that ended too early, until it is time to look after the neighbours again.
     fn cut_off(&mut self, street: StreetId, device: DeviceId) {
         self.comparing.remove(&(street, device));
+        self.known_to.remove(&(street, device));
         self.unsettled.insert(device);
     }
 

@@ -12,6 +12,9 @@ use crate::time::Timestamp;
 
 /// Most devices dialled at one time; the others get their turn at the next.
 const DIALS_AT_ONCE: usize = 16;
+/// Neighbours who are asked what was missed, one of whom is asked what publishers said, too. That is told on topics of their
+/// own to many homes, and is seldom lost while this home is there.
+const ASKED_AROUND: u32 = 6;
 
 impl Household {
     /// A device is connected.
@@ -50,6 +53,7 @@ impl Household {
     pub(super) fn parted(&mut self, device: DeviceId, now: Timestamp, out: &mut Vec<Output>) {
         self.connected.remove(&device);
         self.unsettled.remove(&device);
+        self.known_to.retain(|(_, known)| *known != device);
         self.list_ended(device, out);
         if let Some(household) = self.neighbour(device) {
             self.heard.insert(household, now);
@@ -71,6 +75,12 @@ impl Household {
 
     /// Asks a neighbour what was missed and hands over what waits for it.
     pub(super) fn greet(&mut self, device: DeviceId, now: Timestamp, out: &mut Vec<Output>) {
+        self.ask_again(device, now, out);
+        self.ask_around(device, out);
+    }
+
+    /// The same, without what publishers said.
+    fn ask_again(&mut self, device: DeviceId, now: Timestamp, out: &mut Vec<Output>) {
         let shared = self
             .state
             .streets
@@ -82,7 +92,6 @@ impl Household {
         }
         self.send_parcels(device, out);
         self.keeping_met(device, now, out);
-        self.ask_around(device, out);
     }
 
     /// Asks one connected neighbour, so that what gossip lost is found although nobody reconnected.
@@ -97,8 +106,12 @@ impl Household {
         let picked = usize::try_from(pick)
             .ok()
             .and_then(|n| n.checked_rem(neighbours.len()));
-        if let Some(device) = picked.and_then(|n| neighbours.get(n)) {
-            self.greet(*device, now, out);
+        let Some(device) = picked.and_then(|n| neighbours.get(n)).copied() else {
+            return;
+        };
+        self.ask_again(device, now, out);
+        if u32::from_be_bytes(self.random()).is_multiple_of(ASKED_AROUND) {
+            self.ask_around(device, out);
         }
     }
 

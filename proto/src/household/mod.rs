@@ -129,6 +129,8 @@ pub struct Household {
     caught_up: Option<Timestamp>,
     /// Neighbours with whom the last comparison was cut off.
     unsettled: BTreeSet<DeviceId>,
+    /// Connected devices that answered a question of a street: they know by whom this home was let in there.
+    known_to: BTreeSet<(StreetId, DeviceId)>,
     /// When neighbours who are not connected are looked for next.
     redial_at: Timestamp,
     /// Who waits for a clip to be gone.
@@ -181,6 +183,7 @@ impl Household {
             comparing: BTreeMap::new(),
             caught_up: None,
             unsettled: BTreeSet::new(),
+            known_to: BTreeSet::new(),
             redial_at: Timestamp::from_ms(0),
             deleting: BTreeMap::new(),
             crowd: Vec::new(),

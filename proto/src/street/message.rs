@@ -70,12 +70,13 @@ pub struct CatchUp {
     /// Who asks.
     #[n(0)]
     pub home: Home,
-    /// The asker's own record, in case it was admitted while the other was away.
-    #[n(1)]
-    pub me: Member,
     /// A message of set reconciliation over all items ([`Asker`](super::reconcile::Asker)).
-    #[cbor(n(2), with = "minicbor::bytes")]
+    #[cbor(n(1), with = "minicbor::bytes")]
     pub set: Vec<u8>,
+    /// The asker's own record, in case it was admitted while the other was away. Whoever has answered on this connection
+    /// has it.
+    #[n(2)]
+    pub me: Option<Member>,
 }
 
 /// How that differs from what the other has.

@@ -319,7 +319,7 @@ fn a_message_with_a_field_too_few_or_too_many_does_not_follow_the_grammar() {
             let whole = match rule {
                 "manifest" => at == 6,
                 "entry" => at >= 4 && fields.len() == 6,
-                "catch-up-answer" => at == 2,
+                "catch-up" | "catch-up-answer" => at == 2,
                 "member" => at == 3,
                 "ledger" => at == 2,
                 // Without its commitment the ticket stands in its place.

@@ -144,6 +144,8 @@ fn what_nobody_saves_is_deleted_after_a_week_and_not_before() {
     assert_eq!(lease_here(&world).let_go, Some(there), "both sides know");
     world.wait(MINUTE * 5);
     assert!(world.kept_at(1, 0).is_empty());
+    // It hears so when it next happens to ask that neighbour.
+    world.wait(MINUTE * 60);
     assert_eq!(world.homes[0].engine.keepers()[0].let_go, None);
     world.restart(1);
     assert!(world.homes[1].engine.kept_here().is_empty());

@@ -126,8 +126,8 @@ impl Cast {
                 now: self.now(),
                 epoch: self.rank,
             },
-            me: record_of(me),
             set: Asker::new([]).unwrap().1,
+            me: Some(record_of(me)),
         })
     }
 

@@ -13,19 +13,19 @@ use streetlamp_proto::identity::{DeviceId, HouseholdId};
 use streetlamp_proto::time::Timestamp;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
-use super::again::Again;
-use super::members::Members;
-use super::newcomers::{INVITES, Newcomers};
-use super::observed::Observed;
-use super::place::{can_be_dialled, ip_of, is_relayed};
-use super::ports::Ports;
-use super::relays::Relays;
-use super::rungs::{Rungs, RungsEvent};
-use super::shares::carries_clips;
-use super::{PeerWay, PortMapping, Reach, ReachView, Rescue, RescueState};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mesh::behaviour::Behaviour;
 use crate::mesh::connections::Way;
+use crate::mesh::reach::again::Again;
+use crate::mesh::reach::members::Members;
+use crate::mesh::reach::newcomers::{INVITES, Newcomers};
+use crate::mesh::reach::observed::Observed;
+use crate::mesh::reach::place::{can_be_dialled, ip_of, is_relayed};
+use crate::mesh::reach::ports::Ports;
+use crate::mesh::reach::relays::Relays;
+use crate::mesh::reach::rungs::{Rungs, RungsEvent};
+use crate::mesh::reach::shares::carries_clips;
+use crate::mesh::reach::{PeerWay, PortMapping, Reach, ReachView, Rescue, RescueState};
 
 /// How often it is looked whether a place is missing.
 const TICK: Duration = Duration::from_secs(5);
@@ -489,3 +489,6 @@ fn rung<B: NetworkBehaviour>(
 fn candidate(addr: &Multiaddr) -> FromSwarm<'_> {
     FromSwarm::NewExternalAddrCandidate(NewExternalAddrCandidate { addr })
 }
+
+#[cfg(test)]
+mod tests;
