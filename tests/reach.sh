@@ -116,7 +116,7 @@ case $REACH in
   troubles)
     loss symmetric "${sites[@]}"
     power_cut port open
-    partition open port2 open cone port2 symmetric
+    partition open port2 open cone port port2 symmetric
     captive_dns port2 cone open
     router_reboot symmetric open
     another_address cone port open
