@@ -14,6 +14,7 @@ use libp2p::swarm::behaviour::toggle::Toggle;
 use libp2p::{connection_limits, identify, memory_connection_limits};
 use streetlamp_proto::wire::limits::GOSSIP_FRAME;
 
+use super::apart::Apart;
 use super::codec::{DEVICE, FrameCodec, JOIN, STREET};
 use super::pulse::Pulse;
 use super::reach::{Discreet, Doorkeeper, Rungs};
@@ -57,7 +58,7 @@ pub(super) struct Behaviour {
     pub(super) identify: Discreet,
     ping: Pulse,
     /// What only a transport with routers in the way needs.
-    pub(super) rungs: Toggle<Rungs>,
+    pub(super) rungs: Toggle<Apart<Rungs>>,
 }
 
 impl Behaviour {
@@ -102,7 +103,7 @@ impl Behaviour {
                     .with_interval(Duration::from_secs(24 * 3600)),
             ),
             ping: Pulse::default(),
-            rungs: rungs.into(),
+            rungs: rungs.map(Apart).into(),
         })
     }
 }

@@ -24,6 +24,7 @@ use super::rungs::{Rungs, RungsEvent};
 use super::shares::carries_clips;
 use super::{PeerWay, PortMapping, Reach, ReachView, Rescue, RescueState};
 use crate::error::{Error, ErrorKind, Result};
+use crate::mesh::apart::Apart;
 use crate::mesh::behaviour::Behaviour;
 use crate::mesh::connections::Way;
 
@@ -480,10 +481,10 @@ impl Ladder {
 
 /// A rung, if this home uses it.
 fn rung<B: NetworkBehaviour>(
-    rungs: &mut Toggle<Rungs>,
+    rungs: &mut Toggle<Apart<Rungs>>,
     which: impl FnOnce(&mut Rungs) -> &mut Toggle<B>,
 ) -> Option<&mut B> {
-    which(rungs.as_mut()?).as_mut()
+    which(&mut rungs.as_mut()?.0).as_mut()
 }
 
 fn candidate(addr: &Multiaddr) -> FromSwarm<'_> {
