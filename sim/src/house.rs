@@ -17,6 +17,7 @@ use streetlamp::mesh::{Reach, Transport};
 use streetlamp::node::{Core, NodeHandle, Parts, Witness};
 use streetlamp::store::Store;
 use streetlamp_proto::household::Me;
+use streetlamp_proto::signed::checks;
 use tokio::task::JoinHandle;
 
 use crate::net::{Net, transport};
@@ -135,7 +136,9 @@ impl House {
             domains,
             witness: Some(witness),
         };
-        let assembled = Core::assemble(self.home.clone(), parts).await?;
+        // What is read from its database is checked as well.
+        let assembled = watched(&net, self.number, Core::assemble(self.home.clone(), parts));
+        let assembled = assembled.await?;
         let handle = assembled.handle.clone();
         let driver = tokio::spawn(watched(&net, self.number, assembled.run()));
         self.state = State::On { handle, driver };
@@ -191,7 +194,7 @@ impl House {
     }
 }
 
-/// A task of a home, whose polls are counted.
+/// A task of a home, whose polls are counted, and signatures that it checks.
 pub(crate) fn watched<F: Future>(net: &Net, home: HouseNumber, task: F) -> Watched<F> {
     Watched {
         net: net.clone(),
@@ -212,6 +215,10 @@ impl<F: Future> Future for Watched<F> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         self.net.polled(self.home);
-        self.inner.as_mut().poll(cx)
+        let before = checks::made();
+        let polled = self.inner.as_mut().poll(cx);
+        let made = checks::made().wrapping_sub(before);
+        self.net.checked(self.home, made);
+        polled
     }
 }

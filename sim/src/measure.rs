@@ -7,6 +7,7 @@ use crate::scenario::Scenario;
 /// What can be measured, as scenarios name it.
 pub const NAMES: &[&str] = &[
     "delivered",
+    "delivered-connected",
     "p50-ms",
     "p99-ms",
     "max-ms",
@@ -59,6 +60,7 @@ fn value(name: &str, summary: &Summary) -> Option<f64> {
     };
     match name {
         "delivered" => said.delivered_part(),
+        "delivered-connected" => said.connected_part(),
         "p50-ms" => said.p50_ms,
         "p99-ms" => said.p99_ms,
         "max-ms" => said.max_ms,

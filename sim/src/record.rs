@@ -455,12 +455,18 @@ pub enum Side {
 pub struct Cost {
     /// Virtual time.
     pub virtual_time: Micros,
+    /// Of it, until everybody had come on.
+    pub starting: Micros,
     /// Steps: inputs that engines took.
     pub steps: u64,
     /// Wall time until every home had started, in seconds.
     pub building_s: f64,
     /// Wall time of the whole run, in seconds.
     pub wall_s: f64,
+    /// Time of a processor until every home had started, in seconds: on a busy machine it says more than wall time.
+    pub building_processor_s: f64,
+    /// Time of a processor of the whole run, in seconds.
+    pub processor_s: f64,
     /// Most memory that the process had, in bytes.
     pub peak_rss_bytes: u64,
 }

@@ -16,6 +16,9 @@ const LIVELY: &str = include_str!("scenarios/lively.toml");
 /// Three homes that are always there.
 const CALM: &str = include_str!("scenarios/calm.toml");
 
+/// A street on which some are reached by two or three.
+const NARROW: &str = include_str!("scenarios/narrow.toml");
+
 fn sim(args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_streetlamp-sim"));
     command.args(args).output().expect("the program runs")
@@ -65,6 +68,39 @@ fn a_bound_that_is_not_kept_fails_the_run_and_says_which() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("FAILED p99-ms"), "{said}");
     assert!(said.contains("ok     delivered"), "{said}");
+}
+
+#[test]
+fn checking_each_signature_once_leaves_the_same_trace_and_charging_for_checks_another() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let scenario = written(dir.path(), CALM);
+    let with = |settings: &[&str]| {
+        let settings = settings.iter().flat_map(|setting| ["--set", setting]);
+        let args: Vec<_> = ["run", scenario.as_str()]
+            .into_iter()
+            .chain(settings)
+            .collect();
+        let run = json(&args);
+        assert_eq!(run["said"]["delivered"], run["said"]["due"], "{run}");
+        run["trace_hash"].clone()
+    };
+    let real = with(&[]);
+    assert_eq!(real, with(&["checks.once=true"]));
+    let charged = with(&["checks.takes-us=200000"]);
+    assert_eq!(
+        charged,
+        with(&["checks.once=true", "checks.takes-us=200000"])
+    );
+    assert_ne!(charged, real, "answers leave later");
+}
+
+#[test]
+fn a_home_that_few_reach_hears_all_that_is_said_within_seconds() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let run = json(&["run", &written(dir.path(), NARROW)]);
+    for expected in run["expect"].as_array().expect("bounds") {
+        assert_eq!(expected["ok"], true, "{expected}");
+    }
 }
 
 #[test]

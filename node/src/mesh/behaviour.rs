@@ -14,6 +14,7 @@ use libp2p::swarm::behaviour::toggle::Toggle;
 use libp2p::{connection_limits, identify, memory_connection_limits};
 use streetlamp_proto::wire::limits::GOSSIP_FRAME;
 
+use super::apart::Apart;
 use super::codec::{DEVICE, FrameCodec, JOIN, STREET};
 use super::pulse::Pulse;
 use super::reach::{Discreet, Doorkeeper, Rungs};
@@ -57,7 +58,7 @@ pub(super) struct Behaviour {
     pub(super) identify: Discreet,
     ping: Pulse,
     /// What only a transport with routers in the way needs.
-    pub(super) rungs: Toggle<Rungs>,
+    pub(super) rungs: Toggle<Apart<Rungs>>,
 }
 
 impl Behaviour {
@@ -102,7 +103,7 @@ impl Behaviour {
                     .with_interval(Duration::from_secs(24 * 3600)),
             ),
             ping: Pulse::default(),
-            rungs: rungs.into(),
+            rungs: rungs.map(Apart).into(),
         })
     }
 }
@@ -132,6 +133,9 @@ fn gossip() -> Result<Gossip, &'static str> {
         .mesh_outbound_min(1)
         // An author's alert goes to every neighbour who is connected, mesh or not: streets are small and quiet.
         .flood_publish(true)
+        // Whoever is of no mesh is told within a heartbeat what there is, every one of them (default: a quarter, by
+        // chance). A home behind a router that lets nobody in is connected to few, whose meshes are full of others.
+        .gossip_factor(1.0)
         // A mesh within a second of connecting instead of five.
         .heartbeat_initial_delay(Duration::from_millis(500))
         // Prefer, every minute, peers that bring news over peers that never did (default: the same, spelled out

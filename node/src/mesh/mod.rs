@@ -4,6 +4,7 @@
 //! know what a street or an alert is. Settings that differ from libp2p's defaults stand beside their reasons in
 //! `behaviour`.
 
+mod apart;
 mod behaviour;
 mod codec;
 mod connections;

@@ -91,7 +91,7 @@ impl Spare {
     fn agree_on_clips(&self, store: &mut Store) -> Result<usize> {
         // Those that the database names, and those that it says are gone.
         let mut known = BTreeSet::new();
-        for record in store.records()? {
+        for record in store.clips()? {
             match record {
                 Record::Clip(label) => {
                     let clip = label.manifest.statement().clip;

@@ -174,14 +174,33 @@ const TABLES: &[(&str, &str, Reader)] = &[
     ),
 ];
 
+/// The tables that say which clips there are, and which are being destroyed.
+const CLIPS: [&str; 2] = ["clip", "deleted clip"];
+
 impl Store {
     /// Everything that was kept.
     ///
     /// # Errors
     /// [`ErrorKind::DataLoss`](crate::error::ErrorKind::DataLoss), naming the row that is not readable.
     pub fn records(&self) -> Result<Vec<Record>> {
+        self.read(TABLES.iter().chain(keeping::TABLES))
+    }
+
+    /// Of it, the clips of this home and those that are being destroyed, without reading and checking what the street
+    /// said.
+    ///
+    /// # Errors
+    /// As [`Store::records`].
+    pub fn clips(&self) -> Result<Vec<Record>> {
+        self.read(TABLES.iter().filter(|(what, ..)| CLIPS.contains(what)))
+    }
+
+    fn read<'a>(
+        &self,
+        tables: impl Iterator<Item = &'a (&'a str, &'a str, Reader)>,
+    ) -> Result<Vec<Record>> {
         let mut records = Vec::new();
-        for (what, sql, read) in TABLES.iter().chain(keeping::TABLES) {
+        for (what, sql, read) in tables {
             let mut query = self.db.prepare(sql)?;
             let mut rows = query.query([])?;
             let mut number = 0;

@@ -4,6 +4,8 @@
 //! type can pass as another's. [`Signed`] exists only after the strict signature check; what its signer was entitled
 //! to say is a second question, which [`Verified`] answers (see `street::membership`).
 
+pub mod checks;
+
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
 
@@ -144,13 +146,15 @@ impl<T: Statement> Signed<T> {
 
 /// The signature, if it is by this key over these bytes, strictly (RFC 8032 without a second encoding of anything).
 fn verified(signer: PublicKey, covered: &[u8], signature: &[u8]) -> Result<[u8; 64], SignedError> {
-    let key = VerifyingKey::from_bytes(signer.as_bytes()).map_err(|_| SignedError::WeakKey)?;
-    if key.is_weak() {
-        return Err(SignedError::WeakKey);
-    }
     let signature = <[u8; 64]>::try_from(signature).map_err(|_| SignedError::BadSignature)?;
-    key.verify_strict(covered, &Signature::from_bytes(&signature))
-        .map_err(|_| SignedError::BadSignature)?;
+    checks::unless_known(signer, covered, &signature, || {
+        let key = VerifyingKey::from_bytes(signer.as_bytes()).map_err(|_| SignedError::WeakKey)?;
+        if key.is_weak() {
+            return Err(SignedError::WeakKey);
+        }
+        key.verify_strict(covered, &Signature::from_bytes(&signature))
+            .map_err(|_| SignedError::BadSignature)
+    })?;
     Ok(signature)
 }
 

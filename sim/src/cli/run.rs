@@ -100,14 +100,16 @@ fn show(bar: &ProgressBar, progress: Progress) {
 
 fn in_words(summary: &Summary) {
     print::line(format_args!(
-        "{}, seed {}: {} homes on {} streets, {} of their time in {:.1} s ({:.0} x), {}",
+        "{}, seed {}: {} homes on {} streets, {} of their time in {:.1} s, {:.1} s of a processor ({:.1} x, {:.1} x once all were on), {}",
         summary.scenario,
         summary.seed,
         summary.homes,
         summary.streets,
         streetlamp::when::spoken(Duration::from_secs_f64(summary.virtual_s.floor())),
         summary.wall_s,
-        summary.virtual_s / summary.wall_s,
+        summary.processor_s,
+        summary.times_processor,
+        summary.times_processor_running,
         HumanBytes(summary.peak_rss_bytes),
     ));
     reached("things said", &summary.said);

@@ -34,6 +34,8 @@ pub(crate) struct Host {
     /// Only homes of one island reach each other.
     pub(crate) island: u32,
     pub(crate) listener: Option<ListenerId>,
+    /// When it has thought about everything that it was told.
+    pub(crate) thinks_until: Micros,
     /// When the uplink has sent everything that it was given.
     pub(crate) up_free: Micros,
     /// When the downlink has taken everything that is on its way.
@@ -53,11 +55,13 @@ pub(crate) fn index(home: HouseNumber) -> usize {
     usize::try_from(home.0).unwrap_or(usize::MAX)
 }
 
-/// The address of a home, as others reach it: in 10.0.0.0/8, at the port that Streetlamp asks for first.
-pub(crate) fn address(home: HouseNumber) -> Multiaddr {
-    let [_, b, c, d] = home.0.wrapping_add(1).to_be_bytes();
+/// The address of a home, as others reach it: in 10.0.0.0/8, at the port that Streetlamp asks for first. Whoever is
+/// behind the address `of` another one has a port of its own there.
+pub(crate) fn address(home: HouseNumber, of: HouseNumber) -> Multiaddr {
+    let [_, b, c, d] = of.0.wrapping_add(1).to_be_bytes();
+    let beside = u16::try_from(home.0.saturating_sub(of.0)).unwrap_or(u16::MAX);
     Multiaddr::from(Ipv4Addr::new(10, b, c, d))
-        .with(Protocol::Udp(4001))
+        .with(Protocol::Udp(4001_u16.saturating_add(beside)))
         .with(Protocol::QuicV1)
 }
 
@@ -70,6 +74,7 @@ impl Host {
             on: false,
             island: 0,
             listener: None,
+            thinks_until: Micros(0),
             up_free: Micros(0),
             down_free: Micros(0),
             waiting: Vec::new(),
@@ -84,6 +89,7 @@ impl Host {
     pub(crate) fn go_off(&mut self) {
         self.on = false;
         self.listener = None;
+        self.thinks_until = Micros(0);
         self.holes.clear();
         self.events.clear();
     }

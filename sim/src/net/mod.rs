@@ -55,6 +55,8 @@ const HANDSHAKE: [u64; 2] = [1_800, 3_600];
 #[derive(Debug, Clone)]
 pub(crate) struct Net {
     start: Instant,
+    /// What checking a signature takes.
+    check: Micros,
     shared: Arc<Mutex<Shared>>,
     watchdog: Watchdog,
 }
@@ -65,22 +67,29 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Net {
-    /// A net without homes, whose time begins now.
-    pub(crate) fn new(seed: u64) -> Self {
+    /// A net without homes, whose time begins now. Checking a signature takes its home `check`.
+    pub(crate) fn new(seed: u64, check: Micros) -> Self {
         let start = Instant::now();
         let shared = Shared::new(seed);
         Self {
             start,
+            check,
             shared: Arc::new(Mutex::new(shared)),
             watchdog: Watchdog::new(start),
         }
     }
 
-    /// Lays a line to one more home, which is off. Gives its address.
-    pub(crate) fn lay(&self, line: Line, peer: PeerId) -> (HouseNumber, Multiaddr) {
+    /// Lays a line to one more home, which is off. Gives its address: one of its own, or a port at the address `of`
+    /// another one that has a line already.
+    pub(crate) fn lay(
+        &self,
+        of: Option<HouseNumber>,
+        line: Line,
+        peer: PeerId,
+    ) -> (HouseNumber, Multiaddr) {
         let mut shared = locked(&self.shared);
         let number = HouseNumber(u32::try_from(shared.hosts.len()).unwrap_or(u32::MAX));
-        let address = host::address(number);
+        let address = host::address(number, of.unwrap_or(number));
         shared.hosts.push(Host::new(line, address.clone(), peer));
         shared.places.insert(address.clone(), number);
         (number, address)
@@ -100,6 +109,18 @@ impl Net {
     /// Notes that a task of a home was polled.
     pub(crate) fn polled(&self, home: HouseNumber) {
         self.watchdog.polled(home);
+    }
+
+    /// A home checked so many signatures. What it sends from now on waits for that.
+    pub(crate) fn checked(&self, home: HouseNumber, signatures: u64) {
+        if signatures == 0 || self.check == Micros(0) {
+            return;
+        }
+        let takes = Micros(self.check.0.saturating_mul(signatures));
+        let now = self.now();
+        if let Some(host) = locked(&self.shared).host(home) {
+            host.thinks_until = host.thinks_until.max(now).plus(takes);
+        }
     }
 
     /// Waits until a home keeps time from going on.

@@ -113,6 +113,7 @@ impl Shared {
             host.up_free = host
                 .up_free
                 .max(now)
+                .max(host.thinks_until)
                 .plus(Micros(busy(whole, host.line.up)));
             at = host.up_free;
             loss += host.line.loss;

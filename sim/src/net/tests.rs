@@ -23,12 +23,17 @@ const LINE: Line = Line {
 
 /// Homes with these NATs that listen.
 async fn homes(nats: &[Nat]) -> (Net, Vec<Way>) {
-    let net = Net::new(1);
+    homes_that_check(Micros(0), nats).await
+}
+
+/// The same, whom a check of a signature takes so long.
+async fn homes_that_check(check: Micros, nats: &[Nat]) -> (Net, Vec<Way>) {
+    let net = Net::new(1, check);
     tokio::spawn(carry_all(net.clone()));
     let mut ways = Vec::new();
     for nat in nats {
         let line = Line { nat: *nat, ..LINE };
-        let (number, address) = net.lay(line, PeerId::random());
+        let (number, address) = net.lay(None, line, PeerId::random());
         net.switch_on(number);
         let mut way = transport(&net, number);
         way.listen_on(ListenerId::next(), address).unwrap();
@@ -44,7 +49,7 @@ async fn dial(way: &mut Way, to: u32) -> Option<StreamMuxerBox> {
         role: Endpoint::Dialer,
         port_use: PortUse::Reuse,
     };
-    let address = host::address(HouseNumber(to));
+    let address = host::address(HouseNumber(to), HouseNumber(to));
     let dialled = way.dial(address, options).unwrap();
     dialled.await.ok().map(|(_, muxer)| muxer)
 }
@@ -172,4 +177,29 @@ async fn a_busy_uplink_lets_a_small_message_through_soon() {
         .unwrap();
     let took = net.now().since(began).0;
     assert!(took < 150_000, "{took}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nodes_behind_one_address_have_ports_of_their_own() {
+    let net = Net::new(1, Micros(0));
+    let (first, own) = net.lay(None, LINE, PeerId::random());
+    let (_, beside) = net.lay(Some(first), LINE, PeerId::random());
+    assert_eq!(own.to_string(), "/ip4/10.0.0.1/udp/4001/quic-v1");
+    assert_eq!(beside.to_string(), "/ip4/10.0.0.1/udp/4002/quic-v1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_home_sends_waits_until_it_has_checked_what_it_was_told() {
+    let (net, mut ways) = homes_that_check(Micros(50_000), &[Nat::Open, Nat::Open]).await;
+    let mut here = dial(&mut ways[0], 1).await.unwrap();
+    let mut there = accept(&mut ways[1]).await;
+    let mut stream = open(&mut here).await;
+    let began = net.now();
+    net.checked(HouseNumber(0), 2);
+    stream.write_all(b"fire").await.unwrap();
+    let mut word = [0; 4];
+    let mut heard = opened(&mut there).await.unwrap();
+    heard.read_exact(&mut word).await.unwrap();
+    let took = net.now().since(began).0;
+    assert!((120_000..130_000).contains(&took), "{took}");
 }

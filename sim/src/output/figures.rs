@@ -89,6 +89,9 @@ pub struct Reached {
     pub caught_up: u64,
     /// How many homes a path led to when it was said. The times below are of these.
     pub connected: u64,
+    /// To how many of these it came, sooner or later.
+    #[serde(default)]
+    pub connected_delivered: u64,
     /// Time from saying to showing, in milliseconds: half of the connected homes were at most this late. Nothing if too
     /// few of them showed it at all.
     pub p50_ms: Option<f64>,
@@ -136,6 +139,7 @@ impl Reached {
             Some(Micros(*last).as_ms())
         };
         reached.connected = floors.len() as u64;
+        reached.connected_delivered = took.len() as u64;
         reached.p50_ms = until(50);
         reached.p99_ms = until(99);
         reached.max_ms = took.last().map(|last| Micros(*last).as_ms());
@@ -148,6 +152,11 @@ impl Reached {
     /// The part of what was due that came.
     pub fn delivered_part(&self) -> Option<f64> {
         part(self.delivered, self.due)
+    }
+
+    /// The same of homes that a path led to when it was said.
+    pub fn connected_part(&self) -> Option<f64> {
+        part(self.connected_delivered, self.connected)
     }
 
     /// How long the 99th of 100 took, over the 99th floor.

@@ -28,8 +28,14 @@ pub struct Summary {
     pub wall_s: f64,
     /// How much of that went into making homes and starting their nodes, in seconds.
     pub building_s: f64,
-    /// Virtual seconds for each second that it took, without the building.
+    /// Virtual seconds for each second that it took, once everybody was on.
     pub times_real: f64,
+    /// How much time of a processor it took, in seconds: on a busy machine it says more.
+    pub processor_s: f64,
+    /// Virtual seconds for each second of a processor, from the building to the end.
+    pub times_processor: f64,
+    /// The same once everybody was on.
+    pub times_processor_running: f64,
     /// Most memory that the process had, in bytes.
     pub peak_rss_bytes: u64,
     /// Inputs that engines took.
@@ -67,7 +73,7 @@ impl Summary {
     pub fn of(record: &Record) -> Self {
         let cost = &record.cost;
         let virtual_s = seconds(cost.virtual_time);
-        let running_s = cost.wall_s - cost.building_s;
+        let running = seconds(cost.virtual_time.since(cost.starting));
         Self {
             scenario: record.scenario.clone(),
             seed: record.seed,
@@ -76,11 +82,10 @@ impl Summary {
             virtual_s,
             wall_s: cost.wall_s,
             building_s: cost.building_s,
-            times_real: if running_s > 0.0 {
-                virtual_s / running_s
-            } else {
-                0.0
-            },
+            times_real: times(running, cost.wall_s - cost.building_s),
+            processor_s: cost.processor_s,
+            times_processor: times(virtual_s, cost.processor_s),
+            times_processor_running: times(running, cost.processor_s - cost.building_processor_s),
             peak_rss_bytes: cost.peak_rss_bytes,
             steps: cost.steps,
             trace_hash: record.trace_hash.clone(),
@@ -159,6 +164,15 @@ pub(super) fn bytes_per_hour(record: &Record) -> Vec<u64> {
         .filter_map(|bytes| (u128::from(bytes) * HOUR).checked_div(run))
         .map(|bytes| u64::try_from(bytes).unwrap_or(u64::MAX))
         .collect()
+}
+
+/// How often a time goes into another; never, if it took none.
+fn times(virtual_s: f64, took_s: f64) -> f64 {
+    if took_s > 0.0 {
+        virtual_s / took_s
+    } else {
+        0.0
+    }
 }
 
 /// Virtual time as seconds.

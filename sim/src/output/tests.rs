@@ -147,9 +147,12 @@ fn run() -> Record {
         }],
         cost: Cost {
             virtual_time: Micros(120_000_000),
+            starting: Micros(20_000_000),
             steps: 1_234,
             building_s: 1.0,
             wall_s: 3.0,
+            building_processor_s: 0.5,
+            processor_s: 2.5,
             peak_rss_bytes: 50_000_000,
         },
         trace_hash: "5a".repeat(32),
@@ -183,7 +186,9 @@ fn what_never_came_counts_as_late_and_not_as_absent() {
 fn adversaries_are_no_homes_and_bytes_are_for_an_hour() {
     let summary = Summary::of(&run());
     assert_eq!(summary.homes, 4);
-    assert!((summary.times_real - 60.0).abs() < 1e-9);
+    assert!((summary.times_real - 50.0).abs() < 1e-9);
+    assert!((summary.times_processor - 48.0).abs() < 1e-9);
+    assert!((summary.times_processor_running - 50.0).abs() < 1e-9);
     let bytes = summary.home_bytes_per_hour.expect("homes sent something");
     assert_eq!((bytes.p50, bytes.max), (0, 120_000));
 }

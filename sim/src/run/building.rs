@@ -112,7 +112,7 @@ impl Built {
             };
             let peer = peer_of(device);
             let peer = peer.ok_or_else(|| Error::new(ErrorKind::Internal, "a key is no peer"))?;
-            let (_, address) = net.lay(site.line, peer);
+            let (_, address) = net.lay(site.beside, site.line, peer);
             built.places.push(Place { device, address });
         }
         let mut stores = BTreeMap::new();

@@ -18,6 +18,7 @@ use std::thread;
 use std::time::Instant;
 
 use streetlamp::error::{Error, ErrorKind, Result};
+use streetlamp_proto::signed::checks;
 use tokio::runtime::Builder;
 
 use crate::record::{Cost, Micros, Record};
@@ -75,6 +76,9 @@ fn on_this_thread(
 ) -> Result<Record> {
     // Before the first hash map of this thread.
     streetlamp_seeded::seed(seed);
+    if scenario.checks.once {
+        checks::once();
+    }
     let began = Instant::now();
     let runtime = Builder::new_current_thread()
         .enable_time()
@@ -85,16 +89,22 @@ fn on_this_thread(
         let mut director = Director::build(scenario, seed)?;
         director.warm_up(&mut progress).await?;
         let building = began.elapsed();
+        let building_processor_s = survey::processor_s();
+        let starting = director.now();
         director.go_on(&mut progress).await?;
         let cost = Cost {
             virtual_time: director.now(),
+            starting,
             steps: 0,
             building_s: building.as_secs_f64(),
             wall_s: 0.0,
+            building_processor_s,
+            processor_s: 0.0,
             peak_rss_bytes: 0,
         };
         let mut record = director.end(cost).await?;
         record.cost.wall_s = began.elapsed().as_secs_f64();
+        record.cost.processor_s = survey::processor_s();
         Ok(record)
     })
 }

@@ -35,9 +35,12 @@ fn paused<T>(what: impl Future<Output = T>) -> T {
 async fn ended(director: Director) -> Record {
     let cost = Cost {
         virtual_time: director.now(),
+        starting: Micros(0),
         steps: 0,
         building_s: 0.0,
         wall_s: 0.0,
+        building_processor_s: 0.0,
+        processor_s: 0.0,
         peak_rss_bytes: 0,
     };
     director.end(cost).await.unwrap()

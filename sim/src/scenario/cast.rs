@@ -74,6 +74,9 @@ pub struct Adversary {
     /// Whether they connect to everybody, and swallow only what those bring who are named.
     #[serde(default)]
     pub censors: bool,
+    /// Whether all strangers of the kind are behind one address, each at a port of its own.
+    #[serde(default)]
+    pub one_address: bool,
     /// When they come, after everybody came on; before everybody if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comes: Option<Span>,
@@ -156,6 +159,12 @@ impl Adversary {
         }
         if !(0.0..=3_600.0).contains(&self.per_hour) {
             return wrong("per-hour is between 0 and 3600");
+        }
+        if self.one_address && self.kind.is_member() {
+            return wrong("members are homes, each with an address of its own");
+        }
+        if self.one_address && many > defaults::MOST_AT_ONE_ADDRESS {
+            return wrong("an address has not so many ports");
         }
         if self.censors && self.kind != Kind::Sybil {
             return wrong("only a sybil censors");

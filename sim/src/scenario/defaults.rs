@@ -17,6 +17,9 @@ pub(super) const MOST_HOMES: u32 = 100_000;
 /// Most homes of one street, which is the protocol's limit.
 pub(super) const MOST_MEMBERS: u32 = 2_000;
 
+/// Most nodes behind one address: ports above the one that Streetlamp asks for first.
+pub(super) const MOST_AT_ONE_ADDRESS: u32 = 60_000;
+
 const fn seconds(seconds: u64) -> Span {
     Span(Duration::from_secs(seconds))
 }

@@ -76,6 +76,9 @@ pub struct Scenario {
     /// What homes film.
     #[serde(default)]
     pub clips: Clips,
+    /// How signatures are checked.
+    #[serde(default)]
+    pub checks: Checks,
     /// Who is up to no good, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub adversaries: BTreeMap<String, Adversary>,
@@ -140,6 +143,17 @@ pub struct Alerts {
     pub follow_ups: f64,
     /// How long an alert lives.
     pub life: Span,
+}
+
+/// How signatures are checked, which is most of what homes compute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Checks {
+    /// Whether a signature that one home found good is not checked again by others. Every home finds the same either way.
+    pub once: bool,
+    /// How much virtual time each check takes its home, in microseconds, whoever makes it: what a home sends leaves so
+    /// much later.
+    pub takes_us: u32,
 }
 
 /// A bound of something measured.

@@ -36,6 +36,10 @@ fn values_that_make_no_sense_are_refused_with_what_would() {
             "0.01 Mbit/s",
         ),
         ("[expect]\nluck = { at-least = 1.0 }", "there are: "),
+        (
+            "[adversaries.quiet]\nkind = \"silent\"\none-address = true",
+            "an address of its own",
+        ),
         ("[expect]\ndelivered = {}", "at-least or at-most"),
         (
             "[[happens]]\nat = \"11m\"\nwhat = \"power-cut\"",

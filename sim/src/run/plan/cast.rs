@@ -100,8 +100,14 @@ impl Plan {
                 true => self.members().map(|site| site.number).collect(),
                 false => named.clone(),
             };
+            let mut first = None;
             for _ in 0..adversary.many(scenario.town.homes) {
                 let number = self.host(scenario, rng, Role::Adversary(name.clone()));
+                if adversary.one_address
+                    && let Some(site) = self.sites.last_mut()
+                {
+                    site.beside = Some(*first.get_or_insert(number));
+                }
                 self.strangers.push(Stranger {
                     number,
                     dials: dials.clone(),

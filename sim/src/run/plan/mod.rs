@@ -33,6 +33,8 @@ pub(crate) struct Site {
     pub(crate) provider: String,
     /// Its line.
     pub(crate) line: Line,
+    /// Whose address it is behind, if that is not one of its own.
+    pub(crate) beside: Option<HouseNumber>,
     /// The name of its class of availability.
     pub(crate) availability: String,
     /// What lives there.

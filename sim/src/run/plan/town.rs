@@ -109,6 +109,7 @@ pub(super) fn site(
         provider: provider.unwrap_or_default().to_owned(),
         line_class,
         line,
+        beside: None,
         availability: availability.unwrap_or_default().to_owned(),
         role: Role::Home,
     }
@@ -142,6 +143,7 @@ pub(super) fn hosted(
             loss: 0.0,
             nat: Nat::Open,
         },
+        beside: None,
         availability: HOSTED.to_owned(),
         role,
     }

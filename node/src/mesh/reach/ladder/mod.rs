@@ -14,6 +14,7 @@ use streetlamp_proto::time::Timestamp;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::mesh::apart::Apart;
 use crate::mesh::behaviour::Behaviour;
 use crate::mesh::connections::Way;
 use crate::mesh::reach::again::Again;
@@ -480,10 +481,10 @@ impl Ladder {
 
 /// A rung, if this home uses it.
 fn rung<B: NetworkBehaviour>(
-    rungs: &mut Toggle<Rungs>,
+    rungs: &mut Toggle<Apart<Rungs>>,
     which: impl FnOnce(&mut Rungs) -> &mut Toggle<B>,
 ) -> Option<&mut B> {
-    which(rungs.as_mut()?).as_mut()
+    which(&mut rungs.as_mut()?.0).as_mut()
 }
 
 fn candidate(addr: &Multiaddr) -> FromSwarm<'_> {
