@@ -128,3 +128,6 @@ refusal-guess-avoid-sequences = Meide Folgen.
 refusal-guess-avoid-years = Meide Jahreszahlen der letzten Zeit.
 refusal-guess-avoid-own-years = Meide Jahreszahlen, die mit dir zu tun haben.
 refusal-guess-avoid-own-dates = Meide Daten und Jahreszahlen, die mit dir zu tun haben.
+refusal-lan-no-passphrase = Dieses Gerät hat keine Passphrase, mit der man sich anmelden könnte: Öffne die Seite des anderen Geräts des Haushalts
+refusal-factor-waits-not = Kein zweiter Faktor wartet auf seinen ersten Code: Beginne neu
+refusal-factor-wrong-code = Das ist nicht der Code, den das Handy jetzt zeigt: Sieh nach, ob die Uhren des Handys und dieser Maschine übereinstimmen

@@ -128,3 +128,6 @@ refusal-guess-avoid-sequences = Avoid sequences.
 refusal-guess-avoid-years = Avoid recent years.
 refusal-guess-avoid-own-years = Avoid years that are associated with you.
 refusal-guess-avoid-own-dates = Avoid dates and years that are associated with you.
+refusal-lan-no-passphrase = this device has no passphrase to sign in with: open the page of the household's other device
+refusal-factor-waits-not = no second factor waits for its first code: begin again
+refusal-factor-wrong-code = that is not the code which the phone shows now: look whether the clocks of the phone and of this machine agree
