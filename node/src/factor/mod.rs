@@ -137,7 +137,7 @@ impl Factor {
 }
 
 /// Whether this is a code from paper, of which guesses are hopeless, and not one of six digits.
-pub fn is_for_paper(typed: &str) -> bool {
+pub(crate) fn is_for_paper(typed: &str) -> bool {
     plain(typed).len() > totp::DIGITS
 }
 

@@ -131,3 +131,5 @@ refusal-guess-avoid-own-dates = Meide Daten und Jahreszahlen, die mit dir zu tun
 refusal-lan-no-passphrase = Dieses Gerät hat keine Passphrase, mit der man sich anmelden könnte: Öffne die Seite des anderen Geräts des Haushalts
 refusal-factor-waits-not = Kein zweiter Faktor wartet auf seinen ersten Code: Beginne neu
 refusal-factor-wrong-code = Das ist nicht der Code, den das Handy jetzt zeigt: Sieh nach, ob die Uhren des Handys und dieser Maschine übereinstimmen
+refusal-lan-port = Port { $port } wird schon benutzt: Wähle einen anderen für die Seite im Netz
+refusal-lan-certificate = Das Zertifikat der Seite ist beschädigt: Entferne { $path }, dann wird ein anderes gemacht

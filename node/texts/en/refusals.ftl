@@ -131,3 +131,5 @@ refusal-guess-avoid-own-dates = Avoid dates and years that are associated with y
 refusal-lan-no-passphrase = this device has no passphrase to sign in with: open the page of the household's other device
 refusal-factor-waits-not = no second factor waits for its first code: begin again
 refusal-factor-wrong-code = that is not the code which the phone shows now: look whether the clocks of the phone and of this machine agree
+refusal-lan-port = port { $port } is in use: choose another one for the page on the network
+refusal-lan-certificate = the page's certificate is damaged: remove { $path } and another one is made

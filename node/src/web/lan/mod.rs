@@ -131,10 +131,9 @@ async fn open(handle: &NodeHandle, at: SocketAddr) -> Result<(TcpListener, Certi
     handle.lan_shows(certificate.fingerprint.clone());
     let listener = TcpListener::bind(at).await.map_err(|e| {
         if e.kind() == std::io::ErrorKind::AddrInUse {
-            let message = format!(
-                "port {} is in use: choose another one for the page on the network",
-                at.port()
-            );
+            let port = at.port();
+            let message =
+                format!("port {port} is in use: choose another one for the page on the network");
             return Error::new(ErrorKind::Conflict, message).because(e);
         }
         Error::io(format_args!("the page cannot be opened at {at}"), e)
