@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Two real homes and a fire department, lived with in a real browser: sign in, join by ticket, post, confirm, retract,
 # share a clip that the neighbour plays and jumps in, stop serving, a bulletin, the ledger, an export, a program with
-# its token, every page in German, the lock. On every page axe-core must find nothing, on a phone's and a laptop's screen.
+# its token, every page in German, the lock. Then the page from a phone, another device, a keeper; a thousand hostile strings;
+# and the demo from start to end. On every page axe-core must find nothing, on a phone's and a laptop's screen.
 #
 # Debian's Chromium is driven by playwright-core. Pictures of every page are left in target/browser/screens.
 set -euo pipefail
@@ -38,8 +39,16 @@ ffmpeg -v error -f lavfi -i color=red:s=640x360:r=15:d=20 -f lavfi -i color=blue
 # A few seconds of it, for what codes pictures anew.
 ffmpeg -v error -t 3 -i "$place/film.mp4" -c copy "$place/short.mp4"
 
+mkdir "$place/door" "$place/hostile" "$place/demo"
 PROGRAM=$program SCREENS=$(realpath "$stage")/screens CHROMIUM=$chromium \
   PLACE=$place FILM=$place/film.mp4 SHORT=$place/short.mp4 timeout 300 node "$stage/story.mjs"
+
+# The other stories, each with homes of its own.
+for story in door hostile demo; do
+  echo "-- $story"
+  PROGRAM=$program SCREENS=$(realpath "$stage")/screens CHROMIUM=$chromium \
+    PLACE=$place/$story SHORT=$place/short.mp4 timeout 300 node "$stage/$story.mjs"
+done
 
 # What was exported is what an outsider can check, and the area is black in it.
 python3 -m zipfile -e "$place/export.zip" "$place/export"

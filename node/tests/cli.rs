@@ -62,6 +62,8 @@ fn help_reads_as_it_was_written() {
         ),
         ("help-camera.txt", &["camera", "--help"]),
         ("help-camera-add.txt", &["camera", "add", "--help"]),
+        ("help-page.txt", &["page", "--help"]),
+        ("help-page-factor.txt", &["page", "factor", "--help"]),
         ("help-house.txt", &["house", "--help"]),
         ("help-house-connect.txt", &["house", "connect", "--help"]),
         ("help-notify.txt", &["notify", "--help"]),

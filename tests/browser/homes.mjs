@@ -21,7 +21,7 @@ function start(program, args) {
     child.once('exit', (code) => failed(new Error(`${args.join(' ')} ended with ${code}`)));
     createInterface(child.stdout).on('line', (line) => {
       const said = JSON.parse(line);
-      if (said.event === 'ready') ready(said);
+      if (said.event === 'ready') ready({ ...said, child });
     });
   });
 }
@@ -37,10 +37,16 @@ export class Home {
   }
 
   async move_in(name) {
-    await this.run('init', '--name', name, '--cell', 'u33dc1');
+    const made = await this.run('init', '--name', name, '--cell', 'u33dc1');
+    this.sheet = made.recovery_sheet;
+    await this.start();
+  }
+
+  async start() {
     const where = ['--web', '127.0.0.1:0', '--no-mdns', '--listen', '/ip4/127.0.0.1/tcp/0'];
     const ready = await start(this.program, ['--home', this.place, '--json', 'run', ...where]);
     this.listen = ready.listen[0];
+    this.child = ready.child;
     this.web = ready.web;
     this.sign_in = ready.sign_in;
   }

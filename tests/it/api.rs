@@ -23,16 +23,22 @@ fn examples() -> Vec<String> {
 
 /// What a call prints, at this address and with this token.
 fn paste(call: &str, web: &str, token: &str) -> Value {
+    paste_in(Path::new("."), call, web, token)
+}
+
+/// The same in a directory, where a film lies.
+fn paste_in(dir: &Path, call: &str, web: &str, token: &str) -> Value {
     let call = call.replace("http://127.0.0.1:8420", web);
     let mut shell = Command::new("sh");
     shell.args(["-c", &format!("{} --silent --show-error", call.trim_end())]);
-    let output = shell.env("TOKEN", token).output().expect("a shell");
+    shell.env("TOKEN", token).env("CAMERA", token);
+    let output = shell.current_dir(dir).output().expect("a shell");
     let said = String::from_utf8_lossy(&output.stdout);
     serde_json::from_str(&said).unwrap_or_else(|e| panic!("{call}: {e}: {said}"))
 }
 
 #[test]
-fn the_calls_of_the_guide_read_the_feed_and_tell_the_street() {
+fn the_calls_of_the_guide_read_the_feed_tell_the_street_and_send_a_film() {
     if Command::new("curl").arg("--version").output().is_err() {
         eprintln!("SKIPPED: no curl");
         return;
@@ -44,8 +50,8 @@ fn the_calls_of_the_guide_read_the_feed_and_tell_the_street() {
     assert_eq!(added.code, Some(0), "{}", added.words);
     let token = added.text("token");
     let web = ada.ready()["web"].as_str().unwrap_or_default().to_owned();
-    let [read, tell] = &examples()[..] else {
-        panic!("the guide has two calls")
+    let [read, tell, send] = &examples()[..] else {
+        panic!("the guide has three calls")
     };
     assert_eq!(paste(read, &web, &token), Value::Array(Vec::new()));
     let told = paste(tell, &web, &token);
@@ -54,6 +60,19 @@ fn the_calls_of_the_guide_read_the_feed_and_tell_the_street() {
     assert_eq!(
         ada.run(&["alert", "list"]).json[0]["title"],
         "Drilling until six"
+    );
+
+    let film =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../node/src/camera/film/fixtures/porch.mp4");
+    fs::copy(film, place.path().join("film.mp4")).expect("a film");
+    // Of a program that reads and posts it takes none.
+    assert!(paste_in(place.path(), send, &web, &token)["error"].is_string());
+    let camera = ada.run(&["camera", "add", "--name", "Door", "--push"]);
+    let sent = paste_in(place.path(), send, &web, &camera.text("token"));
+    assert_eq!(
+        ada.run(&["clip", "list"]).json[0]["clip"],
+        sent["clip"],
+        "{sent}"
     );
 
     let listed = ada.run(&["token", "list"]);

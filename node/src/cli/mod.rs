@@ -25,6 +25,7 @@ mod keeper;
 mod ledger;
 mod notify;
 mod outfile;
+mod page;
 mod paper;
 mod passphrase;
 mod print;
@@ -142,6 +143,9 @@ enum Command {
     /// List, add and remove the devices of this household
     #[command(subcommand)]
     Device(device::DeviceCommand),
+    /// Open the page to your network, with a second factor
+    #[command(subcommand)]
+    Page(page::PageCommand),
     /// Let programs use the API, each for what it needs
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -247,6 +251,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Keeper(command) => keeper::keeper(&context, command)?,
         Command::Ledger(command) => return ledger::ledger(&context, command),
         Command::Device(command) => device::device(&context, command)?,
+        Command::Page(command) => page::page(&context, command)?,
         Command::Token(command) => token::token(&context, command)?,
         Command::Backup(args) => backup::back_up(&context, &args)?,
         Command::Restore(args) => backup::restore(&context, args)?,

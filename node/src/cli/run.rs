@@ -10,7 +10,7 @@ use tokio::sync::broadcast::error::RecvError;
 use super::events::EventLine;
 use super::print::{self, Out};
 use super::reach::ReachArgs;
-use super::{Context, init, passphrase};
+use super::{Context, init, page, passphrase};
 use crate::domains::Domains;
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
@@ -33,6 +33,11 @@ pub(super) struct RunArgs {
     /// Serve the page here
     #[arg(long, value_name = "ADDR:PORT")]
     web: Option<SocketAddr>,
+
+    /// Open the page to the house's network, over TLS and with a second factor, in this run; everywhere at port 8421 if
+    /// nothing else is said
+    #[arg(long, value_name = "ADDR:PORT", num_args = 0..=1, default_missing_value = page::USUAL)]
+    page_lan: Option<SocketAddr>,
 
     #[command(flatten)]
     reach: ReachArgs,
@@ -62,6 +67,7 @@ pub(super) fn run(context: &Context, args: RunArgs) -> Result<()> {
     let options = Options {
         listen: args.listen,
         web: args.web,
+        page_lan: args.page_lan,
         reach: args.reach.into(),
         domains: Domains::of_this_machine(),
     };
@@ -159,6 +165,13 @@ async fn ready(out: Out, running: &Running, household: String) -> Result<()> {
     }
     if streets == 0 {
         text.push_str("\nNext: found a street with 'streetlamp street new NAME', or enter one with 'streetlamp street join TICKET'.\n");
+    }
+    let lan = handle.lan().await?;
+    if lan.at.is_some() {
+        text.push_str(&format!(
+            "\nThe page and your network: {}\n",
+            page::words(&lan.into()).replace('\n', "\n  ")
+        ));
     }
     if let Some(sheet) = handle.home().recovery_sheet() {
         text.push_str(&format!(

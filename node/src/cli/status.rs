@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Context, keeper, passphrase, reach};
+use super::{Context, keeper, page, passphrase, reach};
 use crate::control::answers::{Locked, SignIn, Status};
 use crate::control::{self, Request};
 use crate::error::Result;
@@ -110,6 +110,10 @@ reading     {locked}
         text.push_str(&format!("disk        {advice}\n"));
     }
     text.push_str(&format!("reached     {}\n", reach::words(&status.reach)));
+    if status.page_lan.at.is_some() {
+        let words = page::words(&status.page_lan).replace('\n', "\n            ");
+        text.push_str(&format!("network     page {words}\n"));
+    }
     for address in &status.listen {
         text.push_str(&format!("listens at  {address}\n"));
     }

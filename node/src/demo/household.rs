@@ -91,6 +91,7 @@ impl Household {
         let options = Options {
             listen: self.listen(),
             web: None,
+            page_lan: None,
             reach: Reach::plain(),
             domains: Domains::silent(),
         };

@@ -13,6 +13,7 @@
 //! clips/           sealed clips                           (see `vault`)
 //! kept/            sealed clips of neighbours             (see `vault`)
 //! proofs/          proofs that a household closed two ledgers
+//! page.pem         what the page shows to the house's network, with its key (0600; see `web::lan`)
 //! node.lock        held by the running node
 //! control.sock     the command line's way in
 //! ```

@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 use super::cameras::Cameras;
 use super::driver::ToDriver;
 use super::house::House;
+use super::lan::Lan;
 use super::notifying::Notifying;
 use super::sharing::{self, Shared as SharedClip};
 use super::watching::{self, Watched, WatchedFilms};
@@ -60,6 +61,7 @@ pub(super) struct Shared {
     pub(super) page: OnceLock<Page>,
     pub(super) cameras: Cameras,
     pub(super) house: House,
+    pub(super) lan: Lan,
     pub(super) notifying: Notifying,
     pub(super) watched: WatchedFilms,
     pub(super) witness: Option<Arc<dyn Witness>>,

@@ -8,6 +8,7 @@ mod fetching;
 mod handle;
 mod house;
 mod keeping;
+mod lan;
 mod listening;
 mod news;
 mod notifying;
@@ -32,6 +33,7 @@ use tokio_util::sync::CancellationToken;
 pub use cameras::{CameraView, Intake};
 pub use handle::{AddedClip, FetchedClip, Film, NodeHandle, Page, RecalledClips};
 pub use house::HouseView;
+pub use lan::{Asked, DoorState, LanView, is_near};
 pub use news::{News, Speaker};
 pub use notifying::OutletView;
 pub use programs::{Program, Scope};
@@ -56,6 +58,7 @@ use cameras::Cameras;
 use driver::Driver;
 use handle::Shared;
 use house::House;
+use lan::Lan;
 use notifying::Notifying;
 use watching::WatchedFilms;
 
@@ -71,6 +74,8 @@ pub struct Options {
     pub listen: Vec<String>,
     /// Where the page is; a loopback port if nobody says.
     pub web: Option<SocketAddr>,
+    /// Where the page is open to the house's network in this run; where the resident said before if nobody says.
+    pub page_lan: Option<SocketAddr>,
     /// Which ways to neighbours it uses.
     pub reach: Reach,
     /// Whom to ask about domains of publishers.
@@ -201,6 +206,7 @@ impl Core {
             page: OnceLock::new(),
             cameras: Cameras::default(),
             house: House::default(),
+            lan: Lan::default(),
             notifying: Notifying::default(),
             watched: WatchedFilms::default(),
             witness,
@@ -277,6 +283,7 @@ impl Node {
         let links = web.links();
         core.handle
             .has_page(Page::new(links.url(), move || links.new_sign_in_link()));
+        core.handle.start_lan(options.page_lan).await?;
         core.handle.start_cameras().await?;
         core.handle.start_house().await?;
         core.handle.start_notifying().await?;

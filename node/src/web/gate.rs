@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::api;
 use super::frame::Frame;
+use super::lan::{Door, Patience};
 use super::language::{Language, say};
 use super::neighbours;
 use super::problem::Problem;
@@ -41,7 +42,7 @@ const LANGUAGE: Duration = Duration::from_secs(365 * 24 * 3_600);
 /// Requests that are worked on at the same time.
 const REQUESTS: usize = 256;
 /// Streams of live changes at the same time: one for every visible tab.
-const STREAMS: usize = 64;
+const STREAMS: usize = 256;
 
 /// Headers of every answer. The policy leaves out `data:`, inline scripts and styles, and foreign hosts.
 const HEADERS: [(HeaderName, &str); 6] = [
@@ -49,7 +50,7 @@ const HEADERS: [(HeaderName, &str); 6] = [
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; \
          form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; \
-         require-trusted-types-for 'script'",
+         require-trusted-types-for 'script'; trusted-types 'none'",
     ),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
@@ -74,6 +75,8 @@ pub(super) struct Gate {
     pub(super) sign_in: Throttle,
     /// Attempts at the passphrase.
     pub(super) unlock: Throttle,
+    /// Attempts to sign in from the network.
+    pub(super) patience: Patience,
     /// Room for streams of live changes.
     pub(super) streams: Arc<Semaphore>,
     /// Ends those streams when the node stops.
@@ -90,6 +93,7 @@ impl Gate {
             sessions: Sessions::default(),
             sign_in: Throttle::new(),
             unlock: Throttle::new(),
+            patience: Patience::default(),
             streams: Arc::new(Semaphore::new(STREAMS)),
             closing: CancellationToken::new(),
             requests: Semaphore::new(REQUESTS),
@@ -109,11 +113,20 @@ impl Gate {
         format!("{}/sign-in?token={token}", self.site.url())
     }
 
-    /// Begins a session; the cookie that carries it.
+    /// Begins a session on this machine; the cookie that carries it.
     pub(super) fn begin_session(&self, headers: &HeaderMap) -> String {
         let (token, kept) = self.draw();
         self.sessions
-            .begin(kept, sessions::browser(headers), Instant::now());
+            .begin(kept, sessions::browser(headers), None, Instant::now());
+        self.cookie(&token, LONGEST)
+    }
+
+    /// Begins a session in the network, of somebody who has just given the passphrase.
+    pub(super) fn begin_session_at(&self, door: &Door, headers: &HeaderMap) -> String {
+        let ((token, kept), now) = (self.draw(), Instant::now());
+        let browser = sessions::browser(headers);
+        self.sessions.begin(kept, browser, Some(door.from), now);
+        self.sessions.prove(kept, now);
         self.cookie(&token, LONGEST)
     }
 
@@ -133,11 +146,11 @@ impl Gate {
     }
 
     /// The session that a request names, if it is alive.
-    fn session(&self, headers: &HeaderMap) -> Option<Kept> {
+    fn session(&self, headers: &HeaderMap, network: bool) -> Option<Kept> {
         let name = self.cookie_name();
         let mut ours = cookies(headers, &name).map(Kept::of);
         let now = Instant::now();
-        ours.find(|kept| self.sessions.touch(*kept, now))
+        ours.find(|kept| self.sessions.touch(*kept, network, now))
     }
 
     /// The cookie that keeps the language which was chosen in this browser; without one, the browser is asked again.
@@ -236,7 +249,10 @@ async fn admit(
             .into_response()
     };
     let (mut parts, body) = request.into_parts();
-    let Some(host) = gate.site.host(&parts.uri, &parts.headers) else {
+    let door = parts.extensions.get::<Door>();
+    let network = door.is_some();
+    let site = door.map_or(&gate.site, |door| &door.site);
+    let Some(host) = site.host(&parts.uri, &parts.headers) else {
         return Err(refuse(
             StatusCode::MISDIRECTED_REQUEST,
             say!("frame-other-address"),
@@ -247,7 +263,7 @@ async fn admit(
         return Ok(Request::from_parts(parts, body));
     }
     let changes = !matches!(parts.method, Method::GET | Method::HEAD);
-    if changes && !Site::same_origin(host, &parts.headers) {
+    if changes && !site.same_origin(host, &parts.headers) {
         return Err(refuse(
             StatusCode::FORBIDDEN,
             say!("frame-nothing-done"),
@@ -255,7 +271,7 @@ async fn admit(
         ));
     }
     if !is_open(parts.uri.path()) {
-        match gate.session(&parts.headers) {
+        match gate.session(&parts.headers, network) {
             Some(session) => {
                 parts.extensions.insert(session);
             }

@@ -1,14 +1,15 @@
 //! The page of a home node: the street, the neighbours, the clips, the lock.
 //!
 //! Server-drawn pages that work without a script, a font or an internet connection; a small module keeps them fresh.
-//! It is reached on this machine only: plain HTTP must not leave it. The node is seen through [`NodeHandle`] alone.
+//! It is reached on this machine, where it is plain HTTP, which must not leave it; and, if the resident wants that, from
+//! the house's network through a door of its own (`lan`). The node is seen through [`NodeHandle`] alone.
 //!
 //! `first_use` makes the home, before there is a node.
 //!
 //! `language` holds every text, `gate` stands before everything, `routes` names every address, `street`, `saying`, `neighbours`, `clips`, `ledger`,
 //! `publishers`, `health`, `settings`, `lock`, `sign_in`, `live` and `assets` answer; `api` does the same for programs; `proof` asks for the passphrase again before what cannot
 //! be undone; `intake` takes films from cameras. Left out: names and texts are shown as text, so there is no markup in
-//! them, and there is no way to reach the page from another machine.
+//! them, and there is no way to reach the page from the internet.
 
 mod api;
 mod assets;
@@ -21,6 +22,7 @@ mod frame;
 mod gate;
 mod health;
 mod intake;
+mod lan;
 mod language;
 mod ledger;
 mod live;
@@ -200,15 +202,23 @@ impl Web {
     ) -> Result<()> {
         let closing = self.gate.closing.clone();
         let app = routes::app(App {
-            gate: self.gate,
-            handle,
+            gate: Arc::clone(&self.gate),
+            handle: handle.clone(),
             under_way: Arc::default(),
         });
-        serve_until(self.listener, app, async move {
-            shutdown.await;
+        let door = lan::keep(self.gate, handle, app.clone(), closing.clone());
+        let here = async {
+            let stop = closing.clone();
+            let served = serve_until(self.listener, app, async move {
+                shutdown.await;
+                stop.cancel();
+            });
+            let served = served.await;
             closing.cancel();
-        })
-        .await
+            served
+        };
+        let (served, ()) = tokio::join!(here, door);
+        served
     }
 }
 

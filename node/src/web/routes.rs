@@ -14,7 +14,7 @@ use super::frame::Frame;
 use super::gate::{Gate, guard};
 use super::problem::Problem;
 use super::{
-    api, assets, clips, health, intake, ledger, live, lock, neighbours, publishers, saying,
+    api, assets, clips, health, intake, lan, ledger, live, lock, neighbours, publishers, saying,
     settings, sign_in, street,
 };
 
@@ -42,6 +42,7 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     ("/intake/film", || post(intake::film).put(intake::film)),
     ("/intake/trigger", || post(intake::trigger)),
+    ("/lan", || get(lan::show).post(lan::act)),
     ("/ledger", || get(ledger::show).post(ledger::verify)),
     ("/ledger/file", || get(ledger::file)),
     ("/lock", || post(lock::lock)),
@@ -52,7 +53,7 @@ pub(super) const ROUTES: &[Route] = &[
         get(publishers::show).post(publishers::decide)
     }),
     ("/settings", || get(settings::show).post(settings::act)),
-    ("/sign-in", || get(sign_in::show).post(sign_in::enter)),
+    ("/sign-in", || get(lan::show_sign_in).post(lan::enter)),
     ("/sign-out", || post(sign_in::leave)),
     ("/ticket-picture", || post(neighbours::read_picture)),
     ("/unlock", || post(lock::unlock)),

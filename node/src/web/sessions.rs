@@ -2,6 +2,7 @@
 //!
 //! Both live in memory only: when the node starts again, everybody signs in again with a new link. Time is passed in.
 
+use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -55,6 +56,8 @@ struct Session {
     key: Kept,
     /// What the browser calls itself, in a few words.
     browser: Option<&'static str>,
+    /// Where in the network it began; nothing if on this machine.
+    from: Option<IpAddr>,
     since: Instant,
     seen: Instant,
     /// When the passphrase was given last.
@@ -73,6 +76,8 @@ pub(super) struct Listed {
     /// Names it, and lets nobody in.
     pub(super) name: String,
     pub(super) browser: Option<&'static str>,
+    /// Where in the network it began; nothing if on this machine.
+    pub(super) from: Option<IpAddr>,
     /// How long ago it began.
     pub(super) since: Duration,
     /// How long ago it asked for something.
@@ -114,7 +119,13 @@ pub(super) struct Sessions(Mutex<Vec<Session>>);
 
 impl Sessions {
     /// Begins a session.
-    pub(super) fn begin(&self, key: Kept, browser: Option<&'static str>, now: Instant) {
+    pub(super) fn begin(
+        &self,
+        key: Kept,
+        browser: Option<&'static str>,
+        from: Option<IpAddr>,
+        now: Instant,
+    ) {
         let mut sessions = locked(&self.0);
         sessions.retain(|session| session.alive(now));
         if sessions.len() >= SESSIONS {
@@ -124,19 +135,21 @@ impl Sessions {
         sessions.push(Session {
             key,
             browser,
+            from,
             since: now,
             seen: now,
             proven: None,
         });
     }
 
-    /// Whether the session is alive; a request keeps it so.
-    pub(super) fn touch(&self, key: Kept, now: Instant) -> bool {
+    /// Whether the session is alive; a request keeps it so. One of this machine is none in the network, where more is asked
+    /// of whoever signs in, nor the other way round.
+    pub(super) fn touch(&self, key: Kept, network: bool, now: Instant) -> bool {
         let mut sessions = locked(&self.0);
         sessions.retain(|session| session.alive(now));
         sessions
             .iter_mut()
-            .find(|session| session.key == key)
+            .find(|session| session.key == key && session.from.is_some() == network)
             .map(|session| session.seen = now)
             .is_some()
     }
@@ -173,6 +186,7 @@ impl Sessions {
             .map(|session| Listed {
                 name: name(session.key),
                 browser: session.browser,
+                from: session.from,
                 since: now.duration_since(session.since),
                 seen: now.duration_since(session.seen),
                 this: session.key == this,
@@ -190,6 +204,11 @@ impl Sessions {
     /// Ends every session but this one.
     pub(super) fn end_others(&self, this: Kept) {
         locked(&self.0).retain(|session| session.key == this);
+    }
+
+    /// Ends every session that began in the network.
+    pub(super) fn end_from_network(&self) {
+        locked(&self.0).retain(|session| session.from.is_none());
     }
 
     /// Ends a session.
@@ -222,23 +241,23 @@ mod tests {
     #[test]
     fn an_idle_session_ends_after_twelve_hours_and_a_busy_one_after_thirty_days() {
         let (sessions, start) = (Sessions::default(), Instant::now());
-        sessions.begin(Kept::of("idle"), Some("Firefox"), start);
-        sessions.begin(Kept::of("busy"), Some("Firefox"), start);
+        sessions.begin(Kept::of("idle"), Some("Firefox"), None, start);
+        sessions.begin(Kept::of("busy"), Some("Firefox"), None, start);
         for hours in (0..30 * 24).step_by(6) {
             assert!(
-                sessions.touch(Kept::of("busy"), start + hours * HOUR),
+                sessions.touch(Kept::of("busy"), false, start + hours * HOUR),
                 "after {hours} hours"
             );
         }
-        assert!(!sessions.touch(Kept::of("idle"), start + 12 * HOUR));
-        assert!(!sessions.touch(Kept::of("busy"), start + 30 * 24 * HOUR));
+        assert!(!sessions.touch(Kept::of("idle"), false, start + 12 * HOUR));
+        assert!(!sessions.touch(Kept::of("busy"), false, start + 30 * 24 * HOUR));
     }
 
     #[test]
     fn a_passphrase_counts_for_ten_minutes_and_in_its_own_session_only() {
         let (sessions, now) = (Sessions::default(), Instant::now());
-        sessions.begin(Kept::of("mine"), Some("Firefox"), now);
-        sessions.begin(Kept::of("another"), Some("Firefox"), now);
+        sessions.begin(Kept::of("mine"), Some("Firefox"), None, now);
+        sessions.begin(Kept::of("another"), Some("Firefox"), None, now);
         assert!(!sessions.is_proven(Kept::of("mine"), now));
         sessions.prove(Kept::of("mine"), now);
         assert!(sessions.is_proven(Kept::of("mine"), now + 9 * MINUTE));
@@ -249,10 +268,24 @@ mod tests {
     }
 
     #[test]
+    fn a_session_counts_at_the_door_at_which_it_began() {
+        let (sessions, now) = (Sessions::default(), Instant::now());
+        sessions.begin(Kept::of("here"), None, None, now);
+        sessions.begin(Kept::of("phone"), None, "192.168.1.7".parse().ok(), now);
+        for (key, network) in [("here", false), ("phone", true)] {
+            assert!(sessions.touch(Kept::of(key), network, now));
+            assert!(!sessions.touch(Kept::of(key), !network, now), "{key}");
+        }
+        sessions.end_from_network();
+        assert!(sessions.is_alive(Kept::of("here"), now));
+        assert!(!sessions.is_alive(Kept::of("phone"), now));
+    }
+
+    #[test]
     fn a_session_is_ended_by_its_name_and_the_others_stay() {
         let (sessions, now) = (Sessions::default(), Instant::now());
         for key in ["mine", "lost", "old"] {
-            sessions.begin(Kept::of(key), Some("Firefox"), now);
+            sessions.begin(Kept::of(key), Some("Firefox"), None, now);
         }
         let listed = sessions.list(Kept::of("mine"), now);
         assert_eq!(listed.iter().filter(|session| session.this).count(), 1);
@@ -271,11 +304,12 @@ mod tests {
             sessions.begin(
                 Kept::of(&n.to_string()),
                 Some("Firefox"),
+                None,
                 start + n * MINUTE,
             );
         }
-        assert!(sessions.touch(Kept::of("0"), start + HOUR));
-        sessions.begin(Kept::of("32"), Some("Firefox"), start + HOUR);
+        assert!(sessions.touch(Kept::of("0"), false, start + HOUR));
+        sessions.begin(Kept::of("32"), Some("Firefox"), None, start + HOUR);
         assert!(sessions.is_alive(Kept::of("0"), start + HOUR));
         assert!(!sessions.is_alive(Kept::of("1"), start + HOUR));
     }

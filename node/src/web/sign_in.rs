@@ -34,9 +34,10 @@ struct Page {
 #[derive(Deserialize)]
 pub(super) struct Token {
     #[serde(default)]
-    token: String,
+    pub(super) token: String,
 }
 
+/// The page with the button, or how to get a link.
 pub(super) async fn show(query: Result<Query<Token>, QueryRejection>) -> Response {
     let token = query
         .ok()
@@ -51,6 +52,7 @@ pub(super) async fn show(query: Result<Query<Token>, QueryRejection>) -> Respons
     })
 }
 
+/// Lets a browser of this machine in.
 pub(super) async fn enter(
     State(gate): State<Arc<Gate>>,
     headers: HeaderMap,

@@ -13,6 +13,7 @@ use axum::http::uri::{Authority, Uri};
 /// The hosts under which this node's page is reached.
 #[derive(Debug, Clone)]
 pub(super) struct Site {
+    scheme: &'static str,
     address: SocketAddr,
     hosts: Vec<String>,
 }
@@ -30,12 +31,34 @@ impl Site {
             // Browsers leave the port of the scheme out.
             hosts.extend(["127.0.0.1", "localhost", "[::1]"].map(str::to_owned));
         }
-        Self { address, hosts }
+        Self {
+            scheme: "http",
+            address,
+            hosts,
+        }
+    }
+
+    /// The page as a connection over TLS to `address` finds it: at that address, and under these names.
+    pub(super) fn over_tls(address: SocketAddr, names: &[String]) -> Self {
+        let port = address.port();
+        let host = SocketAddr::new(address.ip(), 0).to_string();
+        let host = host.trim_end_matches(":0").to_owned();
+        let hosts = names.iter().cloned().chain([host]);
+        let hosts = hosts.flat_map(|host| {
+            let whole = format!("{host}:{port}");
+            // Browsers leave the port of the scheme out.
+            [Some(whole), (port == 443).then_some(host)]
+        });
+        Self {
+            scheme: "https",
+            address,
+            hosts: hosts.flatten().collect(),
+        }
     }
 
     /// Where the page is.
     pub(super) fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
     }
 
     /// The port, which is part of the cookie's name: cookies do not know ports, and two nodes on one machine would
@@ -65,14 +88,17 @@ impl Site {
     /// `Sec-Fetch-Site` is set by the browser and no page can forge it. Pages carry `Referrer-Policy: no-referrer`,
     /// which makes browsers say `Origin: null` on their own forms; that is taken only together with `same-origin`.
     /// A browser too old for `Sec-Fetch-Site` must name our origin. A request that says neither is refused.
-    pub(super) fn same_origin(host: &str, headers: &HeaderMap) -> bool {
+    pub(super) fn same_origin(&self, host: &str, headers: &HeaderMap) -> bool {
         let Ok(fetch_site) = single(headers, "sec-fetch-site") else {
             return false;
         };
         let Ok(origin) = single(headers, ORIGIN.as_str()) else {
             return false;
         };
-        let ours = origin.map(|origin| origin.strip_prefix("http://") == Some(host));
+        let ours = origin.map(|origin| {
+            let host_of = origin.strip_prefix(self.scheme);
+            host_of.and_then(|rest| rest.strip_prefix("://")) == Some(host)
+        });
         match fetch_site {
             Some("same-origin") => ours.unwrap_or(true) || origin == Some("null"),
             Some("none") | None => ours == Some(true),

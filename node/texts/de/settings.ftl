@@ -73,3 +73,8 @@ settings-scope-films = Filme öffnen, geben, exportieren und löschen
 settings-scope-street = Haushalte einlassen, bürgen, abstimmen, anklopfen, verlassen
 settings-scope-cameras = Kameras sehen, hinzufügen, auslösen und entfernen
 settings-scope-home = Sperren, entsperren, und bestimmen, was bleibt und gezeigt wird
+settings-lan = Vom Handy aus
+settings-lan-open = Diese Seite ist für dein Netz offen. Fingerabdruck ihres Zertifikats: <span class="cell">{ $fingerprint }</span>
+settings-lan-shut = Diese Seite ist nur auf dieser Maschine zu erreichen.
+settings-lan-more = Handy, Netz und zweiter Faktor
+settings-from = von { $address }

@@ -73,3 +73,8 @@ settings-scope-films = Open films, and give, export and delete them
 settings-scope-street = Let households in, vouch, vote, knock, leave
 settings-scope-cameras = See, add, trigger and remove cameras
 settings-scope-home = Lock, unlock, and decide what is kept and shown
+settings-lan = From your phone
+settings-lan-open = This page is open to your network. Fingerprint of its certificate: <span class="cell">{ $fingerprint }</span>
+settings-lan-shut = This page is reached on this machine only.
+settings-lan-more = Phone, network and second factor
+settings-from = from { $address }

@@ -175,7 +175,7 @@ fn rescue(status: &Status) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::control::answers::ReachItem;
+    use crate::control::answers::{PageItem, ReachItem};
 
     fn status() -> Status {
         Status {
@@ -195,6 +195,7 @@ mod tests {
             cameras_failing: 0,
             queued: 0,
             web: None,
+            page_lan: PageItem::default(),
             ledger_seq: 0,
             keepers_wrong: Vec::new(),
             disk: crate::disk::Condition::Well,

@@ -9,6 +9,7 @@ mod device;
 mod house;
 mod keeper;
 mod notify;
+mod page;
 mod street;
 mod token;
 
@@ -41,6 +42,12 @@ pub(crate) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
                 sign_in: page.new_sign_in_link(),
             })
         }
+        Request::PageShow => ok(&page::show(handle).await?),
+        Request::PageOpen { at } => ok(&page::open(handle, at).await?),
+        Request::PageShut => ok(&page::shut(handle).await?),
+        Request::FactorNew => ok(&page::new_factor(handle).await?),
+        Request::FactorConfirm { code } => ok(&page::confirm_factor(handle, &code).await?),
+        Request::FactorRemove => ok(&page::remove_factor(handle).await?),
         Request::Unlock {
             passphrase,
             idle_ms,
@@ -249,6 +256,7 @@ async fn status(handle: &NodeHandle) -> Result<Status> {
         disk: handle.disk(),
         clock_skew_s: status.clock_skew.map(signed),
         peer_id: handle.peer_id().to_owned(),
+        page_lan: handle.lan().await?.into(),
         web: handle.page().map(|page| page.url().to_owned()),
         reach: ReachItem::new(reach, &standing),
         listen,

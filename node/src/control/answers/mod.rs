@@ -7,6 +7,7 @@ mod clips;
 mod house;
 mod keepers;
 mod notify;
+mod page;
 mod publishers;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -24,6 +25,7 @@ pub use house::HouseItem;
 pub(crate) use keepers::keeper_advice;
 pub use keepers::{KeeperItem, LeaseEnded, Leased, LetGoItem, Offered, Proven, Recalled};
 pub use notify::{NotifyAdded, NotifyItem, NotifyNamed};
+pub use page::{FactorConfirmed, FactorDrawn, PageItem};
 pub use publishers::{
     AsksDomains, BulletinExported, BulletinItem, KeyItem, Muted, OriginalItem, OwnBulletinItem,
     PublisherItem, PublisherMade, PublisherShown, Said, warning,
@@ -97,6 +99,8 @@ pub struct Status {
     pub peer_id: String,
     /// Where the page is.
     pub web: Option<String>,
+    /// How it is open to the house's network.
+    pub page_lan: PageItem,
     pub listen: Vec<String>,
     pub reach: ReachItem,
 }

@@ -17,6 +17,24 @@ pub enum Request {
     /// The home at a glance.
     Status,
     SignIn,
+    /// How the page is open to the house's network.
+    PageShow,
+    /// Open it there.
+    PageOpen {
+        /// At this address; at every address and the usual port if left out.
+        at: Option<String>,
+    },
+    /// Shut it there.
+    PageShut,
+    /// Draw the secret of a second factor.
+    FactorNew,
+    /// Take that secret into use.
+    FactorConfirm {
+        /// Its code now.
+        code: Secret,
+    },
+    /// Forget the second factor.
+    FactorRemove,
     /// Take the reading key into memory.
     Unlock {
         /// What protects it.

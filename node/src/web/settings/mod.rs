@@ -28,7 +28,7 @@ use super::proof;
 use super::sessions::Listed;
 use super::words::{Moment, span};
 use crate::error::Result;
-use crate::node::{Program, Scope};
+use crate::node::{DoorState, Program, Scope};
 use crate::secret::{Kept, Secret};
 
 /// Bytes of a gigabyte, as disks are sold.
@@ -61,6 +61,8 @@ struct Page {
     beside: String,
     programs: Vec<ProgramLine>,
     scopes: Vec<ScopeChoice>,
+    /// The fingerprint under which the page is open to the network.
+    lan: Option<String>,
     /// The token of a program that was let in just now.
     token: Option<Secret>,
 }
@@ -68,6 +70,7 @@ struct Page {
 struct SessionLine {
     name: String,
     browser: String,
+    from: Option<String>,
     this: bool,
     since: String,
     seen: String,
@@ -166,6 +169,8 @@ impl Page {
         });
         let look = look.await?;
         let home = app.handle.home();
+        let lan = app.handle.lan().await?;
+        let open = matches!(lan.standing, DoorState::Open { .. });
         let locks_after = app.handle.auto_lock().await?.as_secs() / 60;
         let programs = app.handle.programs().await?.into_iter();
         let programs = programs.map(|program| ProgramLine::of(program, look.now));
@@ -190,6 +195,7 @@ impl Page {
             beside: acts::beside(home.dir()).display().to_string(),
             programs: programs.collect(),
             scopes: Scope::ALL.map(ScopeChoice::of).into(),
+            lan: lan.fingerprint.filter(|_| open),
             token: None,
         })
     }
@@ -261,6 +267,7 @@ impl SessionLine {
             browser: listed
                 .browser
                 .map_or_else(|| say!("settings-other-program"), str::to_owned),
+            from: listed.from.map(|from| from.to_string()),
             this: listed.this,
             since: span(listed.since),
             seen: span(listed.seen),

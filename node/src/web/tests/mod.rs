@@ -39,7 +39,7 @@ use crate::store::Store;
 const HOST: &str = "127.0.0.1:8420";
 const ORIGIN: &str = "http://127.0.0.1:8420";
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
-const PASSPHRASE: &str = "correct horse";
+pub(super) const PASSPHRASE: &str = "correct horse";
 const PORCH: &[u8] = include_bytes!("../../camera/film/fixtures/porch.mp4");
 
 pub(super) fn gate() -> Arc<Gate> {
@@ -63,14 +63,14 @@ fn bare() -> (Arc<Gate>, Router) {
 }
 
 /// A node of a fresh home, with its page.
-struct Served {
+pub(super) struct Served {
     _dir: TempDir,
-    gate: Arc<Gate>,
-    handle: NodeHandle,
-    router: Router,
+    pub(super) gate: Arc<Gate>,
+    pub(super) handle: NodeHandle,
+    pub(super) router: Router,
 }
 
-async fn served() -> Served {
+pub(super) async fn served() -> Served {
     served_as("Ada <b>& Ben</b>", 7).await
 }
 
@@ -132,13 +132,19 @@ impl Served {
     }
 
     /// A new session, as a browser's cookie.
-    fn session(&self) -> String {
+    pub(super) fn session(&self) -> String {
         let cookie = self.gate.begin_session(&Default::default());
         cookie.split(';').next().unwrap().to_owned()
     }
 
     /// What a browser of this session gets.
-    async fn browser(&self, session: &str, method: Method, path: &str, form: &str) -> Response {
+    pub(super) async fn browser(
+        &self,
+        session: &str,
+        method: Method,
+        path: &str,
+        form: &str,
+    ) -> Response {
         browse(&self.router, session, method, path, form).await
     }
 

@@ -124,7 +124,7 @@ fn check_headers(headers: &HeaderMap, path: &str) {
         value("content-security-policy"),
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; \
          form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; \
-         require-trusted-types-for 'script'"
+         require-trusted-types-for 'script'; trusted-types 'none'"
     );
     assert_eq!(value("x-content-type-options"), "nosniff");
     assert_eq!(value("referrer-policy"), "no-referrer");

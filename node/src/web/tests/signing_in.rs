@@ -7,7 +7,7 @@ use super::super::routes::ROUTES;
 use super::{FORM, send, served, text};
 
 /// Every address, and what a stranger's GET and POST of it get. A new route needs a row here.
-const STRANGERS: [(&str, StatusCode, StatusCode); 25] = [
+const STRANGERS: [(&str, StatusCode, StatusCode); 26] = [
     ("/", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
     (
         "/alerts",
@@ -75,6 +75,7 @@ const STRANGERS: [(&str, StatusCode, StatusCode); 25] = [
         StatusCode::METHOD_NOT_ALLOWED,
         StatusCode::UNAUTHORIZED,
     ),
+    ("/lan", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
     (
         "/ledger",
         StatusCode::UNAUTHORIZED,
