@@ -73,3 +73,4 @@ settings-scope-films = Filme öffnen, geben, exportieren und löschen
 settings-scope-street = Haushalte einlassen, bürgen, abstimmen, anklopfen, verlassen
 settings-scope-cameras = Kameras sehen, hinzufügen, auslösen und entfernen
 settings-scope-home = Sperren, entsperren, und bestimmen, was bleibt und gezeigt wird
+settings-scope-metrics = Zählen, wie es dem Knoten geht (Prometheus), und nichts von dem, was gesagt wurde

@@ -73,3 +73,4 @@ settings-scope-films = Open films, and give, export and delete them
 settings-scope-street = Let households in, vouch, vote, knock, leave
 settings-scope-cameras = See, add, trigger and remove cameras
 settings-scope-home = Lock, unlock, and decide what is kept and shown
+settings-scope-metrics = Count how the node is (Prometheus), and nothing of what was said

@@ -26,11 +26,11 @@ use futures::stream;
 use serde_json::{Map, Value};
 
 use self::endpoints::{ENDPOINTS, Endpoint, Kind};
-use self::refusal::Refusal;
+pub(super) use self::refusal::Refusal;
 use super::App;
 use crate::control::{self, Request};
 use crate::error::{Error, ErrorKind, Result};
-use crate::node::Film;
+use crate::node::{Film, Scope};
 
 /// What every address begins with.
 pub(super) const ROOT: &str = "/api/v1";
@@ -74,7 +74,7 @@ async fn serve(
     named: Option<String>,
     asked: Asked,
 ) -> std::result::Result<Response, Refusal> {
-    admit(app, endpoint, asked.headers()).await?;
+    admit(app, endpoint.scope, asked.headers()).await?;
     let query = Query::<BTreeMap<String, String>>::try_from_uri(asked.uri());
     let unread = |what: &str| Error::new(ErrorKind::Invalid, format!("{what} could not be read"));
     let Query(query) = query.map_err(|e| unread("what stands behind the address").because(e))?;
@@ -85,9 +85,9 @@ async fn serve(
 }
 
 /// Lets a program through that may do this. A good token never waits, so guessing keeps no program out.
-async fn admit(
+pub(super) async fn admit(
     app: &App,
-    endpoint: &Endpoint,
+    scope: Scope,
     headers: &HeaderMap,
 ) -> std::result::Result<(), Refusal> {
     let shown = headers
@@ -102,13 +102,10 @@ async fn admit(
             None => Refusal::too_many(),
         });
     };
-    if program.scopes.contains(&endpoint.scope) {
+    if program.scopes.contains(&scope) {
         return Ok(());
     }
-    let message = format!(
-        "this program may not do that: its token would need the scope '{}'",
-        endpoint.scope
-    );
+    let message = format!("this program may not do that: its token would need the scope '{scope}'");
     Err(Error::new(ErrorKind::Denied, message).into())
 }
 
