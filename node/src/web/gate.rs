@@ -21,7 +21,6 @@ use tokio_util::sync::CancellationToken;
 use super::api;
 use super::frame::Frame;
 use super::language::{Language, say};
-use super::metrics;
 use super::neighbours;
 use super::problem::Problem;
 use super::sessions::{self, LONGEST, Links, Sessions};
@@ -285,7 +284,7 @@ async fn admit(
 /// Where programs come. They have a token instead of a session, and JSON or a film instead of a form: what is sent there
 /// is judged there.
 fn is_for_programs(path: &str) -> bool {
-    is_intake(path) || api::is_api(path) || path == metrics::PATH
+    is_intake(path) || api::is_api(path)
 }
 
 fn is_intake(path: &str) -> bool {

@@ -6,7 +6,7 @@
 //! `first_use` makes the home, before there is a node.
 //!
 //! `language` holds every text, `gate` stands before everything, `routes` names every address, `street`, `saying`, `neighbours`, `clips`, `ledger`,
-//! `publishers`, `health`, `settings`, `lock`, `sign_in`, `live` and `assets` answer; `api` does the same for programs; `metrics` counts; `proof` asks for the passphrase again before what cannot
+//! `publishers`, `health`, `settings`, `lock`, `sign_in`, `live` and `assets` answer; `api` does the same for programs; `proof` asks for the passphrase again before what cannot
 //! be undone; `intake` takes films from cameras. Left out: names and texts are shown as text, so there is no markup in
 //! them, and there is no way to reach the page from another machine.
 
@@ -26,7 +26,6 @@ mod ledger;
 mod live;
 mod lock;
 mod map;
-mod metrics;
 mod neighbours;
 mod problem;
 mod proof;

@@ -14,8 +14,8 @@ use super::frame::Frame;
 use super::gate::{Gate, guard};
 use super::problem::Problem;
 use super::{
-    api, assets, clips, health, intake, ledger, live, lock, metrics, neighbours, publishers,
-    saying, settings, sign_in, street,
+    api, assets, clips, health, intake, ledger, live, lock, neighbours, publishers, saying,
+    settings, sign_in, street,
 };
 
 /// An address and what answers there.
@@ -45,7 +45,6 @@ pub(super) const ROUTES: &[Route] = &[
     ("/ledger", || get(ledger::show).post(ledger::verify)),
     ("/ledger/file", || get(ledger::file)),
     ("/lock", || post(lock::lock)),
-    (metrics::PATH, || get(metrics::show)),
     ("/neighbours", || {
         get(neighbours::show).post(neighbours::act)
     }),

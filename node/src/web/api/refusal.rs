@@ -18,17 +18,17 @@ pub(super) struct Refused {
 }
 
 /// A refusal with its status.
-pub(in crate::web) struct Refusal(StatusCode, String);
+pub(super) struct Refusal(StatusCode, String);
 
 impl Refusal {
     /// No token, or one that nobody made.
-    pub(in crate::web) fn no_token() -> Self {
+    pub(super) fn no_token() -> Self {
         let words = "this is for programs with a token of this home: Authorization: Bearer <token>";
         Self(StatusCode::UNAUTHORIZED, words.to_owned())
     }
 
     /// Too many wrong tokens at once.
-    pub(in crate::web) fn too_many() -> Self {
+    pub(super) fn too_many() -> Self {
         let words = "too many attempts at once: wait a few seconds and try again";
         Self(StatusCode::TOO_MANY_REQUESTS, words.to_owned())
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 
 use super::{Served, send, served, text};
 use crate::node::Scope;
@@ -12,14 +12,7 @@ impl Served {
         let token = self.handle.add_program("Figures", &[scope]).await.unwrap();
         let bearer = format!("Bearer {token}");
         let headers = [(header::AUTHORIZATION.as_str(), bearer.as_str())];
-        let response = send(
-            &self.router,
-            axum::http::Method::GET,
-            "/metrics",
-            &headers,
-            "",
-        )
-        .await;
+        let response = send(&self.router, Method::GET, "/metrics", &headers, "").await;
         self.handle.remove_program("Figures").await.unwrap();
         (response.status(), text(response).await)
     }
@@ -33,6 +26,8 @@ async fn figures_are_for_a_token_that_was_made_for_them() {
         let good = scope == Scope::Metrics;
         assert_eq!(status == StatusCode::OK, good, "{scope}: {status}");
     }
+    let stranger = send(&home.router, Method::GET, "/metrics", &[], "").await;
+    assert_eq!(stranger.status(), StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
@@ -76,10 +71,11 @@ async fn figures_say_how_the_node_is_and_nothing_of_whom() {
 async fn the_dashboard_asks_for_figures_that_exist() {
     let home = served().await;
     let (_, figures) = home.figures(Scope::Metrics).await;
-    // They are told once there is a neighbour.
+    // They are told once there is a neighbour, and of a home on a disk.
     let later = [
         "streetlamp_caught_up_timestamp_seconds",
         "streetlamp_clock_skew_seconds",
+        "streetlamp_disk_free_bytes",
     ];
     let dashboard = include_str!("../../../packaging/grafana/streetlamp.json");
     let name = |c: char| c != '_' && !c.is_ascii_alphanumeric();

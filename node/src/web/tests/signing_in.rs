@@ -7,7 +7,7 @@ use super::super::routes::ROUTES;
 use super::{FORM, send, served, text};
 
 /// Every address, and what a stranger's GET and POST of it get. A new route needs a row here.
-const STRANGERS: [(&str, StatusCode, StatusCode); 26] = [
+const STRANGERS: [(&str, StatusCode, StatusCode); 25] = [
     ("/", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
     (
         "/alerts",
@@ -86,11 +86,6 @@ const STRANGERS: [(&str, StatusCode, StatusCode); 26] = [
         StatusCode::UNAUTHORIZED,
     ),
     ("/lock", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
-    (
-        "/metrics",
-        StatusCode::UNAUTHORIZED,
-        StatusCode::METHOD_NOT_ALLOWED,
-    ),
     (
         "/neighbours",
         StatusCode::UNAUTHORIZED,

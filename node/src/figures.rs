@@ -3,14 +3,10 @@
 //! They are counted out of what `status` says, at the moment when somebody asks; nothing is collected meanwhile. There are
 //! sums and conditions only: no name, id, address, cell, title or kind of event is in them, so that a database of figures
 //! tells nothing of what was said and of whom. How many neighbours are connected does tell when homes of the street are
-//! switched on; the guide says so. A program needs a token for just this.
+//! switched on; the guide says so. Left to others: who may ask (`web::api`).
 
 use std::sync::atomic::AtomicU64;
 
-use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::family::Family;
@@ -18,61 +14,37 @@ use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::App;
-use super::api::{self, Refusal};
+use streetlamp_proto::time::Timestamp;
+
 use crate::control::answers::Status;
-use crate::control::{self, Request};
 use crate::disk::Condition;
 use crate::error::{Error, ErrorKind, Result};
-use crate::node::Scope;
 
-/// Where they are.
-pub(super) const PATH: &str = "/metrics";
 /// What every name begins with.
 const PREFIX: &str = "streetlamp";
-/// The form of the answer.
-const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// The form of the text.
+pub(crate) const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /// The ways in which a home is reached, as `status` names them.
 const WAYS: [&str; 3] = ["open", "through-neighbours", "local"];
 const KILOBYTE: u64 = 1_024;
 
-/// The figures of this moment.
+/// The figures of a moment.
 #[derive(Debug)]
-struct Figures {
-    status: Status,
+pub(crate) struct Figures {
+    /// The home at a glance.
+    pub(crate) status: Status,
     /// Free room under the home in bytes, if that can be told.
-    free: Option<u64>,
-    /// When this home last found that it had missed nothing, in seconds since 1970.
-    caught_up: Option<u64>,
-    /// Memory of this process in bytes, if the system tells.
-    memory: Option<u64>,
-}
-
-pub(super) async fn show(
-    State(app): State<App>,
-    headers: HeaderMap,
-) -> std::result::Result<Response, Refusal> {
-    api::admit(&app, Scope::Metrics, &headers).await?;
-    let text = look(&app).await?.text()?;
-    Ok(([(CONTENT_TYPE, OPEN_METRICS)], text).into_response())
-}
-
-async fn look(app: &App) -> Result<Figures> {
-    let odd = |e| Error::new(ErrorKind::Internal, "the node's state cannot be counted").because(e);
-    let status = control::answer(&app.handle, Request::Status).await?;
-    let caught_up = app
-        .look(|household, now| household.status(now).caught_up)
-        .await?;
-    Ok(Figures {
-        status: serde_json::from_slice(&status).map_err(odd)?,
-        free: app.handle.room().0,
-        caught_up: caught_up.map(|at| at.as_ms() / 1_000),
-        memory: memory(),
-    })
+    pub(crate) free: Option<u64>,
+    /// When this home last found that it had missed nothing, if it did since its node was started.
+    pub(crate) caught_up: Option<Timestamp>,
 }
 
 impl Figures {
-    fn text(&self) -> Result<String> {
+    /// Writes them down.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Internal`] if they cannot be written, which is a fault of this program.
+    pub(crate) fn text(&self) -> Result<String> {
         let mut registry = Registry::with_prefix(PREFIX);
         self.count(&mut registry);
         let mut text = String::new();
@@ -179,7 +151,7 @@ impl Figures {
             "caught_up_timestamp",
             "When this home last found that it had missed nothing",
             Unit::Seconds,
-            self.caught_up.map(signed),
+            self.caught_up.map(|at| signed(at.as_ms() / 1_000)),
         );
         perhaps(
             "clock_skew",
@@ -191,7 +163,7 @@ impl Figures {
             "resident_memory",
             "Memory of the node",
             Unit::Bytes,
-            self.memory.map(signed),
+            memory().map(signed),
         );
     }
 }
