@@ -23,6 +23,7 @@ pub mod entropy;
 pub mod error;
 mod export;
 mod factor;
+mod figures;
 pub mod home;
 pub mod house;
 pub mod https;

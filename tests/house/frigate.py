@@ -1,9 +1,10 @@
-"""Plays Frigate's HTTP interface as its documents and its source describe it: frigate.py PORT FILM LOG
+"""Plays Frigate's HTTP interface as its documents and its source describe it: frigate.py PORT FILM LOG [CERTIFICATE KEY]
 
 Films come in fragments, of no known length, without ranges. The first film that is asked for is not there yet, is then cut off
 in the middle, then lacks its end, and is whole at last. Reviews are put into it over POST /test/review.
 """
 import json
+import ssl
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -66,4 +67,10 @@ class Frigate(BaseHTTPRequestHandler):
         self.wfile.write(b"0\r\n\r\n")
 
 
-ThreadingHTTPServer(("127.0.0.1", port), Frigate).serve_forever()
+server = ThreadingHTTPServer(("127.0.0.1", port), Frigate)
+if len(sys.argv) > 4:
+    # As Frigate's port 8971, under TLS.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[4], sys.argv[5])
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+server.serve_forever()

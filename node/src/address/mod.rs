@@ -27,7 +27,7 @@ const METADATA: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
 
 /// Schemes under which everything is encrypted to a server that shows a certificate: `starttls` is SMTP that must turn to it
 /// (RFC 3207) before anything else is said.
-const ENCRYPTED: [&str; 3] = ["https", "smtps", "starttls"];
+const ENCRYPTED: [&str; 4] = ["https", "mqtts", "smtps", "starttls"];
 
 /// An address without name and password.
 #[derive(Clone, Serialize, Deserialize)]

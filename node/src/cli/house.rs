@@ -32,7 +32,7 @@ pub(super) enum HouseCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct ConnectArgs {
-    /// The MQTT broker that Home Assistant uses
+    /// The MQTT broker that Home Assistant uses; under TLS with mqtts:// before it
     #[arg(long, value_name = "HOST:PORT")]
     mqtt: String,
     /// The name that the broker knows you by; its password is asked on the terminal

@@ -12,6 +12,7 @@ mod beyond;
 mod bulletin;
 mod camera;
 mod clip;
+mod completions;
 mod demo;
 mod device;
 mod directory;
@@ -35,6 +36,7 @@ mod reach;
 mod recovery;
 mod relay;
 mod run;
+mod service;
 mod status;
 mod street;
 mod token;
@@ -161,6 +163,11 @@ enum Command {
     /// Look after the recovery sheet
     #[command(subcommand)]
     Recovery(recovery::RecoveryCommand),
+    /// Print what makes a shell complete these commands
+    Completions(completions::CompletionsArgs),
+    /// Write the manual pages of all commands, for packages
+    #[command(hide = true)]
+    Manual(completions::ManualArgs),
 }
 
 /// What a command works with.
@@ -257,6 +264,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Restore(args) => backup::restore(&context, args)?,
         Command::ExplainAccess => access::explain(&context)?,
         Command::Recovery(command) => recovery::recovery(&context, command)?,
+        Command::Completions(args) => completions::completions(&context, &args)?,
+        Command::Manual(args) => completions::manual(&context, &args)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -10,7 +10,7 @@ use tokio::sync::broadcast::error::RecvError;
 use super::events::EventLine;
 use super::print::{self, Out};
 use super::reach::ReachArgs;
-use super::{Context, init, page, passphrase};
+use super::{Context, init, page, passphrase, service};
 use crate::domains::Domains;
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
@@ -107,6 +107,7 @@ async fn serve(context: &Context, options: Options) -> Result<()> {
             "Welcome. There is no home here yet: open this page to make one.\n\n  {}  (works once)\n\nStop with Ctrl-C.",
             web.sign_in_link()
         ));
+        service::waits_for_a_home();
         tokio::select! {
             biased;
             () = stop.asked() => return Ok(()),
@@ -122,6 +123,8 @@ async fn serve(context: &Context, options: Options) -> Result<()> {
     };
     let events = running.events();
     ready(out, &running, household).await?;
+    service::is_ready();
+    let alive = running.handle.clone();
     let told = async move {
         if out.json {
             tell(out, events).await;
@@ -131,8 +134,9 @@ async fn serve(context: &Context, options: Options) -> Result<()> {
     };
     let shutdown = async move {
         tokio::select! {
-            () = stop.then_force() => {}
+            () = stop.then_force() => service::is_stopping(),
             () = told => std::future::pending().await,
+            () = service::beat(&alive) => {}
         }
     };
     Box::pin(running.until(shutdown)).await

@@ -1,7 +1,6 @@
 //! One request to an address that somebody judged, over TLS or in the clear; its answer comes in pieces.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
@@ -10,15 +9,13 @@ use hyper::client::conn::http1;
 use hyper::header::{CONNECTION, HOST, HeaderName, HeaderValue, USER_AGENT};
 use hyper::{HeaderMap, Method, StatusCode};
 use hyper_util::rt::TokioIo;
-use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
 use url::Url;
 
-use super::{HEAD_BYTES, authorities_of_this_machine, broken, tls};
+use super::{HEAD_BYTES, broken, encrypted};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How long a server may take to be connected to, to begin its answer, and between two pieces of it.
@@ -71,11 +68,7 @@ impl Call<'_> {
             return self.over(stream).await;
         }
         let host = self.url.host_str().unwrap_or_default();
-        let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned());
-        let name = name.map_err(|e| broken("the server cannot have a certificate").because(e))?;
-        let connector = TlsConnector::from(Arc::new(tls(authorities_of_this_machine()?)?));
-        let stream = connector.connect(name, stream).await;
-        let stream = stream.map_err(|e| broken("the server has no good certificate").because(e))?;
+        let stream = encrypted(stream, host).await?;
         self.over(stream).await
     }
 

@@ -22,6 +22,7 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 pub use address::is_public;
 pub use call::{Call, Reply};
@@ -102,6 +103,19 @@ pub fn authorities_of_this_machine() -> Result<RootCertStore> {
         return Err(Error::new(ErrorKind::Unavailable, message));
     }
     Ok(authorities)
+}
+
+/// Turns a connection to a server of the household into an encrypted one, if the server shows a certificate for `host`, a name
+/// or an address, that this machine trusts.
+///
+/// # Errors
+/// [`ErrorKind::Unavailable`] if it does not.
+pub async fn encrypted(stream: TcpStream, host: &str) -> Result<TlsStream<TcpStream>> {
+    let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned());
+    let name = name.map_err(|e| broken("the server cannot have a certificate").because(e))?;
+    let connector = TlsConnector::from(Arc::new(tls(authorities_of_this_machine()?)?));
+    let stream = connector.connect(name, stream).await;
+    stream.map_err(|e| broken("the server has no good certificate").because(e))
 }
 
 async fn get_over(

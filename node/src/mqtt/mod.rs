@@ -1,34 +1,40 @@
 //! A connection to the house's MQTT broker (MQTT 3.1.1), through which Frigate and Home Assistant speak.
 //!
-//! A broker is a program of the house, reached by the rules of `address`, without TLS. What it sends is bounded, and what
-//! waits to be sent is, too. A connection that breaks is over: whoever had it opens another one, at an address that is judged
-//! anew. Left to others: what is said.
+//! A broker is a program of the house, reached by the rules of `address`: in the clear within the house, or under TLS, which
+//! `https` begins. What it sends is bounded, and what waits to be sent is, too. A connection that breaks is over: whoever had
+//! it opens another one, at an address that is judged anew. Left to others: what is said.
 
 use std::fmt;
-use std::sync::Arc;
+use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rumqttc::{
     AsyncClient, ConnectReturnCode, ConnectionError, EventLoop, LastWill, MqttOptions, Outgoing,
-    Packet, QoS,
+    Packet, PublishOptions, QoS,
 };
 use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::address::{Login, Place};
 use crate::error::{Error, ErrorKind, Result};
+use crate::https;
 
-/// Where a broker is (IANA's registry of ports).
+/// Where a broker is, in the clear and under TLS (IANA's registry of ports).
 const PORT: u16 = 1883;
-/// The scheme under which a broker's address is kept.
-const SCHEME: &str = "mqtt";
+/// See [`PORT`].
+const TLS_PORT: u16 = 8883;
+/// The schemes of a broker's address, the one that is meant without a word first.
+const SCHEMES: [&str; 2] = ["mqtt", "mqtts"];
 /// Largest message in bytes, in either direction.
 const MESSAGE: usize = 256 * 1024;
 /// Messages that wait to be sent.
 const WAITING: usize = 64;
-/// How often a broker is asked whether it is still there.
-const KEEP_ALIVE: Duration = Duration::from_secs(20);
+/// How often a broker is asked whether it is still there, in seconds.
+const KEEP_ALIVE_S: u16 = 20;
 /// How long a broker may take to let somebody in, and to take the last word.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -41,21 +47,38 @@ pub struct Broker {
 }
 
 impl Broker {
-    /// The broker at `HOST` or `HOST:PORT`.
+    /// The broker at `HOST` or `HOST:PORT`; under TLS if `mqtts://` stands before it.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`] if that is none, [`ErrorKind::Denied`] if it leads where none may lead.
-    pub fn at(host_and_port: &str, login: Option<Login>, loopback: bool) -> Result<Self> {
+    pub fn at(address: &str, login: Option<Login>, loopback: bool) -> Result<Self> {
         let odd = || {
-            let message = "a broker's address has to look like ADDRESS:1883";
+            let message =
+                "a broker's address has to look like ADDRESS:1883, or mqtts://ADDRESS:8883";
             Error::new(ErrorKind::Invalid, message)
         };
+        let [usual, _] = SCHEMES;
+        let (scheme, host_and_port) = address.split_once("://").unwrap_or((usual, address));
         if host_and_port.contains(['/', '@', '?', '#']) {
             return Err(odd());
         }
-        let text = format!("{SCHEME}://{host_and_port}");
-        let (place, _) = Place::parse(&text, &[SCHEME], loopback)?;
+        let text = format!("{scheme}://{host_and_port}");
+        let (place, _) = Place::parse(&text, &SCHEMES, loopback)?;
         Ok(Self { place, login })
+    }
+
+    /// Connects to it, at an address that is judged now.
+    async fn connect(&self) -> Result<Box<dyn Stream>> {
+        let url = self.place.url()?;
+        let encrypted = url.scheme() != SCHEMES[0];
+        let port = if encrypted { TLS_PORT } else { PORT };
+        let stream = TcpStream::connect(self.place.address(port).await?).await;
+        let stream = stream.map_err(|e| gone().because(e))?;
+        if !encrypted {
+            return Ok(Box::new(stream));
+        }
+        let host = url.host_str().unwrap_or_default();
+        Ok(Box::new(https::encrypted(stream, host).await?))
     }
 
     /// Its address.
@@ -63,6 +86,11 @@ impl Broker {
         self.place.host_shown()
     }
 }
+
+/// A connection, encrypted or not.
+trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for T {}
 
 /// What a broker says in our name when the connection breaks.
 #[derive(Debug)]
@@ -104,9 +132,9 @@ impl Voice {
     /// # Errors
     /// [`ErrorKind::Unavailable`] if too much waits to be sent.
     pub fn say(&self, topic: &str, payload: impl Into<Vec<u8>>, retain: bool) -> Result<()> {
-        let said = self
-            .client
-            .try_publish(topic, QoS::AtLeastOnce, retain, payload);
+        let payload: Vec<u8> = payload.into();
+        let options = PublishOptions::new(QoS::AtLeastOnce).retain(retain);
+        let said = self.client.try_publish(topic, payload, options);
         said.map_err(|e| gone().because(e))?;
         self.said.fetch_add(1, Ordering::Relaxed);
         Ok(())
@@ -133,10 +161,16 @@ impl Session {
     /// # Errors
     /// [`ErrorKind::Unavailable`] if it is not there, [`ErrorKind::Denied`] if it lets nobody of this login in.
     pub async fn open(broker: &Broker, name: String, will: Option<Will>) -> Result<Self> {
-        let address = broker.place.address(PORT).await?;
-        let mut options = MqttOptions::new(name, address.ip().to_string(), address.port());
+        let stream = timeout(PATIENCE, broker.connect()).await;
+        let stream = Mutex::new(Some(stream.map_err(|_| silent())??));
+        // The host means nothing: the stream is there.
+        let mut options = MqttOptions::new(name, "broker");
+        options.set_socket_connector(move |_, _| {
+            let stream = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
+            async move { stream.ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected)) }
+        });
         options
-            .set_keep_alive(KEEP_ALIVE)
+            .set_keep_alive(KEEP_ALIVE_S)
             .set_max_packet_size(MESSAGE, MESSAGE);
         if let Some(Login { user, password }) = &broker.login {
             options.set_credentials(user.clone(), password.0.to_string());
@@ -144,7 +178,7 @@ impl Session {
         if let Some(Will { topic, payload }) = will {
             options.set_last_will(LastWill::new(topic, payload, QoS::AtLeastOnce, true));
         }
-        let (client, events) = AsyncClient::new(options, WAITING);
+        let (client, events) = AsyncClient::builder(options).capacity(WAITING).build();
         let said = Arc::default();
         let mut session = Self {
             voice: Voice { client, said },
@@ -185,7 +219,7 @@ impl Session {
         loop {
             if let Packet::Publish(publish) = self.packet().await? {
                 return Ok(Message {
-                    topic: publish.topic,
+                    topic: String::from_utf8_lossy(&publish.topic).into_owned(),
                     payload: publish.payload.to_vec(),
                     retained: publish.retain,
                 });
@@ -261,6 +295,9 @@ mod tests {
             "192.168.1.5:1884",
             "[fd00::5]:1883",
             "nvr.lan",
+            "mqtts://192.168.1.5",
+            "mqtts://broker.example.org:8884",
+            "mqtts://9.9.9.9",
         ] {
             assert!(Broker::at(good, None, false).is_ok(), "{good}");
         }
@@ -271,6 +308,10 @@ mod tests {
             "me:pw@nvr.lan",
             "nvr.lan/x",
             "nvr.lan:x",
+            "mqtt://9.9.9.9",
+            "https://nvr.lan",
+            "mqtts://nvr.lan/x",
+            "mqtts://127.0.0.1",
         ] {
             assert!(Broker::at(odd, None, false).is_err(), "{odd}");
         }

@@ -34,11 +34,13 @@ pub enum Scope {
     Cameras,
     /// Lock, unlock, and decide what is kept and shown.
     Home,
+    /// Count how the node is: sums and conditions, and nothing of what was said or of whom.
+    Metrics,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Read,
         Self::Post,
         Self::Clips,
@@ -46,6 +48,7 @@ impl Scope {
         Self::Street,
         Self::Cameras,
         Self::Home,
+        Self::Metrics,
     ];
 
     /// Its word for people and scripts.
@@ -58,6 +61,7 @@ impl Scope {
             Self::Street => "street",
             Self::Cameras => "cameras",
             Self::Home => "home",
+            Self::Metrics => "metrics",
         }
     }
 }

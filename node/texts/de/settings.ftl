@@ -78,3 +78,4 @@ settings-lan-open = Diese Seite ist für dein Netz offen. Fingerabdruck ihres Ze
 settings-lan-shut = Diese Seite ist nur auf dieser Maschine zu erreichen.
 settings-lan-more = Handy, Netz und zweiter Faktor
 settings-from = von { $address }
+settings-scope-metrics = Zählen, wie es dem Knoten geht (Prometheus), und nichts von dem, was gesagt wurde

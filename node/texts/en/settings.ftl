@@ -78,3 +78,4 @@ settings-lan-open = This page is open to your network. Fingerprint of its certif
 settings-lan-shut = This page is reached on this machine only.
 settings-lan-more = Phone, network and second factor
 settings-from = from { $address }
+settings-scope-metrics = Count how the node is (Prometheus), and nothing of what was said

@@ -18,13 +18,13 @@ use zeroize::Zeroizing;
 
 use crate::address::{Login, Place};
 use crate::error::{Error, ErrorKind, Result};
-use crate::https::{Call, Reply};
+use crate::https::{self, Call, Reply};
 use crate::mqtt::Broker;
 use crate::secret::Secret;
 
 /// Where Frigate tells of reviews, with its usual prefix.
 pub const REVIEWS: &str = "frigate/reviews";
-/// Port of Frigate's own HTTP, when the address has none.
+/// Port of Frigate's own HTTP, when the address has none. Under TLS that is the web's.
 const PORT: u16 = 5000;
 /// Most bytes of a list of reviews.
 const LIST: usize = 2 * 1024 * 1024;
@@ -179,10 +179,15 @@ impl Frigate {
     /// # Errors
     /// [`ErrorKind::Unavailable`] if it does not answer, [`ErrorKind::Denied`] if it refuses the login.
     pub async fn open(&self) -> Result<Open<'_>> {
+        let url = self.place.url()?;
+        let usual = match url.scheme() {
+            "https" => https::PORT,
+            _ => PORT,
+        };
         let mut open = Open {
             frigate: self,
-            url: self.place.url()?,
-            address: self.place.address(PORT).await?,
+            url,
+            address: self.place.address(usual).await?,
             token: None,
         };
         if let Some(login) = &self.login {

@@ -40,7 +40,7 @@ pub(super) async fn add(handle: &NodeHandle, add: CameraAdd) -> Result<CameraAdd
             detections,
             allow_loopback,
         } => {
-            let (place, within) = Place::parse(&url.0, &["http"], allow_loopback)?;
+            let (place, within) = Place::parse(&url.0, &["http", "https"], allow_loopback)?;
             if let Some(odd) = camera.iter().find(|name| !Frigate::is_name(name)) {
                 let message = format!("'{odd}' is no name of a camera in Frigate's settings");
                 return Err(Error::new(ErrorKind::Invalid, message));

@@ -69,7 +69,7 @@ pub enum NotifyWay {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HouseConnect {
-    /// `HOST` or `HOST:PORT`.
+    /// `HOST` or `HOST:PORT`; under TLS with `mqtts://` before it.
     pub mqtt: String,
     /// Who may speak to it.
     pub user: Option<String>,
@@ -123,7 +123,7 @@ pub enum CameraSource {
         user: Option<String>,
         /// That one's password.
         password: Option<Secret>,
-        /// `HOST` or `HOST:PORT` of the broker; Frigate's own host if nobody says.
+        /// The broker, as for the house; Frigate's own host if nobody says.
         mqtt: Option<String>,
         /// Who may speak to the broker.
         mqtt_user: Option<String>,

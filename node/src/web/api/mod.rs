@@ -3,13 +3,14 @@
 //! `endpoints` is the table of its addresses; each is a command of the control socket, and its answer is the JSON that
 //! the command line prints. A program shows a token of the home (`node::programs`) that names what it may do; no
 //! session and no cookie counts here, and no page of another site can send the header. `document` describes it all as
-//! OpenAPI, made of the same table.
+//! OpenAPI, made of the same table; `figures` are for Prometheus.
 //!
 //! Left out: films on their way in, for which cameras have tokens of their own (`intake`); signing in and making
 //! tokens, so that no token can become more than it is; making and removing devices, which needs the recovery sheet.
 
 mod document;
 pub(super) mod endpoints;
+mod figures;
 mod refusal;
 
 use std::collections::BTreeMap;
@@ -30,7 +31,7 @@ use self::refusal::Refusal;
 use super::App;
 use crate::control::{self, Request};
 use crate::error::{Error, ErrorKind, Result};
-use crate::node::Film;
+use crate::node::{Film, Scope};
 
 /// What every address begins with.
 pub(super) const ROOT: &str = "/api/v1";
@@ -52,12 +53,14 @@ pub(super) fn add_to(mut router: Router<App>) -> Router<App> {
         router = router.route(&endpoint.address(), on(method, serve));
     }
     let document = || async { ([(CONTENT_TYPE, "application/json")], DOCUMENT.as_str()) };
-    router.route(&format!("{ROOT}/openapi.json"), get(document))
+    router
+        .route(&format!("{ROOT}/openapi.json"), get(document))
+        .route(figures::PATH, get(figures::show))
 }
 
 /// Whether an address is one of these.
 pub(super) fn is_api(path: &str) -> bool {
-    path.starts_with("/api/")
+    path.starts_with("/api/") || path == figures::PATH
 }
 
 /// Whether an address gets a film over the network, or gives one away, which takes its time.
@@ -74,7 +77,7 @@ async fn serve(
     named: Option<String>,
     asked: Asked,
 ) -> std::result::Result<Response, Refusal> {
-    admit(app, endpoint, asked.headers()).await?;
+    admit(app, endpoint.scope, asked.headers()).await?;
     let query = Query::<BTreeMap<String, String>>::try_from_uri(asked.uri());
     let unread = |what: &str| Error::new(ErrorKind::Invalid, format!("{what} could not be read"));
     let Query(query) = query.map_err(|e| unread("what stands behind the address").because(e))?;
@@ -85,11 +88,7 @@ async fn serve(
 }
 
 /// Lets a program through that may do this. A good token never waits, so guessing keeps no program out.
-async fn admit(
-    app: &App,
-    endpoint: &Endpoint,
-    headers: &HeaderMap,
-) -> std::result::Result<(), Refusal> {
+async fn admit(app: &App, scope: Scope, headers: &HeaderMap) -> std::result::Result<(), Refusal> {
     let shown = headers
         .get(AUTHORIZATION)
         .and_then(|said| said.to_str().ok()?.split_once(' '))
@@ -102,13 +101,10 @@ async fn admit(
             None => Refusal::too_many(),
         });
     };
-    if program.scopes.contains(&endpoint.scope) {
+    if program.scopes.contains(&scope) {
         return Ok(());
     }
-    let message = format!(
-        "this program may not do that: its token would need the scope '{}'",
-        endpoint.scope
-    );
+    let message = format!("this program may not do that: its token would need the scope '{scope}'");
     Err(Error::new(ErrorKind::Denied, message).into())
 }
 

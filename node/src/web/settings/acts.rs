@@ -73,6 +73,7 @@ pub(in crate::web) struct Allowed {
     street: Option<String>,
     cameras: Option<String>,
     home: Option<String>,
+    metrics: Option<String>,
 }
 
 impl Allowed {
@@ -85,6 +86,7 @@ impl Allowed {
             Scope::Street => self.street.is_some(),
             Scope::Cameras => self.cameras.is_some(),
             Scope::Home => self.home.is_some(),
+            Scope::Metrics => self.metrics.is_some(),
         };
         Scope::ALL.into_iter().filter(ticked).collect()
     }

@@ -255,6 +255,7 @@ impl ScopeChoice {
                 Scope::Street => say!("settings-scope-street"),
                 Scope::Cameras => say!("settings-scope-cameras"),
                 Scope::Home => say!("settings-scope-home"),
+                Scope::Metrics => say!("settings-scope-metrics"),
             },
         }
     }

@@ -6,6 +6,7 @@
 mod api;
 mod bulletins;
 mod clips;
+mod metrics;
 mod neighbours;
 mod pages;
 mod reach;
