@@ -2,7 +2,8 @@
 # A home records a camera that is a real RTSP server by somebody else, and the plug is pulled in the middle.
 #
 # ffmpeg makes a film of a minute, the server of the Python package aio-rtsp-toolkit plays it as a camera would. The home
-# records it in clips of at most ten seconds; the server is killed and comes back, and the node is stopped while it records;
+# records it in clips of at most ten seconds; the server is killed and comes back, and the node is stopped while it records. Then
+# the camera is found by ONVIF, and its bell pressed;
 # every clip must play in ffmpeg, and none may lack a picture in the middle.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,11 +17,12 @@ command -v ffmpeg >/dev/null || skip "no ffmpeg"
 command -v python3 >/dev/null || skip "no python3"
 
 place=$(mktemp -d)
-node= server=
+node= server= onvif=
 clean_up() {
   local code=$?
   [ -n "$node" ] && kill "$node" 2>/dev/null
   [ -n "$server" ] && kill "$server" 2>/dev/null
+  [ -n "$onvif" ] && kill "$onvif" 2>/dev/null
   wait
   [ "$code" = 0 ] || tail -n 30 "$place"/*.log 2>/dev/null || true
   rm -rf "$place"
@@ -89,6 +91,29 @@ start
 after=$(count)
 [ "$after" -gt "$before" ] || { echo "stopping lost the last seconds"; exit 1; }
 echo "stopping sealed the last seconds"
+
+# The same camera over ONVIF: it says where its stream is, and its bell begins a recording.
+asked=$(free_port)
+python3 tests/house/onvif.py "$asked" "$port" /porch.mp4 >"$place/onvif.log" 2>&1 & onvif=$!
+until (exec 3<>"/dev/tcp/127.0.0.1/$asked") 2>/dev/null; do sleep 0.2; done
+export STREETLAMP_PASSWORD=bell-ringer
+"$program" camera remove Porch >/dev/null
+"$program" camera discover "127.0.0.1:$asked" --user watcher 2>/dev/null && { echo "this machine was asked without a word"; exit 1; }
+STREETLAMP_PASSWORD=wrong "$program" camera discover "127.0.0.1:$asked" --user watcher --allow-loopback 2>/dev/null && { echo "a wrong password was right"; exit 1; }
+"$program" camera discover "127.0.0.1:$asked" --user watcher --allow-loopback | tee "$place/found.txt"
+grep -q "rtsp://127.0.0.1:$port/porch.mp4" "$place/found.txt"
+"$program" camera add --name Door --onvif "127.0.0.1:$asked" --user watcher --allow-loopback --on doorbell >/dev/null
+until [ "$(state)" = ready ]; do sleep 0.2; done
+before=$(count)
+curl -s -X POST "http://127.0.0.1:$asked/press"
+until [ "$(state)" = recording ]; do sleep 0.2; done
+until [ "$(count)" -gt "$before" ]; do sleep 0.5; done
+kill "$onvif" && wait "$onvif" || true
+onvif=
+until "$program" --json camera list | field "[0]['error']" | grep -q 'what it notices is not heard'; do sleep 0.5; done
+[ ! -s "$place/onvif.log" ] || { cat "$place/onvif.log"; exit 1; }
+! grep -r bell-ringer "$place/node.log" "$STREETLAMP_HOME" || { echo "the camera's password lies in the open"; exit 1; }
+echo "the bell began a recording"
 
 "$program" unlock >/dev/null
 for clip in $("$program" --json clip list | python3 -c 'import json, sys; [print(c["clip"]) for c in json.load(sys.stdin)]'); do

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::frigate::Frigate;
 use super::mode::Duty;
+use super::onvif::Onvif;
 use crate::address::{Login, Place};
 
 /// What a household said about a camera. It is JSON inside a sealed file: see decision 22.
@@ -43,6 +44,8 @@ pub enum Source {
         login: Option<Login>,
         /// Whether it is recorded also when nothing happens.
         always: bool,
+        /// What it tells of that begins a recording.
+        events: Option<Box<Onvif>>,
     },
     /// A Frigate, which says when it has a film.
     Frigate(Box<Frigate>),

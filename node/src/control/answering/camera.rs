@@ -1,16 +1,20 @@
 //! What is asked about cameras.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use streetlamp_proto::identity::Name;
+use zeroize::Zeroizing;
 
 use super::invalid;
 use crate::address::{Login, Place};
 use crate::camera::frigate::Frigate;
+use crate::camera::onvif::{self, Device, Onvif, discovery};
 use crate::camera::{Duty, Mode, Settings, Source};
 use crate::control::answers::{
-    CameraAdded, CameraItem, CameraNamed, CameraTested, ModeAnswer, Moment,
+    CameraAdded, CameraFound, CameraItem, CameraNamed, CameraStream, CameraTested, ModeAnswer,
+    Moment,
 };
 use crate::control::{CameraAdd, CameraSource};
 use crate::error::{Error, ErrorKind, Result};
@@ -67,6 +71,27 @@ pub(super) async fn add(handle: &NodeHandle, add: CameraAdd) -> Result<CameraAdd
                 place,
                 login: login(user, password).or(within),
                 always,
+                events: None,
+            }
+        }
+        CameraSource::Onvif {
+            url,
+            user,
+            password,
+            profile,
+            on,
+            allow_loopback,
+            always,
+        } => {
+            let (place, within) = asked_at(&url, allow_loopback)?;
+            let login = login(user, password).or(within);
+            let stream = Box::pin(stream(&place, login.as_ref(), profile.as_deref())).await?;
+            let on: BTreeSet<_> = on.into_iter().collect();
+            Source::Rtsp {
+                place: stream,
+                login,
+                always,
+                events: (!on.is_empty()).then(|| Box::new(Onvif { place, on })),
             }
         }
     };
@@ -81,7 +106,7 @@ pub(super) async fn add(handle: &NodeHandle, add: CameraAdd) -> Result<CameraAdd
     Ok(added(handle, &name, kind, token))
 }
 
-fn login(user: Option<String>, password: Option<Secret>) -> Option<Login> {
+pub(super) fn login(user: Option<String>, password: Option<Secret>) -> Option<Login> {
     let password = password.unwrap_or_else(|| Secret(String::new().into()));
     user.map(|user| Login { user, password })
 }
@@ -126,6 +151,68 @@ fn item(view: CameraView) -> CameraItem {
         sound: view.sound,
         records: view.duty.map(|duty| duty.to_string()),
     }
+}
+
+/// The address of a camera's ONVIF: whole, or its host alone.
+fn asked_at(typed: &Secret, allow_loopback: bool) -> Result<(Place, Option<Login>)> {
+    let typed = typed.0.trim();
+    let whole = match typed.contains("://") {
+        true => Zeroizing::new(typed.to_owned()),
+        false => Zeroizing::new(format!(
+            "http://{}{}",
+            typed.trim_end_matches('/'),
+            onvif::PATH
+        )),
+    };
+    let (place, login) = Place::parse(&whole, &["http"], allow_loopback)?;
+    Ok((place, login))
+}
+
+/// Where the camera says that this stream of it is, or its first.
+async fn stream(place: &Place, login: Option<&Login>, profile: Option<&str>) -> Result<Place> {
+    let streams = Device::open(place, login).await?.streams().await?;
+    let mut wanted = streams.iter().filter(|stream| {
+        profile.is_none_or(|profile| stream.profile == profile || stream.name == profile)
+    });
+    let known = || {
+        let known: Vec<_> = streams.iter().map(|stream| &*stream.profile).collect();
+        let message = format!(
+            "the camera has no such stream; it has: {}",
+            known.join(", ")
+        );
+        Error::new(ErrorKind::NotFound, message)
+    };
+    Ok(wanted.next().ok_or_else(known)?.place.clone())
+}
+
+/// Cameras that answer, or the one at an address.
+pub(super) async fn discover(
+    address: Option<Secret>,
+    login: Option<Login>,
+    allow_loopback: bool,
+) -> Result<Vec<CameraFound>> {
+    let Some(address) = address else {
+        let found = discovery::look().await?;
+        let found = found.into_iter().map(|camera| CameraFound {
+            name: camera.name,
+            onvif: camera.url,
+            streams: Vec::new(),
+        });
+        return Ok(found.collect());
+    };
+    let (place, within) = asked_at(&address, allow_loopback)?;
+    let device = Device::open(&place, login.or(within).as_ref()).await?;
+    let streams = device.streams().await?;
+    let streams = streams.into_iter().map(|stream| CameraStream {
+        rtsp: stream.place.shown(),
+        profile: stream.profile,
+        name: stream.name,
+    });
+    Ok(vec![CameraFound {
+        name: Some(device.name().await?),
+        onvif: place.shown(),
+        streams: streams.collect(),
+    }])
 }
 
 pub(super) async fn test(handle: &NodeHandle, camera: &str) -> Result<CameraTested> {

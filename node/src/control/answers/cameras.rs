@@ -38,6 +38,28 @@ pub struct CameraItem {
     pub records: Option<String>,
 }
 
+/// One of `camera discover`.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CameraFound {
+    /// What it calls itself.
+    pub name: Option<String>,
+    /// Where it can be asked, for `camera add --onvif`.
+    pub onvif: String,
+    /// Its streams, if it was asked.
+    pub streams: Vec<CameraStream>,
+}
+
+/// A stream of a camera that was found.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CameraStream {
+    /// For `camera add --profile`.
+    pub profile: String,
+    /// What the camera calls it.
+    pub name: String,
+    /// Where it is, without passwords.
+    pub rtsp: String,
+}
+
 /// `camera mode`.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ModeAnswer {

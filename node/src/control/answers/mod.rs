@@ -15,7 +15,9 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{KnownFormat, RefOr, Schema, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
-pub use cameras::{CameraAdded, CameraItem, CameraNamed, CameraTested, ModeAnswer};
+pub use cameras::{
+    CameraAdded, CameraFound, CameraItem, CameraNamed, CameraStream, CameraTested, ModeAnswer,
+};
 pub use clips::{
     AddedItem, Checked, ClipItem, Deleted, Exported, Fetched, GrantItem, Granted, Keeping, Pinned,
     SharedItem, SignedFilm, Written,

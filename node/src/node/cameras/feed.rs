@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::quota::Quota;
 use super::recording::{self, Trigger};
-use super::{reviewing, taken_from, watching};
+use super::{hearing, reviewing, taken_from, watching};
 use crate::camera::film::{CleanFilm, Sound};
 use crate::camera::{Settings, Source};
 use crate::error::{Error, ErrorKind, Result};
@@ -31,6 +31,8 @@ pub(super) struct Feed {
     pub(super) name: Name,
     pub(super) settings: Settings,
     state: Mutex<(&'static str, Option<String>)>,
+    /// What is wrong with what it tells, while its pictures come.
+    deaf: Mutex<Option<String>>,
     quota: Mutex<Quota>,
     trigger: Trigger,
 }
@@ -48,6 +50,7 @@ impl Feed {
         Ok(Self {
             quota: Mutex::new(Quota::new(settings.daily, taken.await?)),
             state: Mutex::new(("starting", None)),
+            deaf: Mutex::default(),
             trigger: Trigger::default(),
             node,
             name,
@@ -58,7 +61,17 @@ impl Feed {
     /// What it does in one word, and what is wrong.
     pub(super) fn state(&self) -> (&'static str, Option<String>) {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.clone()
+        let (state, error) = state.clone();
+        let deaf = || {
+            let deaf = self.deaf.lock();
+            deaf.unwrap_or_else(PoisonError::into_inner).clone()
+        };
+        (state, error.or_else(deaf))
+    }
+
+    /// Says why what it notices is not heard, or that it is.
+    pub(super) fn is_deaf(&self, why: Option<String>) {
+        *self.deaf.lock().unwrap_or_else(PoisonError::into_inner) = why;
     }
 
     pub(super) fn is(&self, state: &'static str, error: Option<String>) {
@@ -159,6 +172,11 @@ impl Feed {
         Ok(())
     }
 
+    /// Has it recorded for so long from now on, because it noticed something itself.
+    pub(super) fn noticed(&self, lasts: Duration) {
+        self.trigger.pull(lasts);
+    }
+
     /// Whether something happens, or did just now.
     pub(super) fn is_triggered(&self) -> bool {
         self.trigger.is_pulled()
@@ -194,6 +212,7 @@ impl Feed {
                 place,
                 login,
                 always,
+                events,
             } => loop {
                 if !self.records(self.node.now()) {
                     self.is("resting", None);
@@ -208,9 +227,11 @@ impl Feed {
                     now.cancel();
                     std::future::pending::<()>().await;
                 };
+                let hearing = hearing::keep_hearing(self, events.as_deref(), login.as_ref());
                 tokio::select! {
                     ended = Box::pin(recording) => ended?,
                     () = resting => {}
+                    never = Box::pin(hearing) => match never {},
                 }
                 if stop.is_cancelled() {
                     return Ok(());

@@ -5,6 +5,7 @@
 //! is kept in the database, sealed to this device: see decision 22. Nothing here needs the reading key.
 
 mod feed;
+mod hearing;
 mod pushing;
 mod quota;
 mod recording;

@@ -11,7 +11,7 @@ use crate::control::{self, Request};
 use crate::node::Scope;
 
 /// Every address of the API and the scope that it asks for. A new one needs a row here.
-const ROWS: [(&str, &str, &str); 66] = [
+const ROWS: [(&str, &str, &str); 67] = [
     ("GET", "/status", "read"),
     ("GET", "/alerts", "read"),
     ("POST", "/alerts", "post"),
@@ -63,6 +63,7 @@ const ROWS: [(&str, &str, &str); 66] = [
     ("GET", "/ledger", "clips"),
     ("GET", "/cameras", "cameras"),
     ("POST", "/cameras", "cameras"),
+    ("POST", "/cameras/discover", "cameras"),
     ("DELETE", "/cameras/{camera}", "cameras"),
     ("POST", "/cameras/{camera}/test", "cameras"),
     ("POST", "/cameras/{camera}/trigger", "cameras"),
