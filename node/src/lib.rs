@@ -22,6 +22,7 @@ pub mod domains;
 pub mod entropy;
 pub mod error;
 mod export;
+mod ffmpeg;
 pub mod home;
 pub mod house;
 pub mod https;

@@ -6,7 +6,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 /// All of a picture's width or height, in tenths of a percent.
 const WHOLE: u16 = 1_000;
@@ -19,9 +18,8 @@ const WHOLE: u16 = 1_000;
 pub struct CoverError;
 
 /// A rectangle of the picture as it is seen, in tenths of a percent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-#[schema(value_type = String)]
 pub struct Cover {
     x: u16,
     y: u16,
@@ -120,7 +118,10 @@ mod tests {
     fn an_area_is_four_percentages_within_the_picture() {
         let area: Cover = " 0, 62.5,40,37.5".parse().unwrap();
         assert_eq!(area.to_string(), "0,62.5,40,37.5");
-        assert_eq!("0,0,100,100".parse::<Cover>().unwrap().to_string(), "0,0,100,100");
+        assert_eq!(
+            "0,0,100,100".parse::<Cover>().unwrap().to_string(),
+            "0,0,100,100"
+        );
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::cover::Cover;
+use super::film::Sound;
 use super::frigate::Frigate;
 use super::mode::Duty;
 use super::onvif::Onvif;
@@ -17,10 +19,23 @@ pub struct Settings {
     pub source: Source,
     /// Whether their sound stays.
     pub sound: bool,
+    /// What is covered before anything is sealed.
+    pub covers: Vec<Cover>,
     /// When it records.
     pub duty: Duty,
     /// Bytes of film that are taken from it within 24 hours, at most.
     pub daily: u64,
+}
+
+impl Settings {
+    /// Whether the sound of its films stays.
+    pub const fn sound(&self) -> Sound {
+        if self.sound {
+            Sound::Kept
+        } else {
+            Sound::Dropped
+        }
+    }
 }
 
 /// Where films come from.

@@ -1,20 +1,22 @@
 //! `camera`: where films come from by themselves.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{ArgGroup, Args, Subcommand};
+use data_encoding::BASE64;
 
 use super::passphrase::Password;
 use super::print::{self, short, size};
 use super::{Context, amount};
 use crate::camera::onvif::Happening;
-use crate::camera::{Duty, Mode};
+use crate::camera::{Cover, Duty, Mode};
 use crate::control::answers::{
-    CameraAdded, CameraFound, CameraItem, CameraNamed, CameraTested, ModeAnswer,
+    CameraAdded, CameraFound, CameraItem, CameraNamed, CameraSeen, CameraTested, ModeAnswer,
 };
 use crate::control::{CameraAdd, CameraSource, Request};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 use crate::when::{self, Hours};
 
@@ -140,9 +142,15 @@ pub(super) struct AddArgs {
     /// Delete each file of the folder once it is sealed; without this they stay, for anybody to watch
     #[arg(long, requires = "watch", conflicts_with_all = ["push", "rtsp", "onvif", "frigate"])]
     delete_originals: bool,
-    /// Keep the sound
-    #[arg(long, conflicts_with_all = ["rtsp", "onvif"])]
+    /// Keep the sound; of a camera's own stream, if it is AAC
+    #[arg(long)]
     sound: bool,
+    /// Cover an area of the picture before anything is sealed: X,Y,W,H in percent of it from its upper left corner; needs ffmpeg
+    #[arg(long, value_name = "AREA")]
+    cover: Vec<Cover>,
+    /// Add nothing: only look, and write one picture as a JPEG to this file
+    #[arg(long = "try", value_name = "FILE", requires = "address", conflicts_with_all = ["push", "watch", "frigate"])]
+    attempt: Option<PathBuf>,
     #[command(flatten)]
     duty: DutyArgs,
     /// Take at most so many bytes of film within 24 hours
@@ -296,9 +304,15 @@ fn add(context: &Context, args: AddArgs) -> Result<()> {
         name: args.name,
         source,
         sound: args.sound,
+        covers: args.cover,
         duty: args.duty.into(),
         daily: args.daily,
     };
+    if let Some(file) = args.attempt {
+        let request = Request::CameraTry(Box::new(add));
+        let seen: CameraSeen = context.node()?.ask(&request)?;
+        return show(context, seen, &file);
+    }
     let added: CameraAdded = context.node()?.ask(&Request::CameraAdd(Box::new(add)))?;
     context.out.answer(&added, |added| {
         format!(
@@ -306,6 +320,28 @@ fn add(context: &Context, args: AddArgs) -> Result<()> {
             added.camera,
             how_to_send(added)
         )
+    })
+}
+
+/// Writes the picture where it was asked for.
+fn show(context: &Context, seen: CameraSeen, file: &Path) -> Result<()> {
+    let odd = |e| Error::new(ErrorKind::Internal, "the picture is none").because(e);
+    let words = match &seen.picture {
+        Some(picture) => {
+            let picture = BASE64.decode(picture.0.as_bytes()).map_err(odd)?;
+            let failed = |e| Error::io(format!("{} cannot be written", file.display()), e);
+            let mut options = std::fs::OpenOptions::new();
+            options.write(true).create_new(true);
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let mut out = options.open(file).map_err(failed)?;
+            out.write_all(&picture).map_err(failed)?;
+            format!("One picture is in {}. Nothing was added.", file.display())
+        }
+        None => "To draw a picture of it, ffmpeg is needed, which is not here. Nothing was added."
+            .to_owned(),
+    };
+    context.out.answer(&seen, |seen| {
+        format!("The camera answers: {}.\n{words}", seen.says)
     })
 }
 

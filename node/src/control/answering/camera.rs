@@ -4,26 +4,59 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use data_encoding::BASE64;
 use streetlamp_proto::identity::Name;
 use zeroize::Zeroizing;
 
 use super::invalid;
 use crate::address::{Login, Place};
+use crate::blocking::block;
 use crate::camera::frigate::Frigate;
 use crate::camera::onvif::{self, Device, Onvif, discovery};
 use crate::camera::{Duty, Mode, Settings, Source};
 use crate::control::answers::{
-    CameraAdded, CameraFound, CameraItem, CameraNamed, CameraStream, CameraTested, ModeAnswer,
-    Moment,
+    CameraAdded, CameraFound, CameraItem, CameraNamed, CameraSeen, CameraStream, CameraTested,
+    ModeAnswer, Moment,
 };
 use crate::control::{CameraAdd, CameraSource};
 use crate::error::{Error, ErrorKind, Result};
+use crate::ffmpeg;
 use crate::mqtt::Broker;
 use crate::node::{CameraView, NodeHandle};
 use crate::secret::Secret;
 
+/// Most areas of one camera that are covered.
+const COVERS: usize = 16;
+
 pub(super) async fn add(handle: &NodeHandle, add: CameraAdd) -> Result<CameraAdded> {
     let name = named(&add.name)?;
+    let settings = Box::pin(settings(handle, add)).await?;
+    let kind = settings.source.kind().to_owned();
+    let token = handle.add_camera(name.clone(), settings).await?;
+    Ok(added(handle, &name, kind, token))
+}
+
+/// Looks at a camera that is not added.
+pub(super) async fn look(handle: &NodeHandle, add: CameraAdd) -> Result<CameraSeen> {
+    let settings = Box::pin(settings(handle, add)).await?;
+    let seen = Box::pin(handle.look_at_camera(&settings)).await?;
+    let encoded = |picture: Vec<u8>| Secret(BASE64.encode(&picture).into());
+    Ok(CameraSeen {
+        says: seen.says,
+        picture: seen.picture.map(encoded),
+    })
+}
+
+/// What was typed, judged.
+async fn settings(handle: &NodeHandle, add: CameraAdd) -> Result<Settings> {
+    if add.covers.len() > COVERS {
+        let message = format!("at most {COVERS} areas of a camera can be covered");
+        return Err(Error::new(ErrorKind::Invalid, message));
+    }
+    if !add.covers.is_empty() && !block(ffmpeg::is_here) {
+        let message = "covering a part of the picture needs the free program 'ffmpeg', which is not here: install it (on Debian: apt install ffmpeg) and try again, or turn the camera. Nothing was added";
+        return Err(Error::new(ErrorKind::Unavailable, message));
+    }
     let source = match add.source {
         CameraSource::Watch {
             dir,
@@ -95,15 +128,13 @@ pub(super) async fn add(handle: &NodeHandle, add: CameraAdd) -> Result<CameraAdd
             }
         }
     };
-    let kind = source.kind().to_owned();
-    let settings = Settings {
+    Ok(Settings {
         source,
         sound: add.sound,
+        covers: add.covers,
         duty: add.duty,
         daily: add.daily,
-    };
-    let token = handle.add_camera(name.clone(), settings).await?;
-    Ok(added(handle, &name, kind, token))
+    })
 }
 
 pub(super) fn login(user: Option<String>, password: Option<Secret>) -> Option<Login> {
@@ -149,6 +180,7 @@ fn item(view: CameraView) -> CameraItem {
         has_token: view.has_token,
         daily_bytes: view.daily,
         sound: view.sound,
+        covers: view.covers.iter().map(ToString::to_string).collect(),
         records: view.duty.map(|duty| duty.to_string()),
     }
 }

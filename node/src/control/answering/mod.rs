@@ -135,6 +135,7 @@ pub(crate) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
         Request::KeeperCheck { household } => ok(&keeper::check(handle, &household).await?),
         Request::KeeperRecall { household } => ok(&keeper::recall(handle, &household).await?),
         Request::CameraAdd(add) => ok(&camera::add(handle, *add).await?),
+        Request::CameraTry(add) => ok(&Box::pin(camera::look(handle, *add)).await?),
         Request::CameraList => ok(&camera::list(handle).await?),
         Request::CameraDiscover {
             address,

@@ -34,6 +34,8 @@ pub struct CameraItem {
     /// Sealed bytes that are taken within 24 hours, at most.
     pub daily_bytes: Option<u64>,
     pub sound: bool,
+    /// What is covered in its pictures, in percent of them: `X,Y,W,H`.
+    pub covers: Vec<String>,
     /// In which modes and at which hours it records, in words.
     pub records: Option<String>,
 }
@@ -74,6 +76,14 @@ pub struct CameraTested {
     pub camera: String,
     pub ok: bool,
     pub says: String,
+}
+
+/// `camera add --try`.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CameraSeen {
+    pub says: String,
+    /// A JPEG in Base64; null if ffmpeg is not there to draw it.
+    pub picture: Option<Secret>,
 }
 
 /// `camera remove`.

@@ -16,7 +16,8 @@ use utoipa::openapi::{KnownFormat, RefOr, Schema, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
 pub use cameras::{
-    CameraAdded, CameraFound, CameraItem, CameraNamed, CameraStream, CameraTested, ModeAnswer,
+    CameraAdded, CameraFound, CameraItem, CameraNamed, CameraSeen, CameraStream, CameraTested,
+    ModeAnswer,
 };
 pub use clips::{
     AddedItem, Checked, ClipItem, Deleted, Exported, Fetched, GrantItem, Granted, Keeping, Pinned,

@@ -298,6 +298,8 @@ pub enum Request {
     },
     /// Take films from a camera from now on.
     CameraAdd(Box<CameraAdd>),
+    /// Look at a camera before it is added: one picture of it, and nothing is kept.
+    CameraTry(Box<CameraAdd>),
     /// Every camera.
     CameraList,
     /// Look for cameras on the local network, or ask the one at an address.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::camera::Duty;
 use crate::camera::onvif::Happening;
+use crate::camera::{Cover, Duty};
 use crate::contents::Contents;
 use crate::house::Allowed;
 use crate::notify::About;
@@ -96,6 +96,9 @@ pub struct CameraAdd {
     pub source: CameraSource,
     /// Whether their sound stays.
     pub sound: bool,
+    /// What is covered before anything is sealed.
+    #[schema(value_type = Vec<String>)]
+    pub covers: Vec<Cover>,
     /// When it records.
     pub duty: Duty,
     /// Sealed bytes within 24 hours, at most.

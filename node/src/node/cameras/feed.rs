@@ -13,7 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::quota::Quota;
 use super::recording::{self, Trigger};
-use super::{hearing, reviewing, taken_from, watching};
+use super::{covering, hearing, reviewing, taken_from, watching};
+use crate::blocking::block;
 use crate::camera::film::{CleanFilm, Sound};
 use crate::camera::{Settings, Source};
 use crate::error::{Error, ErrorKind, Result};
@@ -80,11 +81,7 @@ impl Feed {
 
     /// Whether the sound of its films stays.
     pub(super) const fn sound(&self) -> Sound {
-        if self.settings.sound {
-            Sound::Kept
-        } else {
-            Sound::Dropped
-        }
+        self.settings.sound()
     }
 
     /// Whether what happened then is recorded, in the mode of now.
@@ -143,6 +140,10 @@ impl Feed {
         film: CleanFilm<impl Read + Seek>,
         recorded: Recorded,
     ) -> Result<NewClip> {
+        if self.settings.covers.is_empty() {
+            return clips::seal(&self.node, film, self.name.clone(), recorded).await;
+        }
+        let film = block(|| covering::cover(film, &self.settings.covers))?;
         clips::seal(&self.node, film, self.name.clone(), recorded).await
     }
 
@@ -186,7 +187,9 @@ impl Feed {
     pub(super) async fn test(&self) -> Result<String> {
         match &self.settings.source {
             Source::Watch { dir, .. } => watching::test(dir),
-            Source::Rtsp { place, login, .. } => recording::test(place, login.as_ref()).await,
+            Source::Rtsp { place, login, .. } => {
+                recording::test(place, login.as_ref(), self.settings.sound()).await
+            }
             Source::Frigate(frigate) => reviewing::test(self, frigate).await,
             Source::Push => self
                 .has_share()
