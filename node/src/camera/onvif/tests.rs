@@ -74,7 +74,7 @@ async fn a_camera_tells_that_something_moves_and_that_its_bell_was_pressed() {
         }]
     );
     let url = format!(
-        "{}/mock/digital-input/DI_1/set?state=active",
+        "{}/mock/digital-input/DigitalInput_1/set?state=active",
         camera.base_url()
     );
     let url = url::Url::parse(&url).unwrap();
