@@ -23,6 +23,7 @@ pub mod entropy;
 pub mod error;
 mod export;
 mod factor;
+mod ffmpeg;
 mod figures;
 pub mod home;
 pub mod house;

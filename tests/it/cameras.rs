@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -354,6 +354,68 @@ fn a_camera_that_floods_waits_for_its_share_of_the_next_day() {
         201,
         "others go on"
     );
+}
+
+/// A camera that answers each connection with this, and then holds its tongue.
+fn camera_that_says(answer: Vec<u8>) -> String {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let at = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        let mut held = Vec::new();
+        while let Ok((mut stream, _)) = listener.accept() {
+            let _gone = stream.write_all(&answer);
+            held.push(stream);
+        }
+    });
+    format!("rtsp://{at}/live")
+}
+
+#[test]
+fn a_camera_that_speaks_nonsense_or_falls_silent_costs_only_its_own_feed() {
+    let place = place();
+    let [mut ada] = homes(place.path(), ["Ada"]);
+    let nonsense = [
+        ("Noise", vec![0xff; 100_000]),
+        (
+            "Web",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi".to_vec(),
+        ),
+        (
+            "Half",
+            b"RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 3\r\n\r\nv=0".to_vec(),
+        ),
+    ];
+    let names: Vec<_> = nonsense.iter().map(|(name, _)| *name).collect();
+    let silent = [("Silent", Vec::new())];
+    for (name, answer) in nonsense.into_iter().chain(silent) {
+        let url = camera_that_says(answer);
+        let add = [
+            "camera",
+            "add",
+            "--name",
+            name,
+            "--rtsp",
+            &url,
+            "--allow-loopback",
+        ];
+        assert_eq!(ada.run(&add).code, Some(0), "{name}");
+    }
+    let dir = recorder(place.path());
+    watch(&ada, &dir, &[]);
+    fs::write(dir.join("whole.mp4"), porch()).expect("a film");
+    ada.wait_for("clip", |_| true).expect("the folder goes on");
+    let since = Instant::now();
+    loop {
+        assert!(since.elapsed() < PATIENCE, "one of them is believed");
+        let cameras = ada.run(&["camera", "list"]);
+        let fails = |name: &&str| {
+            let mut named = cameras.list().iter().filter(|c| c["camera"] == *name);
+            named.any(|c| c["error"].is_string())
+        };
+        if names.iter().all(fails) {
+            break;
+        }
+    }
 }
 
 #[test]

@@ -129,6 +129,26 @@ impl Place {
         Url::parse(&self.url.0).map_err(odd)
     }
 
+    /// What whoever is at this address calls another one of its own: at this host, whatever host it says. A camera behind
+    /// two networks knows the wrong one, and a hostile one names somebody else.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] if it is no address of this scheme.
+    pub fn sibling(&self, said: &str, scheme: &str) -> Result<Self> {
+        let odd = || Error::new(ErrorKind::Invalid, "what was named is no address");
+        if said.len() > ADDRESS {
+            return Err(odd());
+        }
+        let mut url = Url::parse(said.trim()).map_err(|_| odd())?;
+        if url.scheme() != scheme {
+            return Err(odd());
+        }
+        let host = self.host().ok_or_else(odd)?;
+        url.set_host(Some(&host)).map_err(|e| odd().because(e))?;
+        let (place, _) = Self::parse(url.as_str(), &[scheme], self.loopback)?;
+        Ok(place)
+    }
+
     fn literal(&self) -> Result<Option<IpAddr>> {
         let url = self.url()?;
         let host = url.host_str().unwrap_or_default();
@@ -217,7 +237,7 @@ fn is_own(address: IpAddr) -> bool {
     UdpSocket::bind((address, 0)).is_ok()
 }
 
-fn percent_decoded(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn percent_decoded(text: &str) -> Option<Vec<u8>> {
     let mut bytes = text.bytes();
     let mut decoded = Vec::with_capacity(text.len());
     while let Some(byte) = bytes.next() {

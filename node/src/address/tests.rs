@@ -137,3 +137,20 @@ fn of_a_topic_only_the_server_is_shown() {
     let (place, _) = Place::parse("https://push.example:8443/s3cret", &["https"], false).unwrap();
     assert_eq!(place.host_shown(), "https://push.example:8443");
 }
+
+#[test]
+fn what_a_camera_calls_its_own_stays_at_the_cameras_host() {
+    let (camera, _) = Place::parse("http://192.168.1.20:8000/onvif", &["http"], false).unwrap();
+    let stream = camera.sibling("rtsp://x:y@127.0.0.1:8554/live?a=1", "rtsp");
+    let stream = stream.unwrap();
+    assert_eq!(
+        stream.url().unwrap().as_str(),
+        "rtsp://192.168.1.20:8554/live?a=1"
+    );
+    for odd in ["http://192.168.1.20/", "file:///etc/passwd", "live", ""] {
+        assert!(camera.sibling(odd, "rtsp").is_err(), "{odd}");
+    }
+    let (camera, _) = Place::parse("http://[fd12::9]/onvif", &["http"], false).unwrap();
+    let stream = camera.sibling("rtsp://10.0.0.1/live", "rtsp").unwrap();
+    assert_eq!(stream.url().unwrap().as_str(), "rtsp://[fd12::9]/live");
+}

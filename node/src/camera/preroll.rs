@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use streetlamp_proto::time::Timestamp;
 
-use super::film::{Coding, Takes};
-use super::stream::Picture;
+use super::film::{Coding, SoundCoding, Takes};
+use super::stream::{Heard, Picture};
 
 /// How much is kept from before something happens.
 const BEFORE: Duration = Duration::from_secs(5);
@@ -22,17 +22,19 @@ const BYTES: usize = 64 * 1024 * 1024;
 /// What a picture costs beside its bytes.
 const OVERHEAD: usize = 64;
 
-/// Pictures from one key picture to the next.
+/// Pictures from one key picture to the next, and the sound that came meanwhile.
 #[derive(Debug)]
 struct Group {
     began: Timestamp,
     pictures: Vec<Picture>,
+    heard: Vec<Heard>,
 }
 
 /// What is held of a camera.
 #[derive(Debug)]
 pub struct PreRoll {
     coding: Coding,
+    sound: Option<SoundCoding>,
     groups: VecDeque<Group>,
     bytes: usize,
 }
@@ -44,15 +46,18 @@ pub struct Piece {
     pub began: Timestamp,
     /// How it is coded.
     pub coding: Coding,
-    /// Its pictures.
+    /// How its sound is coded, if it has any.
+    pub sound: Option<SoundCoding>,
+    /// Its pictures and its sound.
     pub takes: Takes,
 }
 
 impl PreRoll {
     /// Nothing yet of a stream that is coded so.
-    pub const fn new(coding: Coding) -> Self {
+    pub const fn new(coding: Coding, sound: Option<SoundCoding>) -> Self {
         Self {
             coding,
+            sound,
             groups: VecDeque::new(),
             bytes: 0,
         }
@@ -71,6 +76,7 @@ impl PreRoll {
             self.groups.push_back(Group {
                 began: now,
                 pictures: Vec::new(),
+                heard: Vec::new(),
             });
         }
         let at = picture.at;
@@ -87,6 +93,17 @@ impl PreRoll {
         whole
     }
 
+    /// Takes the next piece of sound. What does not fit into memory any more is not heard.
+    pub fn hear(&mut self, heard: Heard) {
+        let cost = heard.data.len() + OVERHEAD;
+        if let Some(group) = self.groups.back_mut()
+            && self.bytes + cost <= BYTES
+        {
+            self.bytes += cost;
+            group.heard.push(heard);
+        }
+    }
+
     /// Everything that is held, as a piece.
     pub fn flush(&mut self) -> Option<Piece> {
         self.bytes = 0;
@@ -96,9 +113,13 @@ impl PreRoll {
         for picture in groups.iter().flat_map(|group| &group.pictures) {
             takes.push(&picture.data, picture.key, picture.at);
         }
+        for heard in groups.iter().flat_map(|group| &group.heard) {
+            takes.hear(&heard.data, heard.at);
+        }
         Some(Piece {
             began,
             coding: self.coding.clone(),
+            sound: self.sound.clone(),
             takes,
         })
     }
@@ -116,12 +137,11 @@ impl PreRoll {
     }
 
     fn drop_first(&mut self) {
-        let pictures = self
-            .groups
-            .pop_front()
-            .into_iter()
-            .flat_map(|group| group.pictures);
-        self.bytes -= pictures.map(|picture| cost(&picture)).sum::<usize>();
+        let Some(group) = self.groups.pop_front() else {
+            return;
+        };
+        let heard = group.heard.iter().map(|heard| heard.data.len() + OVERHEAD);
+        self.bytes -= heard.sum::<usize>() + group.pictures.iter().map(cost).sum::<usize>();
     }
 
     /// How long it is from the first picture to this time.
@@ -147,12 +167,15 @@ mod tests {
     use super::*;
 
     fn pre_roll() -> PreRoll {
-        PreRoll::new(Coding {
-            entry: Vec::new(),
-            width: 0,
-            height: 0,
-            clock: 10,
-        })
+        PreRoll::new(
+            Coding {
+                entry: Vec::new(),
+                width: 0,
+                height: 0,
+                clock: 10,
+            },
+            None,
+        )
     }
 
     /// Ten pictures a second, a key picture every second.
@@ -198,6 +221,10 @@ mod tests {
             held.take(picture(0, 1), at(0), recording);
             for _ in 0..300 {
                 held.take(picture(1, 1024 * 1024), at(1), recording);
+                held.hear(Heard {
+                    data: vec![0; 1024 * 1024],
+                    at: 1,
+                });
                 assert!(held.bytes <= BYTES + 2 * 1024 * 1024);
             }
         }

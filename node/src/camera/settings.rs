@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::cover::Cover;
+use super::film::Sound;
 use super::frigate::Frigate;
 use super::mode::Duty;
+use super::onvif::Onvif;
 use crate::address::{Login, Place};
 
 /// What a household said about a camera. It is JSON inside a sealed file: see decision 22.
@@ -16,10 +19,23 @@ pub struct Settings {
     pub source: Source,
     /// Whether their sound stays.
     pub sound: bool,
+    /// What is covered before anything is sealed.
+    pub covers: Vec<Cover>,
     /// When it records.
     pub duty: Duty,
     /// Bytes of film that are taken from it within 24 hours, at most.
     pub daily: u64,
+}
+
+impl Settings {
+    /// Whether the sound of its films stays.
+    pub const fn sound(&self) -> Sound {
+        if self.sound {
+            Sound::Kept
+        } else {
+            Sound::Dropped
+        }
+    }
 }
 
 /// Where films come from.
@@ -43,6 +59,8 @@ pub enum Source {
         login: Option<Login>,
         /// Whether it is recorded also when nothing happens.
         always: bool,
+        /// What it tells of that begins a recording.
+        events: Option<Box<Onvif>>,
     },
     /// A Frigate, which says when it has a film.
     Frigate(Box<Frigate>),

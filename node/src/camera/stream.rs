@@ -1,4 +1,4 @@
-//! Pictures out of a camera's stream: RTSP, with its data in the same connection (RFC 2326, section 10.12).
+//! Pictures, and sound if it is wanted, out of a camera's stream: RTSP, with its data in the same connection (RFC 2326, section 10.12).
 //!
 //! Nothing is decoded. The one connection goes to the address that was judged (`address`): data over UDP would come from
 //! anywhere, and a parting word (`TEARDOWN`) would go to an address of the camera's choice, so that neither is used. What a
@@ -15,7 +15,7 @@ use retina::client::{
 use retina::codec::{CodecItem, FrameFormat, ParametersRef};
 use tokio::time::timeout;
 
-use super::film::Coding;
+use super::film::{Coding, Sound, SoundCoding};
 use crate::address::{Login, Place};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -39,11 +39,41 @@ pub struct Picture {
     pub at: i64,
 }
 
-/// A camera's stream of pictures.
+/// A piece of sound as it was coded.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    /// Its bytes.
+    pub data: Vec<u8>,
+    /// When it begins, in ticks of the sound's own clock since the stream began.
+    pub at: i64,
+}
+
+/// What comes next.
+#[derive(Debug)]
+pub enum Next {
+    /// A picture, and how it and those after it are coded, if that is new.
+    Picture(Picture, Option<Coding>),
+    /// A piece of sound.
+    Heard(Heard),
+}
+
+/// What becomes of a camera's sound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Audible {
+    /// Nobody asked for it, or it has none.
+    No,
+    /// It is kept.
+    Kept(SoundCoding),
+    /// It is coded in a way that browsers do not play in a film: dropped.
+    Unfit(&'static str),
+}
+
+/// A camera's stream of pictures, and of sound if it is wanted.
 pub struct Stream {
     session: Demuxed,
     video: usize,
     coding: Option<Coding>,
+    audible: Audible,
 }
 
 impl std::fmt::Debug for Stream {
@@ -57,7 +87,7 @@ impl Stream {
     ///
     /// # Errors
     /// If it cannot be reached, refuses the login, or has no H.264 or H.265.
-    pub async fn open(place: &Place, login: Option<&Login>) -> Result<Self> {
+    pub async fn open(place: &Place, login: Option<&Login>, sound: Sound) -> Result<Self> {
         let url = place.resolved(PORT).await?;
         let credentials = login.map(|login| Credentials {
             username: login.user.clone(),
@@ -78,10 +108,32 @@ impl Stream {
                 let message = "the camera has no picture in H.264 or H.265: choose another stream of it, or set it to H.264";
                 Error::new(ErrorKind::Invalid, message)
             })?;
-            let setup = SetupOptions::default()
-                .transport(Transport::Tcp(TcpTransportOptions::default()))
-                .frame_format(FrameFormat::MP4);
-            session.setup(video, setup).await.map_err(failed)?;
+            let setup = || {
+                SetupOptions::default()
+                    .transport(Transport::Tcp(TcpTransportOptions::default()))
+                    .frame_format(FrameFormat::MP4)
+            };
+            let heard = match sound {
+                Sound::Kept => sound_of(session.streams()),
+                Sound::Dropped => None,
+            };
+            session.setup(video, setup()).await.map_err(failed)?;
+            let audible = match heard {
+                None => Audible::No,
+                Some(Err(name)) => Audible::Unfit(name),
+                Some(Ok(audio)) => {
+                    session.setup(audio, setup()).await.map_err(failed)?;
+                    let parameters = session.streams().get(audio);
+                    let parameters = parameters.and_then(retina::client::Stream::parameters);
+                    match parameters {
+                        Some(ParametersRef::Audio(parameters)) => Audible::Kept(SoundCoding {
+                            entry: parameters.mp4_sample_entry().build().map_err(failed)?,
+                            clock: parameters.clock_rate(),
+                        }),
+                        _ => Audible::Unfit("AAC that says too little of itself"),
+                    }
+                }
+            };
             let play = PlayOptions::default().enforce_timestamps_with_max_jump_secs(JUMP);
             let session = session.play(play).await.map_err(failed)?;
             let session = session.demuxed().map_err(failed)?;
@@ -89,6 +141,7 @@ impl Stream {
                 session,
                 video,
                 coding: None,
+                audible,
             })
         };
         timeout(PATIENCE, Box::pin(opening))
@@ -96,15 +149,26 @@ impl Stream {
             .map_err(|_| silent())?
     }
 
-    /// The next picture, and how it and those after it are coded, if that is new.
+    /// What becomes of its sound.
+    pub const fn audible(&self) -> &Audible {
+        &self.audible
+    }
+
+    /// The next picture or piece of sound.
     ///
     /// # Errors
     /// If the stream ends, breaks, or gives nothing for half a minute.
-    pub async fn next(&mut self) -> Result<(Picture, Option<Coding>)> {
+    pub async fn next(&mut self) -> Result<Next> {
         let next = async {
             loop {
                 match self.session.next().await {
-                    Some(Ok(CodecItem::VideoFrame(frame))) => return Ok(frame),
+                    Some(Ok(CodecItem::VideoFrame(frame))) => return Ok(Ok(frame)),
+                    Some(Ok(CodecItem::AudioFrame(frame))) => {
+                        return Ok(Err(Heard {
+                            at: frame.timestamp().elapsed(),
+                            data: frame.data().to_vec(),
+                        }));
+                    }
                     Some(Ok(_)) => {}
                     Some(Err(error)) => return Err(failed(error)),
                     None => {
@@ -114,7 +178,10 @@ impl Stream {
                 }
             }
         };
-        let frame = timeout(PATIENCE, next).await.map_err(|_| silent())??;
+        let frame = match timeout(PATIENCE, next).await.map_err(|_| silent())?? {
+            Ok(frame) => frame,
+            Err(heard) => return Ok(Next::Heard(heard)),
+        };
         if frame.data().len() > PICTURE {
             let message = "the camera sent a picture that is too large to be one";
             return Err(Error::new(ErrorKind::Unavailable, message));
@@ -128,7 +195,7 @@ impl Stream {
             at: frame.timestamp().elapsed(),
             data: frame.into_data(),
         };
-        Ok((picture, coding))
+        Ok(Next::Picture(picture, coding))
     }
 
     fn read_coding(&mut self, clock: u32) -> Result<Option<Coding>> {
@@ -152,6 +219,27 @@ impl Stream {
         self.coding = Some(new.clone());
         Ok(Some(new))
     }
+}
+
+/// The stream of sound that can be kept, or how the one that is there is coded. Browsers play AAC in a film (RFC 3640), and
+/// nothing else that cameras send.
+fn sound_of(streams: &[retina::client::Stream]) -> Option<Result<usize, &'static str>> {
+    let mut sounds = streams
+        .iter()
+        .enumerate()
+        .filter(|(_, s)| s.media() == "audio");
+    let aac = sounds
+        .clone()
+        .find(|(_, s)| s.encoding_name() == "mpeg4-generic");
+    if let Some((aac, _)) = aac {
+        return Some(Ok(aac));
+    }
+    let (_, other) = sounds.next()?;
+    Some(Err(match other.encoding_name() {
+        "pcmu" | "pcma" => "G.711",
+        "opus" => "Opus",
+        _ => "a coding of its own",
+    }))
 }
 
 /// What went wrong, without anything that the camera said.

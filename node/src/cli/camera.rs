@@ -1,17 +1,22 @@
 //! `camera`: where films come from by themselves.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{ArgGroup, Args, Subcommand};
+use data_encoding::BASE64;
 
 use super::passphrase::Password;
 use super::print::{self, short, size};
 use super::{Context, amount};
-use crate::camera::{Duty, Mode};
-use crate::control::answers::{CameraAdded, CameraItem, CameraNamed, CameraTested, ModeAnswer};
+use crate::camera::onvif::Happening;
+use crate::camera::{Cover, Duty, Mode};
+use crate::control::answers::{
+    CameraAdded, CameraFound, CameraItem, CameraNamed, CameraSeen, CameraTested, ModeAnswer,
+};
 use crate::control::{CameraAdd, CameraSource, Request};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 use crate::when::{self, Hours};
 
@@ -27,6 +32,10 @@ pub(super) enum CameraCommand {
     Add(Box<AddArgs>),
     /// List cameras, what they do, and what is wrong with them
     List,
+    /// Look for cameras on your network, or ask the one at an address what it has
+    ///
+    /// No password is sent to anybody who was found: name one camera to see its streams.
+    Discover(DiscoverArgs),
     /// Look whether films can come from a camera now
     Test {
         /// Its name
@@ -85,20 +94,35 @@ pub(super) struct AddArgs {
     /// Take the camera's own stream, and record it when 'camera trigger' or a program with its token says so
     #[arg(long, value_name = "URL", groups = ["source", "address"])]
     rtsp: Option<String>,
+    /// Ask the camera at this address over ONVIF for its stream, and record it when it notices something; an address or a host
+    #[arg(long, value_name = "URL", groups = ["source", "address"])]
+    onvif: Option<String>,
+    /// This stream of it, as 'camera discover' names it; without it, the first
+    #[arg(long, value_name = "NAME", requires = "onvif", conflicts_with_all = ["push", "watch", "rtsp", "frigate"])]
+    profile: Option<String>,
+    /// Record when it notices this: motion, person, doorbell
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_delimiter = ',',
+        requires = "onvif",
+        default_value = "motion,person,doorbell"
+    )]
+    on: Vec<Happening>,
     /// Take the films of this Frigate when it says that something happened; its address is http://ADDRESS:5000
     #[arg(long, value_name = "URL", groups = ["source", "address"])]
     frigate: Option<String>,
     /// Only of this camera, as Frigate calls it; without it, of every one
-    #[arg(long, value_name = "CAMERA", requires = "frigate", conflicts_with_all = ["push", "watch", "rtsp"])]
+    #[arg(long, value_name = "CAMERA", requires = "frigate", conflicts_with_all = ["push", "watch", "rtsp", "onvif"])]
     frigate_camera: Option<String>,
     /// Also what Frigate calls a detection, not alerts only
-    #[arg(long, requires = "frigate", conflicts_with_all = ["push", "watch", "rtsp"])]
+    #[arg(long, requires = "frigate", conflicts_with_all = ["push", "watch", "rtsp", "onvif"])]
     detections: bool,
     /// The MQTT broker that Frigate speaks to, if it is elsewhere
-    #[arg(long, value_name = "HOST:PORT", requires = "frigate", conflicts_with_all = ["push", "watch", "rtsp"])]
+    #[arg(long, value_name = "HOST:PORT", requires = "frigate", conflicts_with_all = ["push", "watch", "rtsp", "onvif"])]
     mqtt: Option<String>,
     /// The name that the broker knows you by; its password is asked on the terminal
-    #[arg(long, value_name = "NAME", requires = "frigate", conflicts_with_all = ["push", "watch", "rtsp"])]
+    #[arg(long, value_name = "NAME", requires = "frigate", conflicts_with_all = ["push", "watch", "rtsp", "onvif"])]
     mqtt_user: Option<String>,
     /// Read that password from this file, or set STREETLAMP_MQTT_PASSWORD
     #[arg(long, value_name = "FILE", requires = "mqtt_user")]
@@ -113,19 +137,40 @@ pub(super) struct AddArgs {
     #[arg(long, requires = "address", conflicts_with_all = ["push", "watch"])]
     allow_loopback: bool,
     /// Record all the time
-    #[arg(long, requires = "rtsp", conflicts_with_all = ["push", "watch", "frigate"])]
+    #[arg(long, conflicts_with_all = ["push", "watch", "frigate"])]
     always: bool,
     /// Delete each file of the folder once it is sealed; without this they stay, for anybody to watch
-    #[arg(long, requires = "watch", conflicts_with_all = ["push", "rtsp", "frigate"])]
+    #[arg(long, requires = "watch", conflicts_with_all = ["push", "rtsp", "onvif", "frigate"])]
     delete_originals: bool,
-    /// Keep the sound
-    #[arg(long, conflicts_with = "rtsp")]
+    /// Keep the sound; of a camera's own stream, if it is AAC
+    #[arg(long)]
     sound: bool,
+    /// Cover an area of the picture before anything is sealed: X,Y,W,H in percent of it from its upper left corner; needs ffmpeg
+    #[arg(long, value_name = "AREA")]
+    cover: Vec<Cover>,
+    /// Add nothing: only look, and write one picture as a JPEG to this file
+    #[arg(long = "try", value_name = "FILE", requires = "address", conflicts_with_all = ["push", "watch", "frigate"])]
+    attempt: Option<PathBuf>,
     #[command(flatten)]
     duty: DutyArgs,
     /// Take at most so many bytes of film within 24 hours
     #[arg(long, value_name = "BYTES", default_value = "20GB", value_parser = amount::bytes)]
     daily: u64,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiscoverArgs {
+    /// A camera's address or host, such as 192.168.1.20:8000
+    address: Option<String>,
+    /// The name that the camera knows you by; its password is asked on the terminal
+    #[arg(long, value_name = "NAME", requires = "address")]
+    user: Option<String>,
+    /// Read that password from this file, or set STREETLAMP_PASSWORD
+    #[arg(long, value_name = "FILE", requires = "user")]
+    password_file: Option<PathBuf>,
+    /// Let the address be this very machine
+    #[arg(long, requires = "address")]
+    allow_loopback: bool,
 }
 
 /// When a camera records.
@@ -155,6 +200,7 @@ pub(super) fn camera(context: &Context, command: CameraCommand) -> Result<()> {
             let cameras: Vec<CameraItem> = context.node()?.ask(&Request::CameraList)?;
             context.out.answer(&cameras, |cameras| list_words(cameras))
         }
+        CameraCommand::Discover(args) => discover(context, args),
         CameraCommand::Test { camera } => {
             let tested: CameraTested = context.node()?.ask(&Request::CameraTest { camera })?;
             context.out.answer(&tested, |tested| {
@@ -203,8 +249,21 @@ fn add(context: &Context, args: AddArgs) -> Result<()> {
         let asked = user.as_ref().map(|_| password.asked(file));
         Ok::<_, Error>(asked.transpose()?.map(Secret))
     };
-    let source = match (args.watch, args.rtsp, args.frigate) {
-        (_, _, Some(url)) => CameraSource::Frigate {
+    let source = match (args.watch, args.rtsp, args.frigate, args.onvif) {
+        (_, _, _, Some(url)) => CameraSource::Onvif {
+            url: Secret(url.into()),
+            password: secret(
+                &args.user,
+                Password::of("camera"),
+                args.password_file.as_deref(),
+            )?,
+            user: args.user,
+            profile: args.profile,
+            on: args.on,
+            allow_loopback: args.allow_loopback,
+            always: args.always,
+        },
+        (_, _, Some(url), None) => CameraSource::Frigate {
             url: Secret(url.into()),
             password: secret(
                 &args.user,
@@ -223,7 +282,7 @@ fn add(context: &Context, args: AddArgs) -> Result<()> {
             detections: args.detections,
             allow_loopback: args.allow_loopback,
         },
-        (_, Some(url), None) => CameraSource::Rtsp {
+        (_, Some(url), None, None) => CameraSource::Rtsp {
             url: Secret(url.into()),
             password: secret(
                 &args.user,
@@ -234,20 +293,26 @@ fn add(context: &Context, args: AddArgs) -> Result<()> {
             allow_loopback: args.allow_loopback,
             always: args.always,
         },
-        (Some(dir), None, None) => CameraSource::Watch {
+        (Some(dir), None, None, None) => CameraSource::Watch {
             dir: std::path::absolute(&dir)
                 .map_err(|e| Error::io(format!("{} cannot be read", dir.display()), e))?,
             delete_originals: args.delete_originals,
         },
-        (None, None, None) => CameraSource::Push,
+        (None, None, None, None) => CameraSource::Push,
     };
     let add = CameraAdd {
         name: args.name,
         source,
         sound: args.sound,
+        covers: args.cover,
         duty: args.duty.into(),
         daily: args.daily,
     };
+    if let Some(file) = args.attempt {
+        let request = Request::CameraTry(Box::new(add));
+        let seen: CameraSeen = context.node()?.ask(&request)?;
+        return show(context, seen, &file);
+    }
     let added: CameraAdded = context.node()?.ask(&Request::CameraAdd(Box::new(add)))?;
     context.out.answer(&added, |added| {
         format!(
@@ -256,6 +321,72 @@ fn add(context: &Context, args: AddArgs) -> Result<()> {
             how_to_send(added)
         )
     })
+}
+
+/// Writes the picture where it was asked for.
+fn show(context: &Context, seen: CameraSeen, file: &Path) -> Result<()> {
+    let odd = |e| Error::new(ErrorKind::Internal, "the picture is none").because(e);
+    let words = match &seen.picture {
+        Some(picture) => {
+            let picture = BASE64.decode(picture.0.as_bytes()).map_err(odd)?;
+            let failed = |e| Error::io(format!("{} cannot be written", file.display()), e);
+            let mut options = std::fs::OpenOptions::new();
+            options.write(true).create_new(true);
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let mut out = options.open(file).map_err(failed)?;
+            out.write_all(&picture).map_err(failed)?;
+            format!("One picture is in {}. Nothing was added.", file.display())
+        }
+        None => "To draw a picture of it, ffmpeg is needed, which is not here. Nothing was added."
+            .to_owned(),
+    };
+    context.out.answer(&seen, |seen| {
+        format!("The camera answers: {}.\n{words}", seen.says)
+    })
+}
+
+fn discover(context: &Context, args: DiscoverArgs) -> Result<()> {
+    let password = args.user.as_ref().map(|_| {
+        let password = Password::of("camera");
+        password.asked(args.password_file.as_deref())
+    });
+    let request = Request::CameraDiscover {
+        address: args.address.map(|address| Secret(address.into())),
+        user: args.user,
+        password: password.transpose()?.map(Secret),
+        allow_loopback: args.allow_loopback,
+    };
+    let found: Vec<CameraFound> = context.node()?.ask(&request)?;
+    context.out.answer(&found, |found| found_words(found))
+}
+
+fn found_words(found: &[CameraFound]) -> String {
+    if found.is_empty() {
+        return "No camera answered. Many want ONVIF switched on in their own settings first; others are in another network: name the address of one.".to_owned();
+    }
+    let rows = found.iter().map(|camera| {
+        let name = camera.name.clone().unwrap_or_default();
+        [name, camera.onvif.clone()]
+    });
+    let mut text = print::table(["CAMERA", "ONVIF"], rows);
+    let streams = found.iter().flat_map(|camera| &camera.streams);
+    let rows: Vec<_> = streams
+        .map(|stream| {
+            [
+                stream.profile.clone(),
+                stream.name.clone(),
+                stream.rtsp.clone(),
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        text.push_str(
+            "See the streams of one with 'streetlamp camera discover ADDRESS --user NAME'.",
+        );
+    } else {
+        text.push_str(&print::table(["PROFILE", "NAME", "STREAM"], rows));
+    }
+    text
 }
 
 /// How a program sends films, with the token that it needs.

@@ -414,6 +414,7 @@ pub(super) async fn soon(waited_for: impl Future<Output = ()>) {
 /// A camera whose recorder writes into a folder.
 pub(super) async fn set_up_camera(home: &NodeHandle, folder: &std::path::Path) -> Result<()> {
     let settings = Settings {
+        covers: Vec::new(),
         source: Source::Watch {
             dir: folder.to_owned(),
             delete_originals: true,

@@ -12,10 +12,11 @@ use streetlamp_proto::export::{ExportedFilm, Papers};
 use streetlamp_proto::recipient::ExportRecipient;
 
 use crate::error::Result;
+use crate::ffmpeg::MemoryFile;
 
 pub(crate) use film::{Hashed, Sealing, Sink, WrittenFilm};
 pub(crate) use note::of as note;
-pub(crate) use redaction::{Area, MemoryFile, Redaction, copy};
+pub(crate) use redaction::{Area, Redaction, copy};
 
 /// What the name of the manifest file ends with.
 pub(crate) const MANIFEST: &str = ".manifest";

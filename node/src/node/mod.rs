@@ -30,7 +30,7 @@ use tokio::sync::{broadcast, mpsc};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-pub use cameras::{CameraView, Intake};
+pub use cameras::{CameraView, Intake, Seen};
 pub use handle::{AddedClip, FetchedClip, Film, NodeHandle, Page, RecalledClips};
 pub use house::HouseView;
 pub use lan::{Asked, DoorState, LanView, is_near};

@@ -61,7 +61,7 @@ pub use error::FilmError;
 pub use fuzz::clean_or_refuse;
 pub use limits::{MAX_DURATION, MAX_RECORDING, MAX_SOURCE};
 pub use series::Series;
-pub use takes::{Coding, Takes};
+pub use takes::{Coding, SoundCoding, Takes};
 
 use layout::Layout;
 use media::Media;

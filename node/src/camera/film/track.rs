@@ -90,13 +90,18 @@ impl Track {
         }))
     }
 
-    /// A track of pictures without a sample yet.
-    pub(super) const fn pictures(header: Tkhd, media_header: Mdhd, tables: Tables) -> Self {
+    /// A track without a sample yet.
+    pub(super) const fn empty(
+        medium: Medium,
+        header: Tkhd,
+        media_header: Mdhd,
+        tables: Tables,
+    ) -> Self {
         Self {
             header,
             edits: None,
             media_header,
-            medium: Medium::Video,
+            medium,
             tables,
         }
     }

@@ -28,8 +28,9 @@ use crate::control::answers::{Exported, SignedFilm};
 use crate::control::{FilmStart, FilmWritten, Progress, Request};
 use crate::error::{Error, ErrorKind, Result};
 use crate::export::{
-    Area, Hashed, MANIFEST, MemoryFile, NOTE, Redaction, Sink, note as in_a_note, write_changed,
+    Area, Hashed, MANIFEST, NOTE, Redaction, Sink, note as in_a_note, write_changed,
 };
+use crate::ffmpeg::MemoryFile;
 
 pub(super) use verify::{VerifyArgs, verify};
 

@@ -1,25 +1,62 @@
 //! What is asked about cameras.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use data_encoding::BASE64;
 use streetlamp_proto::identity::Name;
+use zeroize::Zeroizing;
 
 use super::invalid;
 use crate::address::{Login, Place};
+use crate::blocking::block;
 use crate::camera::frigate::Frigate;
+use crate::camera::onvif::{self, Device, Onvif, discovery};
 use crate::camera::{Duty, Mode, Settings, Source};
 use crate::control::answers::{
-    CameraAdded, CameraItem, CameraNamed, CameraTested, ModeAnswer, Moment,
+    CameraAdded, CameraFound, CameraItem, CameraNamed, CameraSeen, CameraStream, CameraTested,
+    ModeAnswer, Moment,
 };
 use crate::control::{CameraAdd, CameraSource};
 use crate::error::{Error, ErrorKind, Result};
+use crate::ffmpeg;
 use crate::mqtt::Broker;
 use crate::node::{CameraView, NodeHandle};
 use crate::secret::Secret;
 
+/// Most areas of one camera that are covered.
+const COVERS: usize = 16;
+
 pub(super) async fn add(handle: &NodeHandle, add: CameraAdd) -> Result<CameraAdded> {
     let name = named(&add.name)?;
+    let settings = Box::pin(settings(handle, add)).await?;
+    let kind = settings.source.kind().to_owned();
+    let token = handle.add_camera(name.clone(), settings).await?;
+    Ok(added(handle, &name, kind, token))
+}
+
+/// Looks at a camera that is not added.
+pub(super) async fn look(handle: &NodeHandle, add: CameraAdd) -> Result<CameraSeen> {
+    let settings = Box::pin(settings(handle, add)).await?;
+    let seen = Box::pin(handle.look_at_camera(&settings)).await?;
+    let encoded = |picture: Vec<u8>| Secret(BASE64.encode(&picture).into());
+    Ok(CameraSeen {
+        says: seen.says,
+        picture: seen.picture.map(encoded),
+    })
+}
+
+/// What was typed, judged.
+async fn settings(handle: &NodeHandle, add: CameraAdd) -> Result<Settings> {
+    if add.covers.len() > COVERS {
+        let message = format!("at most {COVERS} areas of a camera can be covered");
+        return Err(Error::new(ErrorKind::Invalid, message));
+    }
+    if !add.covers.is_empty() && !block(ffmpeg::is_here) {
+        let message = "covering a part of the picture needs the free program 'ffmpeg', which is not here: install it (on Debian: apt install ffmpeg) and try again, or turn the camera. Nothing was added";
+        return Err(Error::new(ErrorKind::Unavailable, message));
+    }
     let source = match add.source {
         CameraSource::Watch {
             dir,
@@ -67,21 +104,40 @@ pub(super) async fn add(handle: &NodeHandle, add: CameraAdd) -> Result<CameraAdd
                 place,
                 login: login(user, password).or(within),
                 always,
+                events: None,
+            }
+        }
+        CameraSource::Onvif {
+            url,
+            user,
+            password,
+            profile,
+            on,
+            allow_loopback,
+            always,
+        } => {
+            let (place, within) = asked_at(&url, allow_loopback)?;
+            let login = login(user, password).or(within);
+            let stream = Box::pin(stream(&place, login.as_ref(), profile.as_deref())).await?;
+            let on: BTreeSet<_> = on.into_iter().collect();
+            Source::Rtsp {
+                place: stream,
+                login,
+                always,
+                events: (!on.is_empty()).then(|| Box::new(Onvif { place, on })),
             }
         }
     };
-    let kind = source.kind().to_owned();
-    let settings = Settings {
+    Ok(Settings {
         source,
         sound: add.sound,
+        covers: add.covers,
         duty: add.duty,
         daily: add.daily,
-    };
-    let token = handle.add_camera(name.clone(), settings).await?;
-    Ok(added(handle, &name, kind, token))
+    })
 }
 
-fn login(user: Option<String>, password: Option<Secret>) -> Option<Login> {
+pub(super) fn login(user: Option<String>, password: Option<Secret>) -> Option<Login> {
     let password = password.unwrap_or_else(|| Secret(String::new().into()));
     user.map(|user| Login { user, password })
 }
@@ -124,8 +180,71 @@ fn item(view: CameraView) -> CameraItem {
         has_token: view.has_token,
         daily_bytes: view.daily,
         sound: view.sound,
+        covers: view.covers.iter().map(ToString::to_string).collect(),
         records: view.duty.map(|duty| duty.to_string()),
     }
+}
+
+/// The address of a camera's ONVIF: whole, or its host alone.
+fn asked_at(typed: &Secret, allow_loopback: bool) -> Result<(Place, Option<Login>)> {
+    let typed = typed.0.trim();
+    let whole = match typed.contains("://") {
+        true => Zeroizing::new(typed.to_owned()),
+        false => Zeroizing::new(format!(
+            "http://{}{}",
+            typed.trim_end_matches('/'),
+            onvif::PATH
+        )),
+    };
+    let (place, login) = Place::parse(&whole, &["http"], allow_loopback)?;
+    Ok((place, login))
+}
+
+/// Where the camera says that this stream of it is, or its first.
+async fn stream(place: &Place, login: Option<&Login>, profile: Option<&str>) -> Result<Place> {
+    let streams = Device::open(place, login).await?.streams().await?;
+    let mut wanted = streams.iter().filter(|stream| {
+        profile.is_none_or(|profile| stream.profile == profile || stream.name == profile)
+    });
+    let known = || {
+        let known: Vec<_> = streams.iter().map(|stream| &*stream.profile).collect();
+        let message = format!(
+            "the camera has no such stream; it has: {}",
+            known.join(", ")
+        );
+        Error::new(ErrorKind::NotFound, message)
+    };
+    Ok(wanted.next().ok_or_else(known)?.place.clone())
+}
+
+/// Cameras that answer, or the one at an address.
+pub(super) async fn discover(
+    address: Option<Secret>,
+    login: Option<Login>,
+    allow_loopback: bool,
+) -> Result<Vec<CameraFound>> {
+    let Some(address) = address else {
+        let found = discovery::look().await?;
+        let found = found.into_iter().map(|camera| CameraFound {
+            name: camera.name,
+            onvif: camera.url,
+            streams: Vec::new(),
+        });
+        return Ok(found.collect());
+    };
+    let (place, within) = asked_at(&address, allow_loopback)?;
+    let device = Device::open(&place, login.or(within).as_ref()).await?;
+    let streams = device.streams().await?;
+    let streams = streams.into_iter().map(|stream| CameraStream {
+        rtsp: stream.place.shown(),
+        profile: stream.profile,
+        name: stream.name,
+    });
+    Ok(vec![CameraFound {
+        name: Some(device.name().await?),
+        onvif: place.shown(),
+        streams: streams.collect(),
+    }])
 }
 
 pub(super) async fn test(handle: &NodeHandle, camera: &str) -> Result<CameraTested> {

@@ -142,7 +142,17 @@ pub(crate) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
         Request::KeeperCheck { household } => ok(&keeper::check(handle, &household).await?),
         Request::KeeperRecall { household } => ok(&keeper::recall(handle, &household).await?),
         Request::CameraAdd(add) => ok(&camera::add(handle, *add).await?),
+        Request::CameraTry(add) => ok(&Box::pin(camera::look(handle, *add)).await?),
         Request::CameraList => ok(&camera::list(handle).await?),
+        Request::CameraDiscover {
+            address,
+            user,
+            password,
+            allow_loopback,
+        } => {
+            let login = camera::login(user, password);
+            ok(&Box::pin(camera::discover(address, login, allow_loopback)).await?)
+        }
         Request::CameraTest { camera } => ok(&camera::test(handle, &camera).await?),
         Request::CameraRemove { camera } => ok(&camera::remove(handle, &camera).await?),
         Request::CameraSchedule { camera, duty } => {

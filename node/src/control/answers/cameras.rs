@@ -34,8 +34,32 @@ pub struct CameraItem {
     /// Sealed bytes that are taken within 24 hours, at most.
     pub daily_bytes: Option<u64>,
     pub sound: bool,
+    /// What is covered in its pictures, in percent of them: `X,Y,W,H`.
+    pub covers: Vec<String>,
     /// In which modes and at which hours it records, in words.
     pub records: Option<String>,
+}
+
+/// One of `camera discover`.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CameraFound {
+    /// What it calls itself.
+    pub name: Option<String>,
+    /// Where it can be asked, for `camera add --onvif`.
+    pub onvif: String,
+    /// Its streams, if it was asked.
+    pub streams: Vec<CameraStream>,
+}
+
+/// A stream of a camera that was found.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CameraStream {
+    /// For `camera add --profile`.
+    pub profile: String,
+    /// What the camera calls it.
+    pub name: String,
+    /// Where it is, without passwords.
+    pub rtsp: String,
 }
 
 /// `camera mode`.
@@ -52,6 +76,14 @@ pub struct CameraTested {
     pub camera: String,
     pub ok: bool,
     pub says: String,
+}
+
+/// `camera add --try`.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CameraSeen {
+    pub says: String,
+    /// A JPEG in Base64; null if ffmpeg is not there to draw it.
+    pub picture: Option<Secret>,
 }
 
 /// `camera remove`.

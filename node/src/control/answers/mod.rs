@@ -16,7 +16,10 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{KnownFormat, RefOr, Schema, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
-pub use cameras::{CameraAdded, CameraItem, CameraNamed, CameraTested, ModeAnswer};
+pub use cameras::{
+    CameraAdded, CameraFound, CameraItem, CameraNamed, CameraSeen, CameraStream, CameraTested,
+    ModeAnswer,
+};
 pub use clips::{
     AddedItem, Checked, ClipItem, Deleted, Exported, Fetched, GrantItem, Granted, Keeping, Pinned,
     SharedItem, SignedFilm, Written,

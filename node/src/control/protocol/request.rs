@@ -316,8 +316,21 @@ pub enum Request {
     },
     /// Take films from a camera from now on.
     CameraAdd(Box<CameraAdd>),
+    /// Look at a camera before it is added: one picture of it, and nothing is kept.
+    CameraTry(Box<CameraAdd>),
     /// Every camera.
     CameraList,
+    /// Look for cameras on the local network, or ask the one at an address.
+    CameraDiscover {
+        /// The camera's address or host; every one that answers if nobody says.
+        address: Option<Secret>,
+        /// Who may ask it for its streams.
+        user: Option<String>,
+        /// The password of that name.
+        password: Option<Secret>,
+        /// Whether the address may be this very machine.
+        allow_loopback: bool,
+    },
     /// Look whether films can come from a camera.
     CameraTest {
         /// Its name.

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::camera::Duty;
+use crate::camera::onvif::Happening;
+use crate::camera::{Cover, Duty};
 use crate::contents::Contents;
 use crate::house::Allowed;
 use crate::notify::About;
@@ -95,6 +96,9 @@ pub struct CameraAdd {
     pub source: CameraSource,
     /// Whether their sound stays.
     pub sound: bool,
+    /// What is covered before anything is sealed.
+    #[schema(value_type = Vec<String>)]
+    pub covers: Vec<Cover>,
     /// When it records.
     pub duty: Duty,
     /// Sealed bytes within 24 hours, at most.
@@ -144,6 +148,23 @@ pub enum CameraSource {
         user: Option<String>,
         /// The password of that name.
         password: Option<Secret>,
+        /// Whether it may be this very machine.
+        allow_loopback: bool,
+        /// Whether it is recorded also when nothing happens.
+        always: bool,
+    },
+    /// A camera that says over ONVIF where its stream is, and what it notices.
+    Onvif {
+        /// Its address, which may hold a password.
+        url: Secret,
+        /// Who may ask and watch it, if the address does not say.
+        user: Option<String>,
+        /// The password of that name.
+        password: Option<Secret>,
+        /// Which of its streams, by the camera's name for it; the first if nobody says.
+        profile: Option<String>,
+        /// What begins a recording; nothing if it is empty.
+        on: Vec<Happening>,
         /// Whether it may be this very machine.
         allow_loopback: bool,
         /// Whether it is recorded also when nothing happens.

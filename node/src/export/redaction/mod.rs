@@ -1,30 +1,22 @@
 //! What is taken out of a film before it leaves: its sound, and areas of its picture.
 //!
 //! Sound goes without decoding anything: the film is written anew without its tracks, and every picture stays as it
-//! was. To cover an area the pictures must be decoded and coded again, which `ffmpeg` does where it is installed. It is
-//! started without a shell and with arguments that are fixed but for numbers that were parsed here; it may open nothing
-//! but its two ends, and both are files that lie in memory only. So the film in the open is never on a disk, but for
-//! the file that was asked for. (Memory can be swapped out. Who minds encrypts the swap.)
+//! was. To cover an area the pictures must be decoded and coded again, which [`ffmpeg`] does where it is installed.
 
 mod area;
-mod memory;
-mod still;
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::process::{Command, Stdio};
+use std::time::Duration;
 
 pub(crate) use area::Area;
-pub(crate) use memory::MemoryFile;
 
 use crate::camera::film::{CleanFilm, Facts, Sound};
 use crate::error::{Error, ErrorKind, Result};
+use crate::ffmpeg::{self, MemoryFile};
 
-/// The program that covers areas.
-const FFMPEG: &str = "ffmpeg";
-
-/// Most of what ffmpeg says that is repeated.
-const COMPLAINT_CHARS: usize = 300;
+/// How long covering may take: a clip of two minutes on a small computer.
+const PATIENCE: Duration = Duration::from_secs(1_800);
 
 /// What is to be taken out.
 #[derive(Debug, Clone)]
@@ -63,13 +55,7 @@ impl Redaction {
 
     /// Whether areas can be covered on this machine.
     pub(crate) fn covers_here() -> bool {
-        let known = Command::new(FFMPEG)
-            .arg("-version")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
-        known.is_ok_and(|status| status.success())
+        ffmpeg::is_here()
     }
 
     /// Takes out what is to be taken out.
@@ -101,12 +87,8 @@ impl Redaction {
 
     /// Has ffmpeg code the pictures again, with the areas filled.
     fn cover(&self, film: &MemoryFile) -> Result<MemoryFile> {
-        let covered = MemoryFile::new()?;
         let filter: Vec<_> = self.areas.iter().map(Area::filter).collect();
-        let mut command = Command::new(FFMPEG);
-        // What it reads is an MP4 film at standard input, and nothing that the film may point to.
-        command.args(["-nostdin", "-hide_banner", "-loglevel", "error"]);
-        command.args(["-protocol_whitelist", "file", "-f", "mov"]);
+        let mut command = ffmpeg::reading();
         command.args(["-i", "/dev/stdin", "-map", "0:v:0"]);
         if self.mute {
             command.arg("-an");
@@ -117,22 +99,10 @@ impl Redaction {
         command.args(["-c:v", "libx264", "-preset", "fast", "-crf", "20"]);
         command.args(["-pix_fmt", "yuv420p", "-map_metadata", "-1"]);
         command.args(["-f", "mp4", "-y", "/dev/stdout"]);
-        let done = command
-            .stdin(film.reopened()?)
-            .stdout(covered.reopened()?)
-            .stderr(Stdio::piped())
-            .output()
-            .map_err(|e| Error::io("ffmpeg could not be started", e))?;
-        if done.status.success() {
-            return Ok(covered);
-        }
-        let complaint: String = String::from_utf8_lossy(&done.stderr)
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .take(COMPLAINT_CHARS)
-            .collect();
-        let message = "ffmpeg could not cover the area. Nothing was written; the ledger has an entry, because the film was opened. Is it a full ffmpeg, with the encoder libx264?";
-        Err(Error::new(ErrorKind::Unavailable, message).because(io::Error::other(complaint)))
+        ffmpeg::run(command, film, PATIENCE).map_err(|error| {
+            let message = "ffmpeg could not cover the area. Nothing was written; the ledger has an entry, because the film was opened. Is it a full ffmpeg, with the encoder libx264?";
+            Error::new(ErrorKind::Unavailable, message).because(error)
+        })
     }
 }
 

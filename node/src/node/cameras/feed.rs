@@ -13,7 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::quota::Quota;
 use super::recording::{self, Trigger};
-use super::{reviewing, taken_from, watching};
+use super::{covering, hearing, reviewing, taken_from, watching};
+use crate::blocking::block;
 use crate::camera::film::{CleanFilm, Sound};
 use crate::camera::{Settings, Source};
 use crate::error::{Error, ErrorKind, Result};
@@ -31,6 +32,8 @@ pub(super) struct Feed {
     pub(super) name: Name,
     pub(super) settings: Settings,
     state: Mutex<(&'static str, Option<String>)>,
+    /// What is wrong with what it tells, while its pictures come.
+    deaf: Mutex<Option<String>>,
     quota: Mutex<Quota>,
     trigger: Trigger,
 }
@@ -48,6 +51,7 @@ impl Feed {
         Ok(Self {
             quota: Mutex::new(Quota::new(settings.daily, taken.await?)),
             state: Mutex::new(("starting", None)),
+            deaf: Mutex::default(),
             trigger: Trigger::default(),
             node,
             name,
@@ -58,7 +62,17 @@ impl Feed {
     /// What it does in one word, and what is wrong.
     pub(super) fn state(&self) -> (&'static str, Option<String>) {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.clone()
+        let (state, error) = state.clone();
+        let deaf = || {
+            let deaf = self.deaf.lock();
+            deaf.unwrap_or_else(PoisonError::into_inner).clone()
+        };
+        (state, error.or_else(deaf))
+    }
+
+    /// Says why what it notices is not heard, or that it is.
+    pub(super) fn is_deaf(&self, why: Option<String>) {
+        *self.deaf.lock().unwrap_or_else(PoisonError::into_inner) = why;
     }
 
     pub(super) fn is(&self, state: &'static str, error: Option<String>) {
@@ -67,11 +81,7 @@ impl Feed {
 
     /// Whether the sound of its films stays.
     pub(super) const fn sound(&self) -> Sound {
-        if self.settings.sound {
-            Sound::Kept
-        } else {
-            Sound::Dropped
-        }
+        self.settings.sound()
     }
 
     /// Whether what happened then is recorded, in the mode of now.
@@ -130,6 +140,10 @@ impl Feed {
         film: CleanFilm<impl Read + Seek>,
         recorded: Recorded,
     ) -> Result<NewClip> {
+        if self.settings.covers.is_empty() {
+            return clips::seal(&self.node, film, self.name.clone(), recorded).await;
+        }
+        let film = block(|| covering::cover(film, &self.settings.covers))?;
         clips::seal(&self.node, film, self.name.clone(), recorded).await
     }
 
@@ -159,6 +173,11 @@ impl Feed {
         Ok(())
     }
 
+    /// Has it recorded for so long from now on, because it noticed something itself.
+    pub(super) fn noticed(&self, lasts: Duration) {
+        self.trigger.pull(lasts);
+    }
+
     /// Whether something happens, or did just now.
     pub(super) fn is_triggered(&self) -> bool {
         self.trigger.is_pulled()
@@ -168,7 +187,9 @@ impl Feed {
     pub(super) async fn test(&self) -> Result<String> {
         match &self.settings.source {
             Source::Watch { dir, .. } => watching::test(dir),
-            Source::Rtsp { place, login, .. } => recording::test(place, login.as_ref()).await,
+            Source::Rtsp { place, login, .. } => {
+                recording::test(place, login.as_ref(), self.settings.sound()).await
+            }
             Source::Frigate(frigate) => reviewing::test(self, frigate).await,
             Source::Push => self
                 .has_share()
@@ -194,6 +215,7 @@ impl Feed {
                 place,
                 login,
                 always,
+                events,
             } => loop {
                 if !self.records(self.node.now()) {
                     self.is("resting", None);
@@ -208,9 +230,11 @@ impl Feed {
                     now.cancel();
                     std::future::pending::<()>().await;
                 };
+                let hearing = hearing::keep_hearing(self, events.as_deref(), login.as_ref());
                 tokio::select! {
                     ended = Box::pin(recording) => ended?,
                     () = resting => {}
+                    never = Box::pin(hearing) => match never {},
                 }
                 if stop.is_cancelled() {
                     return Ok(());

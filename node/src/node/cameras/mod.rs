@@ -4,7 +4,9 @@
 //! A feed that fails says why, waits, and tries again; it takes nothing of the others with it. What is known of a camera
 //! is kept in the database, sealed to this device: see decision 22. Nothing here needs the reading key.
 
+mod covering;
 mod feed;
+mod hearing;
 mod pushing;
 mod quota;
 mod recording;
@@ -27,9 +29,10 @@ use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
 pub use pushing::Intake;
+pub use recording::Seen;
 
 use super::handle::NodeHandle;
-use crate::camera::{Duty, Mode, Settings, Source};
+use crate::camera::{Cover, Duty, Mode, Settings, Source};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::{self, Kept, Secret};
 use crate::store::CameraRow;
@@ -89,6 +92,8 @@ pub struct CameraView {
     pub daily: Option<u64>,
     /// Whether its sound stays.
     pub sound: bool,
+    /// What is covered before anything is sealed.
+    pub covers: Vec<Cover>,
     /// When it records.
     pub duty: Option<Duty>,
 }
@@ -309,6 +314,20 @@ impl NodeHandle {
         self.feed(name)?.test().await
     }
 
+    /// Looks at a camera that is not added: one picture, as it would be sealed, of which nothing is kept. Seeing needs the
+    /// passphrase, as with films.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`] while the home is locked; else what is wrong with the camera.
+    pub async fn look_at_camera(&self, settings: &Settings) -> Result<Seen> {
+        let locked = self.read(|household, now| household.status(now).locked);
+        if locked.await? {
+            let message = "the home is locked: unlock it first, seeing needs the passphrase";
+            return Err(Error::new(ErrorKind::Denied, message));
+        }
+        recording::look(settings).await
+    }
+
     /// Records a camera for so long from now on, and the seconds before.
     ///
     /// # Errors
@@ -351,6 +370,7 @@ impl NodeHandle {
                 has_token: known.token.is_some(),
                 daily: feed.map(|feed| feed.settings.daily),
                 sound: feed.is_some_and(|feed| feed.settings.sound),
+                covers: feed.map_or_else(Vec::new, |feed| feed.settings.covers.clone()),
                 duty: feed.map(|feed| feed.settings.duty.clone()),
             }
         };

@@ -8,19 +8,25 @@
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::feed::Feed;
 use crate::address::{Login, Place};
 use crate::blocking::block;
+use crate::camera::film::{Coding, Sound, Takes};
 use crate::camera::preroll::{Piece, PreRoll};
-use crate::camera::stream::Stream;
+use crate::camera::stream::{Audible, Next, Picture, Stream};
+use crate::camera::{Cover, Settings, Source};
 use crate::error::{Error, ErrorKind, Result};
+use crate::export::copy;
+use crate::ffmpeg::{self, MemoryFile};
 use crate::node::clips::Recorded;
 
 /// Pieces that wait to be sealed. While they do, the camera waits, too.
 const PIECES: usize = 2;
+/// How long a key picture is waited for by somebody who looks.
+const KEY: Duration = Duration::from_secs(60);
 
 /// Reads the stream until it breaks, or until it is stopped.
 pub(super) async fn record(
@@ -32,7 +38,9 @@ pub(super) async fn record(
 ) -> Result<()> {
     feed.has_share()?;
     feed.is("connecting", None);
-    let opened = stop.run_until_cancelled(Stream::open(place, login)).await;
+    let opened = stop
+        .run_until_cancelled(Stream::open(place, login, feed.sound()))
+        .await;
     let Some(opened) = opened else { return Ok(()) };
     let mut stream = opened?;
     feed.is("ready", None);
@@ -64,7 +72,13 @@ async fn read(
             () = pieces.closed() => return Err(not_sealed()),
         };
         let (picture, coding) = match next {
-            Ok(Some(next)) => next,
+            Ok(Some(Next::Picture(picture, coding))) => (picture, coding),
+            Ok(Some(Next::Heard(heard))) => {
+                if let Some(held) = &mut held {
+                    held.hear(heard);
+                }
+                continue;
+            }
             ended => {
                 if recording && let Some(piece) = held.as_mut().and_then(PreRoll::flush) {
                     send(pieces, piece).await?;
@@ -76,7 +90,11 @@ async fn read(
             if recording && let Some(piece) = held.as_mut().and_then(PreRoll::flush) {
                 send(pieces, piece).await?;
             }
-            held = Some(PreRoll::new(coding));
+            let sound = match stream.audible() {
+                Audible::Kept(sound) => Some(sound.clone()),
+                Audible::No | Audible::Unfit(_) => None,
+            };
+            held = Some(PreRoll::new(coding, sound));
         }
         let Some(held) = &mut held else { continue };
         let was_recording = std::mem::replace(&mut recording, always || feed.is_triggered());
@@ -109,32 +127,96 @@ async fn seal(feed: &Feed, mut inbox: mpsc::Receiver<Piece>) -> Result<()> {
         let Piece {
             began,
             coding,
+            sound,
             takes,
         } = piece;
-        let film = block(|| takes.film(&coding))?;
+        let film = block(|| takes.film(&coding, sound.as_ref()))?;
         let sealed = feed.seal(film, Recorded::Began(began)).await?;
         feed.keep(sealed).await?;
     }
     Ok(())
 }
 
+/// What is seen of a camera that is not added.
+#[derive(Debug)]
+pub struct Seen {
+    /// How its pictures are coded, in words.
+    pub says: String,
+    /// One of them, as a JPEG; nothing if ffmpeg is not there to draw it.
+    pub picture: Option<Vec<u8>>,
+}
+
 /// Looks whether pictures come, and says how they are coded.
-pub(super) async fn test(place: &Place, login: Option<&Login>) -> Result<String> {
-    let mut stream = Stream::open(place, login).await?;
-    let mut seen = None;
-    loop {
-        let (picture, coding) = stream.next().await?;
-        seen = coding.or(seen);
-        if let Some(coding) = seen.as_ref().filter(|_| picture.key) {
-            let codec = coding.entry.get(4..8).unwrap_or_default();
-            let codec = match codec {
-                b"avc1" => "H.264, which every browser plays",
-                _ => "H.265, which some browsers do not play: set the camera to H.264 if you can",
-            };
-            let (width, height) = (coding.width, coding.height);
-            return Ok(format!("it sends pictures of {width}x{height} in {codec}"));
+pub(super) async fn test(place: &Place, login: Option<&Login>, sound: Sound) -> Result<String> {
+    let mut stream = Stream::open(place, login, sound).await?;
+    let (_, coding) = first(&mut stream).await?;
+    Ok(says(&coding, stream.audible()))
+}
+
+/// As [`test`], with a picture in which everything is covered that is to be.
+pub(super) async fn look(settings: &Settings) -> Result<Seen> {
+    let Source::Rtsp { place, login, .. } = &settings.source else {
+        let message = "there is nothing to see of it before it brings a film: only a camera with '--rtsp' or '--onvif' can be looked at";
+        return Err(Error::new(ErrorKind::Conflict, message));
+    };
+    let mut stream = Stream::open(place, login.as_ref(), settings.sound()).await?;
+    let (picture, coding) = first(&mut stream).await?;
+    let says = says(&coding, stream.audible());
+    drop(stream);
+    let mut takes = Takes::default();
+    takes.push(&picture.data, picture.key, picture.at);
+    let picture = block(|| {
+        if !ffmpeg::is_here() {
+            return Ok(None);
         }
-    }
+        let mut open = MemoryFile::new()?;
+        copy(takes.film(&coding, None)?, |piece| open.write(piece))?;
+        ffmpeg::still(&open, 0, &Cover::filters(&settings.covers)).map(Some)
+    });
+    Ok(Seen {
+        says,
+        picture: picture?,
+    })
+}
+
+/// The first picture that needs no others.
+async fn first(stream: &mut Stream) -> Result<(Picture, Coding)> {
+    let mut seen = None;
+    // A camera may send others for as long as it likes.
+    let looking = async {
+        loop {
+            let Next::Picture(picture, coding) = stream.next().await? else {
+                continue;
+            };
+            seen = coding.or(seen.take());
+            if picture.key
+                && let Some(coding) = seen.take()
+            {
+                return Ok((picture, coding));
+            }
+        }
+    };
+    timeout(KEY, looking).await.map_err(|_| {
+        let message =
+            "no key picture came within a minute: set the camera to one every few seconds";
+        Error::new(ErrorKind::Unavailable, message)
+    })?
+}
+
+fn says(coding: &Coding, audible: &Audible) -> String {
+    let codec = match coding.entry.get(4..8).unwrap_or_default() {
+        b"avc1" => "H.264, which every browser plays",
+        _ => "H.265, which some browsers do not play: set the camera to H.264 if you can",
+    };
+    let (width, height) = (coding.width, coding.height);
+    let sound = match audible {
+        Audible::No => String::new(),
+        Audible::Kept(_) => ", and sound, which is kept".to_owned(),
+        Audible::Unfit(what) => {
+            format!(". Its sound is {what} and is not kept: set the camera to AAC")
+        }
+    };
+    format!("it sends pictures of {width}x{height} in {codec}{sound}")
 }
 
 /// Until when a camera is recorded.

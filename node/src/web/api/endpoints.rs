@@ -8,12 +8,12 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::control::answers::{
-    AlertItem, AlertShown, AsksDomains, BulletinExported, BulletinItem, CameraAdded, CameraItem,
-    CameraNamed, CameraTested, ClipItem, Deleted, DeviceItem, EntryItem, Fetched, FollowedUp,
-    Founded, GrantItem, Granted, Hearing, HouseItem, Introduced, Invited, Joined, KeeperItem,
-    Keeping, KnockItem, Knocked, LeaseEnded, Leased, LinkItem, Linked, Locked, MemberItem,
-    Membership, ModeAnswer, Muted, NotifyAdded, NotifyItem, NotifyNamed, Offered, Pinned, Posted,
-    Proven, PublisherItem, Recalled, SharedItem, Status,
+    AlertItem, AlertShown, AsksDomains, BulletinExported, BulletinItem, CameraAdded, CameraFound,
+    CameraItem, CameraNamed, CameraSeen, CameraTested, ClipItem, Deleted, DeviceItem, EntryItem,
+    Fetched, FollowedUp, Founded, GrantItem, Granted, Hearing, HouseItem, Introduced, Invited,
+    Joined, KeeperItem, Keeping, KnockItem, Knocked, LeaseEnded, Leased, LinkItem, Linked, Locked,
+    MemberItem, Membership, ModeAnswer, Muted, NotifyAdded, NotifyItem, NotifyNamed, Offered,
+    Pinned, Posted, Proven, PublisherItem, Recalled, SharedItem, Status,
 };
 use crate::node::Scope;
 
@@ -144,6 +144,8 @@ pub(in crate::web) const ENDPOINTS: &[Endpoint] = endpoints! {
     GET "/ledger" Clips "ledger-show" => many::<EntryItem>(), "The whole ledger";
     GET "/cameras" Cameras "camera-list" => many::<CameraItem>(), "Every camera";
     POST "/cameras" Cameras "camera-add" => one::<CameraAdded>(), "Take films from a camera from now on";
+    POST "/cameras/try" Films "camera-try" => one::<CameraSeen>(), "One picture of a camera that is not added; nothing is kept";
+    POST "/cameras/discover" Cameras "camera-discover" => many::<CameraFound>(), "Cameras on the local network, or the streams of one";
     DELETE "/cameras/{camera}" Cameras "camera-remove" => one::<CameraNamed>(), "Take no more films from a camera";
     POST "/cameras/{camera}/test" Cameras "camera-test" => one::<CameraTested>(), "Look whether films can come from a camera";
     POST "/cameras/{camera}/trigger" Cameras "camera-trigger" => one::<CameraNamed>(), "Record a camera now";

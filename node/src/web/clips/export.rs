@@ -30,9 +30,8 @@ use super::names::{Names, clip_words};
 use super::page::{below, named, unknown};
 use crate::blocking::block;
 use crate::error::{Error, ErrorKind, Result};
-use crate::export::{
-    Area, Hashed, MANIFEST, MemoryFile, NOTE, Redaction, Sink, note, write_changed,
-};
+use crate::export::{Area, Hashed, MANIFEST, NOTE, Redaction, Sink, note, write_changed};
+use crate::ffmpeg::{self, MemoryFile};
 use crate::node::{Film, Watched};
 use crate::secret::Kept;
 use crate::web::App;
@@ -155,7 +154,7 @@ pub(in crate::web) async fn still(
         let film = screenings.of(session, clip, Instant::now());
         let film = film.ok_or_else(unknown)?;
         let _turn = turn(&app)?;
-        block(|| held(&film)?.picture_at(second))
+        block(|| ffmpeg::still(&held(&film)?, second, ""))
     };
     let picture = drawn.await.map_err(lower)?;
     Ok(([(CONTENT_TYPE, "image/jpeg")], picture).into_response())

@@ -11,7 +11,7 @@ use crate::control::{self, Request};
 use crate::node::Scope;
 
 /// Every address of the API and the scope that it asks for. A new one needs a row here.
-const ROWS: [(&str, &str, &str); 66] = [
+const ROWS: [(&str, &str, &str); 68] = [
     ("GET", "/status", "read"),
     ("GET", "/alerts", "read"),
     ("POST", "/alerts", "post"),
@@ -63,6 +63,8 @@ const ROWS: [(&str, &str, &str); 66] = [
     ("GET", "/ledger", "clips"),
     ("GET", "/cameras", "cameras"),
     ("POST", "/cameras", "cameras"),
+    ("POST", "/cameras/try", "films"),
+    ("POST", "/cameras/discover", "cameras"),
     ("DELETE", "/cameras/{camera}", "cameras"),
     ("POST", "/cameras/{camera}/test", "cameras"),
     ("POST", "/cameras/{camera}/trigger", "cameras"),
@@ -255,7 +257,13 @@ async fn the_document_describes_every_address_and_refers_to_nothing_that_it_lack
         assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()));
         let sends = matches!(
             endpoint.command,
-            "alert-post" | "alert-say" | "street-new" | "grant-give" | "unlock" | "camera-add"
+            "alert-post"
+                | "alert-say"
+                | "street-new"
+                | "grant-give"
+                | "unlock"
+                | "camera-add"
+                | "camera-try"
         );
         assert!(
             !sends || operation["requestBody"].is_object(),

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::*;
-use crate::camera::film::{Coding, Takes};
+use crate::camera::film::{Coding, SoundCoding, Takes};
 
 /// How the pictures of the fixture are coded: the first box in its first sample description.
 fn coding() -> Result<Coding, Box<dyn Error>> {
@@ -53,7 +53,7 @@ fn streamed_pictures_make_a_film_that_shows_each_at_its_time() -> Outcome {
         takes.push(picture, number % 15 == 0, began + at);
     }
     let mut film = Vec::new();
-    takes.film(&coding()?)?.read_to_end(&mut film)?;
+    takes.film(&coding()?, None)?.read_to_end(&mut film)?;
     assert!(samples(&film, FourCC::new(b"vide"))? == pictures);
     assert_eq!(
         shown(&film)?,
@@ -73,8 +73,45 @@ fn streamed_pictures_make_a_film_that_shows_each_at_its_time() -> Outcome {
 }
 
 #[test]
+fn sound_of_a_stream_lies_beside_the_pictures_that_it_came_with() -> Outcome {
+    let at = find(PORCH, b"mp4a").ok_or("no mp4a")? - 4;
+    let size = PORCH.get(at..).and_then(<[u8]>::first_chunk);
+    let size = size
+        .map(|size| u32::from_be_bytes(*size))
+        .ok_or("no size")?;
+    let entry = PORCH.get(at..at + usize::try_from(size)?);
+    let sound = SoundCoding {
+        entry: entry.ok_or("a cut entry")?.to_vec(),
+        clock: 48_000,
+    };
+    let (pictures, heard) = (
+        samples(PORCH, FourCC::new(b"vide"))?,
+        samples(PORCH, FourCC::new(b"soun"))?,
+    );
+    let mut takes = Takes::default();
+    let clock = i64::from(coding()?.clock);
+    for (number, (picture, at)) in pictures.iter().zip(&shown(PORCH)?).enumerate() {
+        takes.push(picture, number % 15 == 0, clock * 3_600 + at);
+    }
+    // The first piece came before the pictures, the second a little after they began.
+    for (number, piece) in (0_i64..).zip(&heard) {
+        takes.hear(piece, 48_000 * 3_600 - 512 + 1_024 * number);
+    }
+    let mut film = Vec::new();
+    let mut made = takes.film(&coding()?, Some(&sound))?;
+    assert!(made.facts().has_audio);
+    made.read_to_end(&mut film)?;
+    assert!(samples(&film, FourCC::new(b"vide"))? == pictures);
+    assert!(samples(&film, FourCC::new(b"soun"))? == heard.get(1..).unwrap_or_default());
+    assert!(clean(&film)? == film, "it is clean as it is");
+    let facts = CleanFilm::read(Cursor::new(&film))?.facts();
+    assert_eq!(facts.duration, Duration::from_secs(2));
+    Ok(())
+}
+
+#[test]
 fn no_pictures_make_no_film() -> Outcome {
-    let made = Takes::default().film(&coding()?);
+    let made = Takes::default().film(&coding()?, None);
     assert!(matches!(made, Err(FilmError::NoVideo)));
     Ok(())
 }

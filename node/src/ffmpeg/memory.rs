@@ -1,7 +1,7 @@
 //! Files without a place on any disk.
 
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use crate::error::{Error, Result};
 
@@ -30,10 +30,30 @@ impl MemoryFile {
     ///
     /// # Errors
     /// The system's.
-    pub(super) fn reopened(&self) -> Result<File> {
+    pub(crate) fn reopened(&self) -> Result<File> {
         let mut file = self.0.try_clone().map_err(failed)?;
         file.seek(SeekFrom::Start(0)).map_err(failed)?;
         Ok(file)
+    }
+
+    /// Its length in bytes.
+    ///
+    /// # Errors
+    /// The system's.
+    pub(super) fn len(&self) -> Result<u64> {
+        self.0.metadata().map(|known| known.len()).map_err(failed)
+    }
+
+    /// Its first bytes, at most so many.
+    ///
+    /// # Errors
+    /// The system's.
+    pub(super) fn beginning(&self, most: usize) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let most = u64::try_from(most).unwrap_or(u64::MAX);
+        let read = self.reopened()?.take(most).read_to_end(&mut bytes);
+        read.map_err(failed)?;
+        Ok(bytes)
     }
 
     /// The file itself, at its beginning.
