@@ -23,6 +23,7 @@ use super::App;
 use super::gate::Gate;
 use super::language::say;
 use super::problem::Problem;
+use crate::camera::Mode;
 use crate::secret::Kept;
 
 /// A sign of life, so that both sides notice when the other is gone, and that a session has ended.
@@ -34,6 +35,7 @@ const STEPS: Duration = Duration::from_millis(300);
 struct Watch {
     events: Receiver<NodeEvent>,
     fetches: watch::Receiver<()>,
+    modes: watch::Receiver<Mode>,
     gate: Arc<Gate>,
     session: Kept,
     _place: OwnedSemaphorePermit,
@@ -55,6 +57,7 @@ pub(super) async fn events(
     let watch = Watch {
         events: app.handle.events(),
         fetches: app.under_way.moves(),
+        modes: app.handle.mode_changes(),
         gate: app.gate,
         session,
         _place: place,
@@ -70,6 +73,7 @@ async fn next(mut watch: Watch) -> Option<(Result<Event, Infallible>, Watch)> {
             tokio::time::sleep(STEPS).await;
             changed()
         }
+        Ok(()) = watch.modes.changed() => changed(),
         said = watch.events.recv() => match said {
             // Having missed some is a reason to fetch the page as good as any.
             Ok(_) | Err(RecvError::Lagged(_)) => changed(),

@@ -57,6 +57,9 @@ fn back_to(page: &str) -> &'static str {
     match page {
         "clips" => "./clips",
         "health" => "./health",
+        "house" => "./house",
+        "modes" => "./modes",
+        "notifications" => "./notifications",
         "neighbours" => "./neighbours",
         "publishers" => "./publishers",
         "settings" => "./settings",

@@ -7,7 +7,7 @@
 //! `first_use` makes the home, before there is a node.
 //!
 //! `language` holds every text, `gate` stands before everything, `routes` names every address, `street`, `saying`, `neighbours`, `clips`, `ledger`,
-//! `publishers`, `health`, `settings`, `lock`, `sign_in`, `live` and `assets` answer; `api` does the same for programs; `proof` asks for the passphrase again before what cannot
+//! `publishers`, `health`, `settings`, `notifications`, `house`, `modes`, `lock`, `sign_in`, `live` and `assets` answer; `api` does the same for programs; `proof` asks for the passphrase again before what cannot
 //! be undone; `intake` takes films from cameras. Left out: names and texts are shown as text, so there is no markup in
 //! them, and there is no way to reach the page from the internet.
 
@@ -16,11 +16,13 @@ mod assets;
 mod bulletins;
 mod clips;
 mod draft;
+mod feed;
 mod first_use;
 mod form;
 mod frame;
 mod gate;
 mod health;
+mod house;
 mod intake;
 mod lan;
 mod language;
@@ -28,7 +30,9 @@ mod ledger;
 mod live;
 mod lock;
 mod map;
+mod modes;
 mod neighbours;
+mod notifications;
 mod problem;
 mod proof;
 mod publishers;
@@ -52,11 +56,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::FromRef;
+use serde::de::DeserializeOwned;
 use streetlamp_proto::household::Household;
 use streetlamp_proto::time::Timestamp;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::control::{self, Request};
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::node::NodeHandle;
@@ -96,6 +102,17 @@ impl App {
         let language = Language::spoken();
         let look = move |household: &Household, now| language.speak_there(|| look(household, now));
         self.handle.read(look).await
+    }
+
+    /// Has a command done as the command line has it done: there is one place that judges what was typed.
+    ///
+    /// # Errors
+    /// If it is refused or fails.
+    async fn ask<T: DeserializeOwned>(&self, request: Request) -> Result<T> {
+        let json = Box::pin(control::answer(&self.handle, request)).await?;
+        serde_json::from_slice(&json).map_err(|e| {
+            Error::new(ErrorKind::Internal, "the node answered something else").because(e)
+        })
     }
 }
 

@@ -14,8 +14,8 @@ use super::frame::Frame;
 use super::gate::{Gate, guard};
 use super::problem::Problem;
 use super::{
-    api, assets, clips, health, intake, lan, ledger, live, lock, neighbours, publishers, saying,
-    settings, sign_in, street,
+    api, assets, clips, health, house, intake, lan, ledger, live, lock, modes, neighbours,
+    notifications, publishers, saying, settings, sign_in, street,
 };
 
 /// An address and what answers there.
@@ -40,14 +40,19 @@ pub(super) const ROUTES: &[Route] = &[
     ("/holders", || {
         get(clips::holders).post(clips::act_on_holders)
     }),
+    ("/house", || get(house::show).post(house::act)),
     ("/intake/film", || post(intake::film).put(intake::film)),
     ("/intake/trigger", || post(intake::trigger)),
     ("/lan", || get(lan::show).post(lan::act)),
     ("/ledger", || get(ledger::show).post(ledger::verify)),
     ("/ledger/file", || get(ledger::file)),
     ("/lock", || post(lock::lock)),
+    ("/modes", || get(modes::show).post(modes::act)),
     ("/neighbours", || {
         get(neighbours::show).post(neighbours::act)
+    }),
+    ("/notifications", || {
+        get(notifications::show).post(notifications::act)
     }),
     ("/publishers", || {
         get(publishers::show).post(publishers::decide)

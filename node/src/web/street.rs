@@ -1,4 +1,4 @@
-//! The street page: what neighbours say, and the form to say something.
+//! The street page: what neighbours say, with a map of where, and the form to say something.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use streetlamp_proto::alert::{Audience, Progress, Urgency};
+use streetlamp_proto::cell::Cell;
 use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::household::{AlertView, Answer, BulletinView, Command, StatusView};
 use streetlamp_proto::identity::HouseholdId;
@@ -19,10 +20,12 @@ use super::App;
 use super::bulletins::BulletinCard;
 use super::clips::{Names, clip_words};
 use super::draft::{AlertForm, Choice, Complaints};
+use super::feed::Filter;
 use super::form::Fields;
 use super::frame::Frame;
 use super::gate::see_other;
 use super::language::{Texts, refusal, say};
+use super::map::SaidMap;
 use super::neighbours::Beginning;
 use super::problem::{Problem, rendered, status_of};
 use super::saying::Button;
@@ -48,6 +51,7 @@ pub(super) struct Look {
     status: StatusView,
     disk: Condition,
     beginning: Beginning,
+    home: Option<Cell>,
     alerts: Vec<AlertView>,
     bulletins: Vec<BulletinView>,
     names: BTreeMap<HouseholdId, String>,
@@ -67,7 +71,13 @@ struct Page {
     bulletins: Vec<BulletinCard>,
     alerts: Vec<AlertCard>,
     hidden: usize,
-    all: bool,
+    /// Whether anything was said at all.
+    any: bool,
+    filter: Filter,
+    /// This page, and the same with everything that is further back.
+    here: String,
+    link_all: String,
+    map: Option<SaidMap>,
     form: AlertForm,
     wrong: Complaints,
     kinds: Vec<Choice>,
@@ -155,8 +165,10 @@ struct CommentLine {
 pub(super) async fn show(
     State(app): State<App>,
     query: Result<Query<Asked>, QueryRejection>,
+    filter: Result<Query<Filter>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let asked = query.map(|Query(asked)| asked).unwrap_or_default();
+    let filter = filter.map(|Query(filter)| filter).unwrap_or_default();
     let posted = asked.posted.map(|homes| match homes {
         0 => say!("street-kept"),
         homes => say!("street-posted", homes = homes),
@@ -164,7 +176,7 @@ pub(super) async fn show(
     let notice = posted.or_else(|| asked.done.map(Button::done));
     let form = AlertForm::about(asked.clip);
     let look = look(&app, form.clip()).await?;
-    let mut page = Page::new(look, form, Complaints::default(), asked.all);
+    let mut page = Page::new(look, form, Complaints::default(), (filter, asked.all));
     page.notice = notice;
     Ok(rendered(&page))
 }
@@ -192,7 +204,12 @@ pub(super) async fn post(
         },
         Err(wrong) => (StatusCode::UNPROCESSABLE_ENTITY, wrong),
     };
-    let page = Page::new(look(&app, form.clip()).await?, form, *wrong, false);
+    let page = Page::new(
+        look(&app, form.clip()).await?,
+        form,
+        *wrong,
+        (Filter::default(), false),
+    );
     Ok((status, rendered(&page)).into_response())
 }
 
@@ -206,7 +223,7 @@ pub(super) async fn unlock_failed(
         look(app, None).await?,
         AlertForm::default(),
         Complaints::default(),
-        false,
+        (Filter::default(), false),
     );
     page.frame.unlock_failed = Some(why);
     Ok((status, rendered(&page)).into_response())
@@ -214,11 +231,13 @@ pub(super) async fn unlock_failed(
 
 async fn look(app: &App, clip: Option<ClipId>) -> Result<Look, Problem> {
     let disk = app.handle.disk();
-    let beginning = Beginning::at(app.handle.home().cell());
+    let home = app.handle.home().cell().cloned();
+    let beginning = Beginning::at(home.as_ref());
     let look = app.look(move |household, now| Look {
         status: household.status(now),
         disk,
         beginning,
+        home,
         alerts: household
             .alerts(now)
             .into_iter()
@@ -248,17 +267,31 @@ async fn look(app: &App, clip: Option<ClipId>) -> Result<Look, Problem> {
 }
 
 impl Page {
-    fn new(look: Look, form: AlertForm, wrong: Complaints, all: bool) -> Self {
+    fn new(look: Look, form: AlertForm, wrong: Complaints, (filter, all): (Filter, bool)) -> Self {
         let Look {
             status,
             disk,
             beginning,
+            home,
             alerts,
             bulletins,
             names,
             clip,
             now,
         } = look;
+        let any = !alerts.is_empty();
+        let me = status.household;
+        let mut alerts = alerts;
+        alerts.retain(|view| filter.fits_but_for_its_place(view, me, now));
+        // The map shows every place to choose from.
+        let placed = alerts
+            .iter()
+            .filter_map(|view| Some((view.alert.place.as_ref()?, view.thread.urgency)));
+        let chosen = filter.place();
+        let chosen = chosen.as_ref().map_or("", |place| place.as_str());
+        let map = SaidMap::of(placed, home.as_ref(), chosen);
+        let map = map.filter(|_| any);
+        alerts.retain(|view| filter.fits_its_place(view));
         let shown = if all { alerts.len() } else { SHOWN };
         let streets: Vec<_> = status
             .streets
@@ -273,6 +306,7 @@ impl Page {
             notice: None,
             bulletins: bulletins
                 .iter()
+                .filter(|view| filter.fits_bulletin(view))
                 .take(SHOWN)
                 .map(|view| BulletinCard::new(view, now))
                 .collect(),
@@ -282,7 +316,11 @@ impl Page {
                 .take(shown)
                 .map(|view| AlertCard::new(view, &names, status.household, now))
                 .collect(),
-            all,
+            any,
+            here: filter.link(all),
+            link_all: filter.link(true),
+            map,
+            filter,
             kinds: form.kinds(),
             urgencies: form.urgencies(),
             audiences: form.audiences(),

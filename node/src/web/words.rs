@@ -11,7 +11,9 @@ use streetlamp_proto::alert::{Kind, Urgency};
 use streetlamp_proto::household::Skew;
 use streetlamp_proto::time::Timestamp;
 
+use super::draft::Choice;
 use super::language::say;
+use crate::contents::Contents;
 use crate::disk::Condition;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -151,6 +153,40 @@ pub(super) fn kind(kind: Kind) -> String {
         Kind::Noise => say!("words-noise"),
         Kind::Other => say!("words-other"),
     }
+}
+
+/// How much of what was said leaves the home, to choose from.
+pub(super) fn contents(chosen: Contents) -> Vec<Choice> {
+    let choice = |(contents, value): (Contents, &str), label, hint| Choice {
+        value: value.to_owned(),
+        label,
+        hint,
+        chosen: contents == chosen,
+    };
+    vec![
+        choice(
+            (Contents::Nothing, "nothing"),
+            say!("words-contents-nothing"),
+            say!("words-contents-nothing-hint"),
+        ),
+        choice(
+            (Contents::Kind, "kind"),
+            say!("words-contents-kind"),
+            say!("words-contents-kind-hint"),
+        ),
+        choice(
+            (Contents::Title, "title"),
+            say!("words-contents-title"),
+            say!("words-contents-title-hint"),
+        ),
+    ]
+}
+
+/// The one of them that was chosen.
+pub(super) fn contents_label(chosen: Contents) -> String {
+    let choices = contents(chosen).into_iter();
+    let mut chosen = choices.filter(|choice| choice.chosen);
+    chosen.next().map(|choice| choice.label).unwrap_or_default()
 }
 
 /// An urgency as a resident says it.

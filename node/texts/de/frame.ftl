@@ -83,3 +83,4 @@ frame-not-live-says = Es sind zu viele Seiten offen. Diese erneuert sich nicht v
 frame-too-many-attempts = Zu viele Versuche auf einmal. Warte ein paar Sekunden und versuche es noch einmal.
 frame-give-passphrase = Gib die Passphrase dieses Zuhauses an, damit niemand sonst das auf deiner Seite tun kann.
 frame-not-proven = Diese Passphrase stimmt nicht, also wurde nichts getan.
+frame-home-itself = Das Zuhause selbst

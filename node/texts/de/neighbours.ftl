@@ -68,3 +68,6 @@ neighbours-the-text = Der Text
 neighbours-no-place = Eine Zelle hat Zeichen wie u33dc1.
 neighbours-no-household = Diesen Haushalt gibt es nicht.
 neighbours-greeting = Wir möchten unsere Straße kennenlernen.
+neighbours-vouches = Wer für wen bürgt
+neighbours-vouches-says = Ein Bild dessen, was die Liste der Nachbarn sagt: wer für wen bürgt
+neighbours-vouches-hint = Ein Pfeil führt zu dem, für den jemand bürgt. Wer gestrichelt ist, wartet auf die zweite Bürgschaft.

@@ -103,3 +103,27 @@ street-bulletins-says = Von Behörden, an alle in dieser Gegend. Sie können dei
 street-bulletin-taken-back = Vom Herausgeber zurückgenommen: Sie gilt nicht mehr.
 street-to-do = Was zu tun ist:
 street-contact = Kontakt:
+street-choose = Auswählen, was zu sehen ist …
+street-choose-from = Von
+street-choose-least = Mindestens
+street-choose-what = Art
+street-choose-state = Jetzt
+street-choose-since = Nicht älter als
+street-from-mine = Dieses Zuhause
+street-from-street = Meine Straße
+street-from-nearby = Allen in der Nähe gemeldet
+street-state-holds = Gilt noch
+street-state-confirmed = Bestätigt
+street-state-over = Vorbei
+street-state-taken-back = Zurückgenommen
+street-none-fit = Nichts davon.
+street-map = Wo es geschah
+street-map-square =
+    { $n ->
+        [one] Zelle { $cell }: { $n } Meldung, { $urgency }
+       *[other] Zelle { $cell }: { $n } Meldungen, { $urgency }
+    }
+street-map-home = Die gestrichelte Linie ist deine Zelle, { $cell }.
+street-map-says = Drücke auf ein Viereck, um nur zu sehen, was dort gemeldet wurde. Ein Viereck ist nie ein Haus.
+street-map-all = Nur { $cell } ist zu sehen: alle Orte zeigen
+street-not-only-street = Alle in der Nähe können es lesen: Es ist nicht versiegelt und trägt deinen Namen nicht.

@@ -83,3 +83,4 @@ frame-not-live-says = Too many pages are open. This one does not refresh itself.
 frame-too-many-attempts = Too many attempts at once. Wait a few seconds and try again.
 frame-give-passphrase = Give the passphrase of this home, so that nobody else can do this at your page.
 frame-not-proven = That passphrase is not right, so nothing was done.
+frame-home-itself = The home itself

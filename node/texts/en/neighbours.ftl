@@ -68,3 +68,6 @@ neighbours-the-text = The text
 neighbours-no-place = A cell has characters such as u33dc1.
 neighbours-no-household = There is no such household.
 neighbours-greeting = We would like to meet our street.
+neighbours-vouches = Who vouched for whom
+neighbours-vouches-says = A picture of what the list of neighbours says: who vouched for whom
+neighbours-vouches-hint = An arrow leads to whom somebody vouched for. A dashed household waits for its second vouch.

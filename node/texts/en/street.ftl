@@ -103,3 +103,27 @@ street-bulletins-says = From agencies, to everybody around here. They cannot rea
 street-bulletin-taken-back = Taken back by its publisher: it does not hold any more.
 street-to-do = What to do:
 street-contact = Contact:
+street-choose = Choose what is shown…
+street-choose-from = From
+street-choose-least = At least
+street-choose-what = Kind
+street-choose-state = Now
+street-choose-since = Not older than
+street-from-mine = This home
+street-from-street = My street
+street-from-nearby = Told to everybody nearby
+street-state-holds = Still holds
+street-state-confirmed = Confirmed
+street-state-over = Over
+street-state-taken-back = Taken back
+street-none-fit = Nothing that you chose.
+street-map = Where it happened
+street-map-square =
+    { $n ->
+        [one] Cell { $cell }: { $n } alert, { $urgency }
+       *[other] Cell { $cell }: { $n } alerts, { $urgency }
+    }
+street-map-home = The dashed line is your cell, { $cell }.
+street-map-says = Press a square to see only what was said there. A square is never a house.
+street-map-all = Only { $cell } is shown: show all places
+street-not-only-street = Everybody nearby can read it: it is not sealed, and does not bear your name.

@@ -302,7 +302,7 @@ impl NodeHandle {
     }
 
     /// Tells of each change of that.
-    pub(super) fn mode_changes(&self) -> watch::Receiver<Mode> {
+    pub fn mode_changes(&self) -> watch::Receiver<Mode> {
         self.shared.cameras.mode.subscribe()
     }
 

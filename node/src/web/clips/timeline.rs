@@ -17,8 +17,10 @@ use url::form_urlencoded::Serializer;
 
 use super::names::Names;
 use crate::web::App;
+use crate::web::draft::Choice;
 use crate::web::frame::Frame;
 use crate::web::language::{Texts, say};
+use crate::web::modes;
 use crate::web::problem::{Problem, rendered};
 use crate::web::words::{self, Moment};
 
@@ -48,6 +50,9 @@ struct Page {
     sources: Vec<Source>,
     day: String,
     narrowed: bool,
+    /// Whether this home has cameras, and who it says is there.
+    films_itself: bool,
+    modes: Vec<Choice>,
     days: Vec<Day>,
     storage: String,
     /// This page, and those before and after it.
@@ -111,7 +116,9 @@ pub(in crate::web) async fn show(
             now,
         }
     });
-    Ok(rendered(&Page::new(look.await?, &app, &asked)))
+    let mut page = Page::new(look.await?, &app, &asked);
+    page.films_itself = !app.handle.cameras().await?.is_empty();
+    Ok(rendered(&page))
 }
 
 /// What a clip comes from, as the address says it.
@@ -146,6 +153,8 @@ impl Page {
             any: !clips.is_empty(),
             sources: sources(&clips, &names, &asked.camera),
             day: wanted.map(|day| day.to_string()).unwrap_or_default(),
+            films_itself: false,
+            modes: modes::choices(|mode| mode == app.handle.mode()),
             narrowed: !asked.camera.is_empty() || wanted.is_some(),
             days: days(fitting.iter().skip(at * SHOWN).take(SHOWN), &names, now),
             storage: storage(&clips, retention),

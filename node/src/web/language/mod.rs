@@ -44,7 +44,7 @@ type Bundle = FluentBundle<FluentResource>;
 macro_rules! texts {
     ($language:literal) => {
         texts!($language: "words", "frame", "street", "neighbours", "clips", "ledger", "publishers", "settings",
-            "health", "lan", "first-use", "refusals")
+            "notifications", "house", "modes", "health", "lan", "first-use", "refusals")
     };
     ($language:literal: $($subject:literal),+) => {
         [$(($subject, include_str!(concat!("../../../texts/", $language, "/", $subject, ".ftl")))),+]
@@ -122,7 +122,7 @@ impl Language {
         self.code().parse().unwrap_or_default()
     }
 
-    const fn files(self) -> [(&'static str, &'static str); 12] {
+    const fn files(self) -> [(&'static str, &'static str); 15] {
         match self {
             Self::English => texts!("en"),
             Self::German => texts!("de"),

@@ -1,11 +1,12 @@
 //! The neighbours page: who is on the street, who stands at the door, and coming in: founding, joining, inviting.
 //!
 //! Whoever invites or removes proves first that the resident is at the page (see `proof`). A ticket is shown once, on
-//! the answer to the form that made it, and never in an address. `acts` has the forms, `cards` what is drawn.
+//! the answer to the form that made it, and never in an address. `acts` has the forms, `cards` what is drawn, `vouches` a picture.
 
 mod acts;
 mod cards;
 mod ticket_picture;
+mod vouches;
 
 use askama::Template;
 use axum::Extension;
@@ -22,6 +23,7 @@ pub(super) use self::ticket_picture::{PICTURE, PICTURE_BYTES, read as read_pictu
 
 use self::acts::{Asked, Done, News, Typed, carry_out};
 use self::cards::{KnockCard, MemberCard, TicketCard};
+use self::vouches::Vouches;
 use super::App;
 use super::form::Fields;
 use super::frame::Frame;
@@ -75,6 +77,7 @@ struct Page {
     wrong: Option<String>,
     ticket: Option<TicketCard>,
     members: Vec<MemberCard>,
+    vouches: Option<Vouches>,
     knocks: Vec<KnockCard>,
     reason_chars: usize,
 }
@@ -146,6 +149,7 @@ impl Page {
             notice: None,
             wrong: None,
             ticket: None,
+            vouches: Vouches::of(&members),
             members: MemberCard::all(&members, typed.removal.as_ref(), now),
             knocks: knocks
                 .iter()

@@ -12,6 +12,7 @@ mod pages;
 mod reach;
 mod saying;
 mod signing_in;
+mod telling;
 
 use std::io::Cursor;
 use std::net::SocketAddr;

@@ -199,3 +199,34 @@ async fn another_browser_is_signed_out_from_the_settings_and_foreign_words_chang
         );
     }
 }
+
+#[tokio::test]
+async fn what_is_chosen_of_the_feed_is_all_that_is_shown_and_the_map_leads_to_a_place() {
+    let home = served().await;
+    home.found_street().await;
+    for (kind, urgency, title, place) in [
+        ("noise", "info", "Drilling", "u33dc1k"),
+        ("theft", "urgent", "Bicycle", "u33dc1m"),
+        ("theft", "info", "Ladder", ""),
+    ] {
+        let form = format!("kind={kind}&urgency={urgency}&title={title}&place={place}&life=24h");
+        home.resident(Method::POST, "/alerts", &form).await;
+    }
+    let shown = async |query: &str| {
+        let page = text(home.resident(Method::GET, query, "").await).await;
+        ["Drilling", "Bicycle", "Ladder"].map(|title| page.contains(&format!(">{title}</h2>")))
+    };
+    assert_eq!(shown("/").await, [true, true, true]);
+    assert_eq!(shown("/?kind=theft").await, [false, true, true]);
+    assert_eq!(shown("/?urgency=heads-up").await, [false, true, false]);
+    assert_eq!(shown("/?from=nearby").await, [false, false, false]);
+    assert_eq!(shown("/?state=holds&since=1d").await, [true, true, true]);
+    assert_eq!(shown("/?cell=u33dc1k").await, [true, false, false]);
+    assert_eq!(shown("/?kind=theft&cell=u33dc1k").await, [false; 3]);
+    assert_eq!(shown("/?kind=nonsense&all=maybe").await, [true, true, true]);
+
+    let page = text(home.resident(Method::GET, "/?kind=theft", "").await).await;
+    assert!(page.contains("href=\"./?kind=theft&#38;cell=u33dc1m#feed-title\""));
+    assert!(page.contains("Cell u33dc1m: 1 alert, Urgent") && !page.contains("Cell u33dc1k"));
+    assert!(page.contains("data-live=\"./?kind=theft\""));
+}

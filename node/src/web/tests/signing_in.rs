@@ -7,7 +7,7 @@ use super::super::routes::ROUTES;
 use super::{FORM, send, served, text};
 
 /// Every address, and what a stranger's GET and POST of it get. A new route needs a row here.
-const STRANGERS: [(&str, StatusCode, StatusCode); 26] = [
+const STRANGERS: [(&str, StatusCode, StatusCode); 29] = [
     ("/", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
     (
         "/alerts",
@@ -65,6 +65,7 @@ const STRANGERS: [(&str, StatusCode, StatusCode); 26] = [
         StatusCode::UNAUTHORIZED,
         StatusCode::UNAUTHORIZED,
     ),
+    ("/house", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
     (
         "/intake/film",
         StatusCode::METHOD_NOT_ALLOWED,
@@ -87,8 +88,14 @@ const STRANGERS: [(&str, StatusCode, StatusCode); 26] = [
         StatusCode::UNAUTHORIZED,
     ),
     ("/lock", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
+    ("/modes", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
     (
         "/neighbours",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
+        "/notifications",
         StatusCode::UNAUTHORIZED,
         StatusCode::UNAUTHORIZED,
     ),

@@ -1,9 +1,15 @@
-//! A small map of cells, drawn as shapes: no tiles, so nobody is asked for the streets around this home.
+//! Small maps of cells, drawn as shapes: no tiles, so nobody is asked for the streets around this home.
+//!
+//! Here is where a publisher speaks, and how cells lie in a drawing; `said` is where neighbours say that something happened.
+
+mod said;
 
 use std::collections::BTreeSet;
 
 use streetlamp_proto::cell::{Block, Cell};
 use streetlamp_proto::publisher::Area;
+
+pub(super) use said::SaidMap;
 
 use super::language::say;
 
@@ -36,6 +42,18 @@ pub(super) struct Shape {
     pub(super) cell: String,
 }
 
+/// Columns and rows of a place of seven characters in a cell of six. Such places are as wide as high at the equator.
+const FINE: (i64, i64) = (8, 4);
+
+/// A rectangle in the grid of all places of seven characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Span {
+    west: i64,
+    south: i64,
+    columns: i64,
+    rows: i64,
+}
+
 /// Cells in the grid around a middle column, so that a town on both sides of 180 degrees is one town.
 struct Frame {
     middle: i64,
@@ -43,6 +61,22 @@ struct Frame {
     north: i64,
     columns: i64,
     rows: i64,
+    /// Height of the drawing.
+    height: f64,
+}
+
+impl Span {
+    /// Where a cell lies.
+    fn of(cell: &Cell) -> Self {
+        let block = cell.block();
+        let ((wide, high), number) = (FINE, i64::from);
+        Self {
+            west: number(block.west) * wide,
+            south: number(block.south) * high,
+            columns: number(block.columns) * wide,
+            rows: number(block.rows) * high,
+        }
+    }
 }
 
 impl Map {
@@ -53,16 +87,10 @@ impl Map {
         let inside = home.map(|home| area.touches(home));
         let area = area.cells();
         let all: BTreeSet<_> = area.iter().chain(heard).chain(home).collect();
-        let blocks: Vec<_> = all.iter().map(|cell| cell.block()).collect();
-        let frame = Frame::around(&blocks, home.or(area.first())?.block())?;
-        // A degree of longitude is shorter than one of latitude, but at the equator; a cell of six characters is twice
-        // as wide there as it is high.
-        let latitude = (frame.north as f64 - frame.rows as f64 / 2.0) / f64::from(Block::EARTH);
-        let narrower = (std::f64::consts::PI * (latitude - 0.5)).cos().max(0.05);
-        let height = WIDTH * frame.rows as f64 / (frame.columns as f64 * 2.0 * narrower);
-        let height = height.clamp(*HEIGHTS.start(), *HEIGHTS.end());
+        let spans: Vec<_> = all.into_iter().map(Span::of).collect();
+        let frame = Frame::around(&spans, Span::of(home.or(area.first())?))?;
         let shapes = |cells: &[Cell]| {
-            let shapes = cells.iter().map(|cell| frame.shape(cell, height));
+            let shapes = cells.iter().map(|cell| frame.shape(cell));
             shapes.collect::<Vec<_>>()
         };
         let names: Vec<_> = area.iter().map(Cell::to_string).collect();
@@ -72,61 +100,74 @@ impl Map {
             None => say!("publishers-map", cells = names.join(" ")),
         };
         Some(Self {
-            height: number(height),
+            height: number(frame.height),
             area: shapes(area),
             heard: shapes(heard),
-            home: home.map(|home| frame.shape(home, height)),
+            home: home.map(|home| frame.shape(home)),
             says,
         })
     }
 }
 
 impl Frame {
-    fn around(blocks: &[Block], around: Block) -> Option<Self> {
-        let middle = i64::from(around.west);
-        let west = blocks
+    fn around(spans: &[Span], around: Span) -> Option<Self> {
+        let middle = around.west;
+        let west = spans.iter().map(|span| shifted(span.west, middle)).min()?;
+        let ends = spans
             .iter()
-            .map(|block| shifted(block.west, middle))
-            .min()?;
-        let ends = blocks
-            .iter()
-            .map(|block| shifted(block.west, middle) + i64::from(block.columns));
-        let south = blocks.iter().map(|block| i64::from(block.south)).min()?;
-        let norths = blocks
-            .iter()
-            .map(|block| i64::from(block.south) + i64::from(block.rows));
+            .map(|span| shifted(span.west, middle) + span.columns);
+        let south = spans.iter().map(|span| span.south).min()?;
+        let norths = spans.iter().map(|span| span.south + span.rows);
         let (east, north) = (ends.max()?, norths.max()?);
         // A little more than the cells, so that their edges are seen.
         let margin = ((east - west) / 16).max(1);
+        let (west, north) = (west - margin, north + margin);
+        let (columns, rows) = (east + margin - west, north - south + margin);
+        // A degree of longitude is shorter than one of latitude, but at the equator.
+        let latitude =
+            (north as f64 - rows as f64 / 2.0) / (f64::from(Block::EARTH) * FINE.1 as f64);
+        let narrower = (std::f64::consts::PI * (latitude - 0.5)).cos().max(0.05);
+        let height = WIDTH * rows as f64 / (columns as f64 * narrower);
         Some(Self {
             middle,
-            west: west - margin,
-            north: north + margin,
-            columns: east - west + 2 * margin,
-            rows: north - south + 2 * margin,
+            west,
+            north,
+            columns,
+            rows,
+            height: height.clamp(*HEIGHTS.start(), *HEIGHTS.end()),
         })
     }
 
-    fn shape(&self, cell: &Cell, height: f64) -> Shape {
-        let block = cell.block();
+    /// Left, top, width and height of a rectangle in the drawing.
+    fn rectangle(&self, span: Span) -> [f64; 4] {
         let wide = WIDTH / self.columns as f64;
-        let high = height / self.rows as f64;
-        let from_west = shifted(block.west, self.middle) - self.west;
-        let from_north = self.north - i64::from(block.south) - i64::from(block.rows);
+        let high = self.height / self.rows as f64;
+        let from_west = shifted(span.west, self.middle) - self.west;
+        let from_north = self.north - span.south - span.rows;
+        [
+            from_west as f64 * wide,
+            from_north as f64 * high,
+            span.columns as f64 * wide,
+            span.rows as f64 * high,
+        ]
+    }
+
+    fn shape(&self, cell: &Cell) -> Shape {
+        let [x, y, width, height] = self.rectangle(Span::of(cell)).map(number);
         Shape {
-            x: number(from_west as f64 * wide),
-            y: number(from_north as f64 * high),
-            width: number(f64::from(block.columns) * wide),
-            height: number(f64::from(block.rows) * high),
+            x,
+            y,
+            width,
+            height,
             cell: cell.to_string(),
         }
     }
 }
 
 /// A column as the one that is nearest to the middle, going around the earth.
-fn shifted(column: u32, middle: i64) -> i64 {
-    let earth = i64::from(Block::EARTH);
-    let from_middle = (i64::from(column) - middle + earth / 2).rem_euclid(earth) - earth / 2;
+fn shifted(column: i64, middle: i64) -> i64 {
+    let earth = i64::from(Block::EARTH) * FINE.0;
+    let from_middle = (column - middle + earth / 2).rem_euclid(earth) - earth / 2;
     middle + from_middle
 }
 

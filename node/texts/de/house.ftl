@@ -1,0 +1,31 @@
+# Home Assistant, in German.
+
+house-title = Home Assistant
+house-joined = Der MQTT-Broker des Hauses
+house-connecting = wird verbunden
+house-waiting = nicht erreicht, gleich noch einmal
+house-broker = Broker
+house-is-told = Erfährt
+house-may-do = Darf von dort getan werden
+house-may-nothing = nichts
+house-change-hint = Um das zu ändern, trenne die Verbindung und verbinde neu.
+house-anyway = Der Broker darf behalten, was er erfuhr
+house-leave = Trennen
+house-connect = Verbinden
+house-connect-says = Dein Zuhause erscheint dort als Gerät „Streetlamp“, über den MQTT-Broker, den Home Assistant schon benutzt.
+house-address = Adresse des MQTT-Brokers
+house-address-hint = Etwa 192.168.1.5:1883. Er muss in deinem eigenen Netz sein: Unterwegs ist nichts verschlüsselt.
+house-user = Name beim Broker
+house-password = Passwort
+house-may-hint = Wer beim Broker schreiben darf, könnte es tun. Entsperren lässt sich nicht erlauben.
+house-allow-lock = Dieses Zuhause sperren
+house-allow-mode = Wählen, wer da ist
+house-allow-mode-hint = Das kann deine Kameras ruhen lassen.
+house-discovery = Wo Home Assistant nach Geräten sucht
+house-discovery-hint = Lass es so, wenn du es dort nicht geändert hast.
+house-connect-it = Verbinden
+house-tells = Was er erfährt
+house-tells-says = Ob eine dringende Meldung gilt, dass auf der Straße etwas gemeldet wurde, ob das Zuhause gesperrt ist, seine Festplatte, wie viele Nachbarn verbunden sind, und wer da ist. Texte, Orte, Namen und Filme niemals.
+house-who-reads = Wer beim Broker lesen darf, liest das alles, und ebenso jedes Programm, dem Home Assistant es zeigt.
+house-connected-done = Verbunden: Home Assistant zeigt dieses Zuhause als Gerät „Streetlamp“.
+house-left-done = Getrennt: Dort wird nichts mehr gesagt, Adresse und Passwort sind vergessen.

@@ -1,0 +1,31 @@
+# Home Assistant, in English.
+
+house-title = Home Assistant
+house-joined = The house’s MQTT broker
+house-connecting = connecting
+house-waiting = not reached, tried again soon
+house-broker = Broker
+house-is-told = Is told
+house-may-do = May be done from there
+house-may-nothing = nothing
+house-change-hint = To change this, leave and connect again.
+house-anyway = The broker may keep what it was told
+house-leave = Leave
+house-connect = Connect
+house-connect-says = Your home then appears there as the device “Streetlamp”, through the MQTT broker that Home Assistant uses already.
+house-address = Address of the MQTT broker
+house-address-hint = Such as 192.168.1.5:1883. It has to be in your own network: nothing is encrypted on the way.
+house-user = Name at the broker
+house-password = Password
+house-may-hint = Whoever may write at the broker could do it. Unlocking cannot be allowed.
+house-allow-lock = Lock this home
+house-allow-mode = Choose who is there
+house-allow-mode-hint = This can rest your cameras.
+house-discovery = Where Home Assistant looks for devices
+house-discovery-hint = Leave it, unless you changed the prefix there.
+house-connect-it = Connect it
+house-tells = What it is told
+house-tells-says = Whether an urgent alert holds, that something was said on the street, whether the home is locked, its disk, how many neighbours are connected, and who is there. Texts, places, names and films are never told.
+house-who-reads = Whoever may read at the broker reads all of it, and so does every program that Home Assistant shows it to.
+house-connected-done = Connected: Home Assistant shows this home as the device “Streetlamp”.
+house-left-done = Left: nothing more is said there, and address and password are forgotten.
