@@ -41,7 +41,7 @@ pub(crate) fn film(rng: &mut ChaCha20Rng, lasts: Duration, mbit: f64) -> Result<
         takes.push(&picture, true, at);
     }
     let mut film = Vec::new();
-    let read = takes.film(&coding)?.read_to_end(&mut film);
+    let read = takes.film(&coding, None)?.read_to_end(&mut film);
     read.map_err(|e| Error::io("a film could not be made", e))?;
     Ok(Cursor::new(film))
 }

@@ -63,7 +63,7 @@ pub(super) enum Kind {
 pub(super) enum Asked {
     Add {
         #[serde(flatten)]
-        form: Form,
+        form: Box<Form>,
         /// A token or a password.
         secret: Option<Secret>,
         #[serde(flatten)]
@@ -256,7 +256,7 @@ pub(super) async fn act(
     Fields(asked): Fields<Asked>,
 ) -> std::result::Result<Response, Problem> {
     let form = match &asked {
-        Asked::Add { form, .. } => Some(form.clone()),
+        Asked::Add { form, .. } => Some(form.as_ref().clone()),
         Asked::Test { .. } | Asked::Remove { .. } => None,
     };
     match carry_out(&app, session, asked).await {

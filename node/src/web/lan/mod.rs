@@ -123,7 +123,7 @@ async fn changed(asked: &mut watch::Receiver<Asked>, before: &Asked) {
             return;
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 async fn open(handle: &NodeHandle, at: SocketAddr) -> Result<(TcpListener, Certificate)> {

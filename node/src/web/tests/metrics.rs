@@ -52,7 +52,7 @@ async fn figures_say_how_the_node_is_and_nothing_of_whom() {
     assert_eq!(labels, BTreeSet::from(known));
     let status = home
         .handle
-        .read(|household, now| household.status(now))
+        .read(Household::status)
         .await;
     let status = status.unwrap();
     let street = status.streets.first().unwrap();

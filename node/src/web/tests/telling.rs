@@ -115,6 +115,7 @@ async fn a_mode_is_one_press_and_when_a_camera_records_needs_the_passphrase() {
     let settings = Settings {
         source: Source::Push,
         sound: false,
+        covers: Vec::new(),
         duty: Duty::default(),
         daily: 1_000_000,
     };
