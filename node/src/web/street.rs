@@ -290,7 +290,8 @@ impl Page {
         let chosen = filter.place();
         let chosen = chosen.as_ref().map_or("", |place| place.as_str());
         let map = SaidMap::of(placed, home.as_ref(), chosen);
-        let map = map.filter(|_| any);
+        // A map without a place tells nothing.
+        let map = map.filter(|map| !map.squares.is_empty());
         alerts.retain(|view| filter.fits_its_place(view));
         let shown = if all { alerts.len() } else { SHOWN };
         let streets: Vec<_> = status
