@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::{Method, StatusCode, header};
+use streetlamp_proto::household::Household;
 
 use super::{Served, send, served, text};
 use crate::node::Scope;
@@ -50,10 +51,7 @@ async fn figures_say_how_the_node_is_and_nothing_of_whom() {
         "through-neighbours",
     ];
     assert_eq!(labels, BTreeSet::from(known));
-    let status = home
-        .handle
-        .read(Household::status)
-        .await;
+    let status = home.handle.read(Household::status).await;
     let status = status.unwrap();
     let street = status.streets.first().unwrap();
     for told in [
