@@ -42,9 +42,9 @@ type Circuits = (
 );
 
 impl Transport {
-    /// Whether the memory of this process is this node's alone.
+    /// Whether the memory of this process is this node's alone: homes on other transports live in one together.
     pub(super) const fn has_process_alone(&self) -> bool {
-        !matches!(self, Self::Given(_))
+        matches!(self, Self::Internet)
     }
 
     /// The same, and ways through neighbours with the behaviour that goes with them, if those are wanted and there are

@@ -107,10 +107,10 @@ async fn an_open_page_is_told_of_changes_until_the_node_stops() {
 }
 
 #[tokio::test]
-async fn at_most_64_pages_are_live_and_a_closed_one_makes_room() {
+async fn at_most_256_pages_are_live_and_a_closed_one_makes_room() {
     let home = served().await;
     let mut streams = Vec::new();
-    for _ in 0..64 {
+    for _ in 0..256 {
         streams.push(home.resident(Method::GET, "/events", "").await);
     }
     assert_eq!(
