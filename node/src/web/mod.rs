@@ -13,6 +13,7 @@
 mod api;
 mod assets;
 mod bulletins;
+mod cameras;
 mod clips;
 mod draft;
 mod first_use;
@@ -73,6 +74,7 @@ struct App {
     gate: Arc<Gate>,
     handle: NodeHandle,
     under_way: Arc<clips::UnderWay>,
+    tried: Arc<cameras::Tried>,
 }
 
 /// A page that has its port and is not served yet.
@@ -203,6 +205,7 @@ impl Web {
             gate: self.gate,
             handle,
             under_way: Arc::default(),
+            tried: Arc::default(),
         });
         serve_until(self.listener, app, async move {
             shutdown.await;

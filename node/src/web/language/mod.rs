@@ -43,7 +43,7 @@ type Bundle = FluentBundle<FluentResource>;
 /// Every file of a language, by its subject.
 macro_rules! texts {
     ($language:literal) => {
-        texts!($language: "words", "frame", "street", "neighbours", "clips", "ledger", "publishers", "settings",
+        texts!($language: "words", "frame", "street", "neighbours", "cameras", "clips", "ledger", "publishers", "settings",
             "health", "first-use", "refusals")
     };
     ($language:literal: $($subject:literal),+) => {
