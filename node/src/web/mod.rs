@@ -14,6 +14,7 @@
 mod api;
 mod assets;
 mod bulletins;
+mod cameras;
 mod clips;
 mod draft;
 mod feed;
@@ -81,6 +82,7 @@ struct App {
     gate: Arc<Gate>,
     handle: NodeHandle,
     under_way: Arc<clips::UnderWay>,
+    tried: Arc<cameras::Tried>,
 }
 
 /// A page that has its port and is not served yet.
@@ -222,6 +224,7 @@ impl Web {
             gate: Arc::clone(&self.gate),
             handle: handle.clone(),
             under_way: Arc::default(),
+            tried: Arc::default(),
         });
         let door = lan::keep(self.gate, handle, app.clone(), closing.clone());
         let here = async {

@@ -14,7 +14,7 @@ use super::frame::Frame;
 use super::gate::{Gate, guard};
 use super::problem::Problem;
 use super::{
-    api, assets, clips, health, house, intake, lan, ledger, live, lock, modes, neighbours,
+    api, assets, cameras, clips, health, house, intake, lan, ledger, live, lock, modes, neighbours,
     notifications, publishers, saying, settings, sign_in, street,
 };
 
@@ -26,6 +26,8 @@ pub(super) const ROUTES: &[Route] = &[
     ("/", || get(street::show)),
     ("/alerts", || post(street::post)),
     ("/assets/{name}", || get(assets::asset)),
+    ("/cameras", || get(cameras::show).post(cameras::act)),
+    ("/cameras/picture", || get(cameras::picture)),
     ("/clips", || get(clips::list)),
     ("/clips/{clip}", || get(clips::show).post(clips::act)),
     ("/clips/{clip}/export", || {

@@ -43,7 +43,7 @@ type Bundle = FluentBundle<FluentResource>;
 /// Every file of a language, by its subject.
 macro_rules! texts {
     ($language:literal) => {
-        texts!($language: "words", "frame", "street", "neighbours", "clips", "ledger", "publishers", "settings",
+        texts!($language: "words", "frame", "street", "neighbours", "cameras", "clips", "ledger", "publishers", "settings",
             "notifications", "house", "modes", "health", "lan", "first-use", "refusals")
     };
     ($language:literal: $($subject:literal),+) => {
@@ -122,7 +122,7 @@ impl Language {
         self.code().parse().unwrap_or_default()
     }
 
-    const fn files(self) -> [(&'static str, &'static str); 15] {
+    const fn files(self) -> [(&'static str, &'static str); 16] {
         match self {
             Self::English => texts!("en"),
             Self::German => texts!("de"),

@@ -5,6 +5,7 @@
 
 mod api;
 mod bulletins;
+mod cameras;
 mod clips;
 mod metrics;
 mod neighbours;

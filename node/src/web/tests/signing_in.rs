@@ -7,7 +7,7 @@ use super::super::routes::ROUTES;
 use super::{FORM, send, served, text};
 
 /// Every address, and what a stranger's GET and POST of it get. A new route needs a row here.
-const STRANGERS: [(&str, StatusCode, StatusCode); 29] = [
+const STRANGERS: [(&str, StatusCode, StatusCode); 31] = [
     ("/", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
     (
         "/alerts",
@@ -18,6 +18,16 @@ const STRANGERS: [(&str, StatusCode, StatusCode); 29] = [
         "/assets/{name}",
         StatusCode::NOT_FOUND,
         StatusCode::METHOD_NOT_ALLOWED,
+    ),
+    (
+        "/cameras",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
+        "/cameras/picture",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
     ),
     ("/clips", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
     (

@@ -1,0 +1,29 @@
+# Eine Kamera aufnehmen, in German.
+
+cameras-add = Eine Kamera hinzufügen
+cameras-added = „{ $camera }“ ist dabei: Sie wird ab jetzt aufgenommen, wenn etwas geschieht.
+cameras-says = Zuerst siehst du ein Bild von ihr, und nichts wird gespeichert. Nur Kameras deines eigenen Netzes. Ordner, Programme und Frigate kommen mit „streetlamp camera add“ dazu.
+cameras-name = Wie sie heißen soll
+cameras-way = Wie sie erreicht wird
+cameras-onvif = ONVIF
+cameras-onvif-hint = Sie sagt, wo ihr Strom ist, und beginnt eine Aufnahme, wenn sie etwas bemerkt. Bei vielen Kameras muss man das erst einschalten.
+cameras-rtsp = RTSP
+cameras-rtsp-hint = Du kennst die Adresse ihres Stroms. Ein Programm mit ihrem Token oder „camera trigger“ beginnt eine Aufnahme.
+cameras-address = Adresse
+cameras-user = Name, unter dem die Kamera dich kennt
+cameras-password = Passwort dazu
+cameras-if-any = (falls nötig)
+cameras-covers = Was verdeckt werden soll
+cameras-covers-hint = Schwarz, bevor etwas versiegelt wird: linker Rand, oberer Rand, Breite und Höhe in Prozent des Bildes, ein Bereich je Zeile. Braucht ffmpeg.
+cameras-sound = Ton behalten
+cameras-sound-hint = Gespräche aufzunehmen ist vielerorts verboten.
+cameras-always = Immer aufnehmen
+cameras-always-hint = Sonst nur, wenn etwas geschieht, mit den Sekunden davor.
+cameras-look = Ansehen
+cameras-seen = Die Kamera antwortet
+cameras-picture = Ein Bild der Kamera, so wie es aufgenommen würde
+cameras-picture-hint = Es liegt nur im Speicher, zehn Minuten lang. Zeigt es das Fenster der Nachbarn oder den Gehweg? Verdecke das unten und sieh noch einmal hin.
+cameras-no-picture = Bilder kommen. Um hier eines zu zeichnen, fehlt das Programm ffmpeg.
+cameras-save = Diese Kamera speichern
+cameras-odd-area = Ein Bereich sieht so aus: 0,62.5,40,37.5, also linker Rand, oberer Rand, Breite und Höhe in Prozent, alles innerhalb des Bildes. Nichts wurde gespeichert.
+cameras-look-first = Sieh die Kamera zuerst an: Was angesehen wurde, bleibt zehn Minuten, und nur eine auf einmal. Nichts wurde gespeichert.

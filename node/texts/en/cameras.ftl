@@ -1,0 +1,29 @@
+# Adding a camera, in English.
+
+cameras-add = Add a camera
+cameras-added = '{ $camera }' is added: it is recorded from now on when something happens.
+cameras-says = First you see a picture of it, and nothing is saved. Cameras of your own network only. Folders, programs and Frigate are added with 'streetlamp camera add'.
+cameras-name = What to call it
+cameras-way = How it is reached
+cameras-onvif = ONVIF
+cameras-onvif-hint = It says where its stream is, and begins a recording when it notices something. Many cameras want it switched on first.
+cameras-rtsp = RTSP
+cameras-rtsp-hint = You know the address of its stream. A program with its token, or 'camera trigger', begins a recording.
+cameras-address = Address
+cameras-user = Name that the camera knows you by
+cameras-password = Password of that name
+cameras-if-any = (if any)
+cameras-covers = Areas to cover
+cameras-covers-hint = Black before anything is sealed: left edge, upper edge, width and height in percent of the picture, one area a line. Needs ffmpeg.
+cameras-sound = Keep the sound
+cameras-sound-hint = Recording talk is against the law in many places.
+cameras-always = Record all the time
+cameras-always-hint = Without it, only when something happens, with the seconds before.
+cameras-look = Look
+cameras-seen = The camera answers
+cameras-picture = A picture of the camera, as it would be recorded
+cameras-picture-hint = It is in memory only, for ten minutes. Does it show the neighbour's window, or the pavement? Cover that below and look again.
+cameras-no-picture = Pictures come. To draw one here, ffmpeg is needed, which is not installed.
+cameras-save = Save this camera
+cameras-odd-area = An area is written as 0,62.5,40,37.5: left edge, upper edge, width and height in percent, all of it within the picture. Nothing was saved.
+cameras-look-first = Look at the camera first: what was looked at is kept for ten minutes, and one at a time. Nothing was saved.
