@@ -15,6 +15,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64;
 use serde::Deserialize;
+use streetlamp_proto::household::Household;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
@@ -245,7 +246,7 @@ async fn save(app: &App, session: Kept) -> Result<Option<String>> {
 
 impl Page {
     async fn of(app: &App, session: Kept, form: Form) -> Result<Self> {
-        let status = app.look(|household, now| household.status(now)).await?;
+        let status = app.look(Household::status).await?;
         let seen = {
             let look = app.tried.look();
             let own = look.as_ref().filter(|look| look.session == session);

@@ -109,6 +109,7 @@ async fn served_as(name: &str, seed: u64) -> Served {
         gate: Arc::clone(&gate),
         handle: handle.clone(),
         under_way: Arc::default(),
+        tried: Arc::default(),
     });
     Served {
         _dir: dir,
