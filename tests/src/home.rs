@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::Reply;
 
 /// How long an event may take on a busy machine of two cores.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A home and, while it runs, its node.
 #[derive(Debug)]
