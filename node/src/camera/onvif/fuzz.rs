@@ -23,7 +23,7 @@ pub fn camera_or_nothing(data: &[u8]) {
     {
         let _tree_or_error = XmlNode::parse(text);
     }
-    let Ok((camera, _)) = Place::parse("http://192.168.1.20/", &["http"], false) else {
+    let Ok((camera, _)) = Place::parse(&format!("http://{from}/"), &["http"], false) else {
         return;
     };
     if let Ok(stream) = camera.sibling(&String::from_utf8_lossy(data), "rtsp") {
