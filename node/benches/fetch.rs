@@ -1,8 +1,7 @@
 //! How fast a granted clip is fetched over loopback, against libp2p's own perf protocol in the same run.
 //!
 //! Ours is a whole node at either end and everything that a fetch is: the ticket is looked up, each slice is checked
-//! against the hash tree as it is read, sent, checked again, and written; at the end the clip is hashed once more and
-//! made durable. Theirs is the perf protocol (<https://github.com/libp2p/specs/blob/master/perf/perf.md>) between two
+//! against the hash tree as it is read, sent, checked again, and written; at the end the clip is made durable. Theirs is the perf protocol (<https://github.com/libp2p/specs/blob/master/perf/perf.md>) between two
 //! swarms with the same transport, TCP with Noise and Yamux at their defaults: the asker says how many bytes it wants,
 //! and counts them. (`libp2p-perf` 0.3 is of an older libp2p, so its few lines stand here.) The same once more over QUIC,
 //! which is how homes connect where it gets through.
