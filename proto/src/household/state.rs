@@ -69,7 +69,7 @@ impl Street {
     /// found, and moved, before what members said.
     pub(super) fn items(&self) -> Vec<(Timestamp, ItemId)> {
         let first = |name| (Timestamp::from_ms(0), name);
-        let members = self.members.everybody().map(|m| first(m.item_id()));
+        let members = self.members.named().map(|(name, _)| first(name));
         let leaves = self.members.leaves().map(|leave| first(named(leave.id())));
         let votes = self.members.votes().map(|vote| first(named(vote.id())));
         let links = self.members.links().map(|link| first(named(link.id())));
@@ -95,10 +95,10 @@ impl Street {
         names: &'a BTreeSet<ItemId>,
     ) -> impl Iterator<Item = Item> + 'a {
         let wanted = |id: StatementId| names.contains(&named(id));
-        let members = self.members.everybody();
+        let members = self.members.named();
         let members = members
-            .filter(|m| names.contains(&m.item_id()))
-            .map(|m| Item::Member(m.clone()));
+            .filter(|(name, _)| names.contains(name))
+            .map(|(_, member)| Item::Member(member.clone()));
         let leaves = self.members.leaves().filter(move |l| wanted(l.id()));
         let votes = self.members.votes().filter(move |v| wanted(v.id()));
         let links = self.members.links().filter(move |link| wanted(link.id()));

@@ -60,6 +60,7 @@ impl Members {
     pub(crate) fn restore(&mut self, member: Member) {
         let household = member.household();
         self.former.remove(&household);
+        self.names.insert(household, member.item_id());
         for cert in &member.devices {
             self.devices.insert(cert.statement().device, household);
         }

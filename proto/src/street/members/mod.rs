@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use minicbor::{Decode, Encode};
 
-use super::{Announcement, Founding, Leave, Link, RemovalVote, StreetId, Vouch};
+use super::{Announcement, Founding, ItemId, Leave, Link, RemovalVote, StreetId, Vouch};
 use crate::alert::{AlertError, FollowUpError};
 use crate::identity::{Card, DeviceCert, DeviceId, HouseholdId, Name};
 use crate::signed::{PublicKey, Signed};
@@ -109,6 +109,8 @@ pub struct Members {
     households: BTreeMap<HouseholdId, Member>,
     /// Who was here, and until when.
     former: BTreeMap<HouseholdId, (Timestamp, Option<Member>)>,
+    /// What the records of all of them are called among the items of the street.
+    names: BTreeMap<HouseholdId, ItemId>,
     /// Devices of all of them.
     devices: BTreeMap<DeviceId, HouseholdId>,
     /// Under which keys they speak in the open.
@@ -128,6 +130,7 @@ impl Members {
             founder: founding.statement().founder,
             households: BTreeMap::new(),
             former: BTreeMap::new(),
+            names: BTreeMap::new(),
             devices: BTreeMap::new(),
             pseudonyms: BTreeMap::new(),
             votes: BTreeMap::new(),
@@ -203,6 +206,13 @@ impl Members {
     /// Everybody who is here, by id.
     pub fn iter(&self) -> impl Iterator<Item = &Member> {
         self.households.values()
+    }
+
+    /// Everybody who is or was here, with the name of the record.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (ItemId, &Member)> {
+        let named = |member: &Member| self.names.get(&member.household()).copied();
+        self.everybody()
+            .filter_map(move |member| Some((named(member)?, member)))
     }
 
     /// Everybody who is or was here.
