@@ -1,9 +1,10 @@
 //! A behaviour whose handlers lie in memory of their own.
 //!
 //! What a connection keeps for a behaviour is as large as the largest thing that it may ever hold, whether the behaviour
-//! is switched on or not; libp2p moves all of it together, several times while a connection is set up. Handlers of this one
-//! take a pointer of it, and nothing more while it is off.
+//! is switched on or not; libp2p moves all of it together, several times while a connection is set up, and leaves the room
+//! of one such move in the connection for good. Handlers of this one take a pointer of it, and nothing more while it is off.
 
+use std::ops::{Deref, DerefMut};
 use std::task::{Context, Poll};
 
 use libp2p::PeerId;
@@ -17,6 +18,20 @@ use libp2p::swarm::{
 
 /// See above.
 pub(in crate::mesh) struct Apart<B>(pub(super) B);
+
+impl<B> Deref for Apart<B> {
+    type Target = B;
+
+    fn deref(&self) -> &B {
+        &self.0
+    }
+}
+
+impl<B> DerefMut for Apart<B> {
+    fn deref_mut(&mut self) -> &mut B {
+        &mut self.0
+    }
+}
 
 impl<B: NetworkBehaviour> NetworkBehaviour for Apart<B> {
     type ConnectionHandler = Pointed<THandler<B>>;

@@ -42,8 +42,12 @@ pub(super) type Gossip = gossipsub::Behaviour<
     MaxCountSubscriptionFilter<AllowAllSubscriptionFilter>,
 >;
 
+/// What a node speaks. What a connection keeps for all of it lies in one place of its own.
+pub(super) type Behaviour = Apart<Spoken>;
+
+/// Every protocol, in the order in which they are asked.
 #[derive(NetworkBehaviour)]
-pub(super) struct Behaviour {
+pub(super) struct Spoken {
     /// Who refuses connections comes first: behaviours that were asked before are not told.
     doorkeeper: Doorkeeper,
     /// Peers that sent far too much.
@@ -61,7 +65,7 @@ pub(super) struct Behaviour {
     pub(super) rungs: Toggle<Apart<Rungs>>,
 }
 
-impl Behaviour {
+impl Spoken {
     pub(super) fn new(
         keypair: &Keypair,
         doorkeeper: Doorkeeper,
@@ -69,7 +73,7 @@ impl Behaviour {
         run: Run,
         has_process_alone: bool,
         rungs: Option<Rungs>,
-    ) -> Result<Self> {
+    ) -> Result<Behaviour> {
         let failed = |e: Box<dyn std::error::Error + Send + Sync>| {
             Error::new(ErrorKind::Internal, "the mesh could not be set up").because(e)
         };
@@ -82,7 +86,7 @@ impl Behaviour {
                 .with_max_concurrent_streams(STREAMS);
             request_response::Behaviour::with_codec(FrameCodec, [(protocol, support)], config)
         };
-        Ok(Self {
+        Ok(Apart(Self {
             doorkeeper,
             shut_out: allow_block_list::Behaviour::default(),
             limits: connection_limits::Behaviour::new(limits),
@@ -104,7 +108,7 @@ impl Behaviour {
             ),
             ping: Pulse::default(),
             rungs: rungs.map(Apart).into(),
-        })
+        }))
     }
 }
 

@@ -18,7 +18,7 @@ use streetlamp_proto::identity::{DeviceId, HouseholdId};
 use streetlamp_proto::street::Address;
 use tokio::time::Instant;
 
-use super::behaviour::{Behaviour, BehaviourEvent};
+use super::behaviour::{Behaviour, Spoken, SpokenEvent};
 use super::connections::{Connections, Way};
 use super::event::MeshEvent;
 use super::lan::{Found, Lan};
@@ -93,7 +93,7 @@ impl Mesh {
         let (transport, circuits) = transport.build_with_circuits(&keypair, reach.circuits)?;
         let rungs = has_routers.then(|| Rungs::new(peer, reach, &members, circuits));
         let doorkeeper = Doorkeeper::new(members.clone());
-        let behaviour = Behaviour::new(&keypair, doorkeeper, streams, run, alone, rungs)?;
+        let behaviour = Spoken::new(&keypair, doorkeeper, streams, run, alone, rungs)?;
         let lan = reach.mdns.then(|| Lan::new(peer)).transpose()?;
         let config = swarm::Config::with_tokio_executor().with_idle_connection_timeout(IDLE);
         let swarm = Swarm::new(transport, behaviour, peer, config);
@@ -205,24 +205,24 @@ impl Mesh {
         }
     }
 
-    pub(super) fn translate(&mut self, event: SwarmEvent<BehaviourEvent>) -> Option<MeshEvent> {
+    pub(super) fn translate(&mut self, event: SwarmEvent<SpokenEvent>) -> Option<MeshEvent> {
         match event {
-            SwarmEvent::Behaviour(BehaviourEvent::Gossip(gossipsub::Event::Message {
+            SwarmEvent::Behaviour(SpokenEvent::Gossip(gossipsub::Event::Message {
                 propagation_source,
                 message_id,
                 message,
             })) => self.heard(propagation_source, message_id, message),
-            SwarmEvent::Behaviour(BehaviourEvent::Join(event)) => {
+            SwarmEvent::Behaviour(SpokenEvent::Join(event)) => {
                 self.exchanged(Protocol::Join, event)
             }
-            SwarmEvent::Behaviour(BehaviourEvent::Street(event)) => {
+            SwarmEvent::Behaviour(SpokenEvent::Street(event)) => {
                 self.exchanged(Protocol::Street, event)
             }
-            SwarmEvent::Behaviour(BehaviourEvent::Device(event)) => {
+            SwarmEvent::Behaviour(SpokenEvent::Device(event)) => {
                 self.exchanged(Protocol::Device, event)
             }
             // libp2p only reports it. TCP would wait a quarter of an hour for a home that moved.
-            SwarmEvent::Behaviour(BehaviourEvent::Ping(ping::Event {
+            SwarmEvent::Behaviour(SpokenEvent::Ping(ping::Event {
                 connection,
                 result: Err(_),
                 ..
@@ -230,7 +230,7 @@ impl Mesh {
                 self.swarm.close_connection(connection);
                 None
             }
-            SwarmEvent::Behaviour(BehaviourEvent::Identify(identify::Event::Received {
+            SwarmEvent::Behaviour(SpokenEvent::Identify(identify::Event::Received {
                 peer_id,
                 connection_id,
                 info,
@@ -319,7 +319,7 @@ impl Mesh {
                 self.look_after_reach();
                 Some(MeshEvent::Listening(self.addresses()))
             }
-            SwarmEvent::Behaviour(BehaviourEvent::Rungs(event)) => {
+            SwarmEvent::Behaviour(SpokenEvent::Rungs(event)) => {
                 self.ladder.heard(event);
                 None
             }
