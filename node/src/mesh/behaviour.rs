@@ -140,6 +140,8 @@ fn gossip() -> Result<Gossip, &'static str> {
         // Whoever is of no mesh is told within a heartbeat what there is, every one of them (default: a quarter, by
         // chance). A home behind a router that lets nobody in is connected to few, whose meshes are full of others.
         .gossip_factor(1.0)
+        // And told once (default: in three heartbeats): nobody was left out, and what comes later is caught up on.
+        .history_gossip(1)
         // A mesh within a second of connecting instead of five.
         .heartbeat_initial_delay(Duration::from_millis(500))
         // Prefer, every minute, peers that bring news over peers that never did (default: the same, spelled out
