@@ -49,8 +49,8 @@ impl Store {
     /// The database's own.
     pub fn in_memory() -> Result<Self> {
         let db = Connection::open_in_memory()?;
-        // Every table and index takes a page at least, and a simulation has thousands of databases.
-        db.pragma_update(None, "page_size", 1024)?;
+        // Every table and index takes a page at least, and a simulation has thousands of databases: the smallest page.
+        db.pragma_update(None, "page_size", 512)?;
         Self::prepare(db)
     }
 
