@@ -275,10 +275,12 @@ impl Director {
             looking.abort();
         }
         survey::look_at_keepers(&self.built.houses, &self.chronicle).await?;
-        let mut storage = Vec::new();
         for house in &mut self.built.houses {
-            storage.push(survey::storage(house, net, self.dir.path()).await?);
+            house.switch_off(net).await?;
         }
+        let houses = self.built.houses.iter();
+        let storage = houses.map(|house| survey::storage(house, self.dir.path()));
+        let storage = storage.collect::<Result<_>>()?;
         let learned = self.learned();
         let Closed {
             said,

@@ -71,12 +71,11 @@ pub(crate) async fn look_at_keepers(houses: &[House], chronicle: &Chronicle) -> 
     Ok(())
 }
 
-/// What a home has on its disk. Its node goes off for that.
+/// What a home whose node is off has on its disk.
 ///
 /// # Errors
-/// If its node failed.
-pub(crate) async fn storage(house: &mut House, net: &Net, dir: &Path) -> Result<Storage> {
-    house.switch_off(net).await?;
+/// The database's own.
+pub(crate) fn storage(house: &House, dir: &Path) -> Result<Storage> {
     let here = dir.join(house.number.0.to_string());
     Ok(Storage {
         home: house.number,
