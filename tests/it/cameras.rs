@@ -15,19 +15,19 @@ use crate::{homes, place};
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A film of two seconds that ships with the code.
-fn porch() -> Vec<u8> {
+pub(super) fn porch() -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"));
     fs::read(path.join("../node/src/camera/film/fixtures/porch.mp4")).expect("the film that ships")
 }
 
 /// A folder as a recorder would have it.
-fn recorder(place: &Path) -> PathBuf {
+pub(super) fn recorder(place: &Path) -> PathBuf {
     let dir = place.join("recorder");
     fs::create_dir(&dir).expect("a folder");
     dir
 }
 
-fn watch(home: &Home, dir: &Path, more: &[&str]) {
+pub(super) fn watch(home: &Home, dir: &Path, more: &[&str]) {
     let dir = dir.to_str().expect("a path in UTF-8");
     let add = ["camera", "add", "--name", "Porch", "--watch", dir];
     let added = home.run(&[&add, more].concat());

@@ -18,6 +18,7 @@ mod cameras;
 mod canaries;
 mod devices;
 mod exporting;
+mod flooding_cameras;
 mod harvest;
 mod keepers;
 mod kills;

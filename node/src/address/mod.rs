@@ -155,26 +155,22 @@ impl Place {
         Ok(host.trim_matches(['[', ']']).parse().ok())
     }
 
-    /// The address with a host that may be connected to now, in place of its name.
+    /// The address with this host and port in place of its own, at which somebody hands on what is said.
     ///
     /// # Errors
-    /// [`ErrorKind::Unavailable`] if the name cannot be found, [`ErrorKind::Denied`] if it leads only where it may not.
-    pub async fn resolved(&self, usual_port: u16) -> Result<Url> {
+    /// Never for an address that was parsed.
+    pub fn through(&self, at: SocketAddr) -> Result<Url> {
         let mut url = self.url()?;
-        let address = self.address(usual_port).await?;
         let odd = || Error::new(ErrorKind::Internal, "the address cannot be written");
-        url.set_host(Some(&match address.ip() {
-            IpAddr::V4(v4) => v4.to_string(),
-            IpAddr::V6(v6) => format!("[{v6}]"),
-        }))
-        .map_err(|e| odd().because(e))?;
+        url.set_ip_host(at.ip()).map_err(|()| odd())?;
+        url.set_port(Some(at.port())).map_err(|()| odd())?;
         Ok(url)
     }
 
     /// The first address of its host that may be connected to now.
     ///
     /// # Errors
-    /// As [`Place::resolved`].
+    /// [`ErrorKind::Unavailable`] if the name cannot be found, [`ErrorKind::Denied`] if it leads only where it may not.
     pub async fn address(&self, usual_port: u16) -> Result<SocketAddr> {
         let url = self.url()?;
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);

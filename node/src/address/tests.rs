@@ -84,13 +84,12 @@ async fn a_name_or_a_strange_number_that_leads_to_this_machine_is_refused_at_eve
         let Ok((place, _)) = Place::parse(&format!("rtsp://{hostile}/"), &["rtsp"], false) else {
             continue;
         };
-        assert!(place.resolved(554).await.is_err(), "{hostile}");
+        assert!(place.address(554).await.is_err(), "{hostile}");
     }
     let (place, _) = Place::parse("rtsp://localhost:8554/a", &["rtsp"], true).unwrap();
-    let resolved = place.resolved(554).await.unwrap();
-    let host = resolved.host_str().unwrap().trim_matches(['[', ']']);
-    assert!(host.parse::<IpAddr>().unwrap().is_loopback());
-    assert_eq!((resolved.port(), resolved.path()), (Some(8554), "/a"));
+    let resolved = place.address(554).await.unwrap();
+    assert!(resolved.ip().is_loopback());
+    assert_eq!(resolved.port(), 8554);
 }
 
 #[test]
@@ -129,6 +128,19 @@ fn what_is_encrypted_may_leave_the_house_and_nothing_else_may() {
         "https://[fe80::1]/",
     ] {
         assert!(Place::parse(hostile, schemes, false).is_err(), "{hostile}");
+    }
+}
+
+#[test]
+fn what_is_handed_on_keeps_all_of_the_address_but_host_and_port() {
+    let text = "rtsp://porch.lan/live?channel=1";
+    let (place, _) = Place::parse(text, &["rtsp"], false).unwrap();
+    for (at, url) in [
+        ("127.0.0.1:9", "rtsp://127.0.0.1:9/live?channel=1"),
+        ("[::1]:9", "rtsp://[::1]:9/live?channel=1"),
+    ] {
+        let through = place.through(at.parse().unwrap()).unwrap();
+        assert_eq!(through.as_str(), url);
     }
 }
 

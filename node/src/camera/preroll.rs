@@ -16,8 +16,10 @@ use super::stream::{Heard, Picture};
 const BEFORE: Duration = Duration::from_secs(5);
 /// How long a piece is, if key pictures come often enough.
 const PIECE: Duration = Duration::from_secs(10);
-/// Most bytes in memory: ten seconds at 50 Mbit/s.
-const BYTES: usize = 64 * 1024 * 1024;
+/// How long a piece is at most, of a camera that sends key pictures seldom: a clip is no longer than two minutes.
+const LONGEST: Duration = Duration::from_secs(100);
+/// Most bytes in memory: ten seconds at 25 Mbit/s.
+const BYTES: usize = 32 * 1024 * 1024;
 
 /// What a picture costs beside its bytes.
 const OVERHEAD: usize = 64;
@@ -87,7 +89,7 @@ impl PreRoll {
         }
         if !recording {
             self.forget(at);
-        } else if self.bytes > BYTES && whole.is_none() {
+        } else if whole.is_none() && (self.bytes > BYTES || self.lasts(at) >= LONGEST) {
             whole = self.flush();
         }
         whole
@@ -131,7 +133,8 @@ impl PreRoll {
         {
             self.drop_first();
         }
-        if self.bytes > BYTES {
+        // Without another key picture all of it goes, up to the next one.
+        if self.bytes > BYTES || self.lasts(now) >= LONGEST {
             self.drop_first();
         }
     }
@@ -212,6 +215,24 @@ mod tests {
         }
         assert_eq!(began, [at(100), at(200)]);
         assert_eq!(held.flush().unwrap().began, at(300));
+    }
+
+    #[test]
+    fn a_camera_that_sends_key_pictures_seldom_makes_no_piece_that_is_too_long_to_be_a_clip() {
+        let seldom = |number: i64| Picture {
+            key: number % 3_000 == 0,
+            ..picture(number, 100)
+        };
+        let mut held = pre_roll();
+        for number in 0..9_000 {
+            let piece = held.take(seldom(number), at(number), number >= 4_500);
+            assert!(piece.is_none() || number >= 4_500);
+            assert!(held.lasts(number) < LONGEST);
+        }
+        let mut held = pre_roll();
+        let pieces = (0..9_000).filter_map(|number| held.take(seldom(number), at(number), true));
+        let began: Vec<_> = pieces.map(|piece| piece.began).collect();
+        assert_eq!(began, [at(0), at(3_000), at(6_000)]);
     }
 
     #[test]

@@ -245,19 +245,16 @@ pub(super) fn camera(context: &Context, command: CameraCommand) -> Result<()> {
 }
 
 fn add(context: &Context, args: AddArgs) -> Result<()> {
-    let secret = |user: &Option<String>, password: Password, file: Option<&Path>| {
-        let asked = user.as_ref().map(|_| password.asked(file));
-        Ok::<_, Error>(asked.transpose()?.map(Secret))
+    let of_whom = match args.frigate {
+        Some(_) => "Frigate",
+        None => "camera",
     };
+    let password = asked(&args.user, Password::of(of_whom), args.password_file)?;
     let source = match (args.watch, args.rtsp, args.frigate, args.onvif) {
         (_, _, _, Some(url)) => CameraSource::Onvif {
             url: Secret(url.into()),
-            password: secret(
-                &args.user,
-                Password::of("camera"),
-                args.password_file.as_deref(),
-            )?,
             user: args.user,
+            password,
             profile: args.profile,
             on: args.on,
             allow_loopback: args.allow_loopback,
@@ -265,17 +262,13 @@ fn add(context: &Context, args: AddArgs) -> Result<()> {
         },
         (_, _, Some(url), None) => CameraSource::Frigate {
             url: Secret(url.into()),
-            password: secret(
-                &args.user,
-                Password::of("Frigate"),
-                args.password_file.as_deref(),
-            )?,
             user: args.user,
+            password,
             mqtt: args.mqtt,
-            mqtt_password: secret(
+            mqtt_password: asked(
                 &args.mqtt_user,
                 Password::OF_BROKER,
-                args.mqtt_password_file.as_deref(),
+                args.mqtt_password_file,
             )?,
             mqtt_user: args.mqtt_user,
             camera: args.frigate_camera,
@@ -284,12 +277,8 @@ fn add(context: &Context, args: AddArgs) -> Result<()> {
         },
         (_, Some(url), None, None) => CameraSource::Rtsp {
             url: Secret(url.into()),
-            password: secret(
-                &args.user,
-                Password::of("camera"),
-                args.password_file.as_deref(),
-            )?,
             user: args.user,
+            password,
             allow_loopback: args.allow_loopback,
             always: args.always,
         },
@@ -323,6 +312,16 @@ fn add(context: &Context, args: AddArgs) -> Result<()> {
     })
 }
 
+/// The password that belongs to a name; none without one.
+fn asked(
+    user: &Option<String>,
+    password: Password,
+    file: Option<PathBuf>,
+) -> Result<Option<Secret>> {
+    let asked = user.as_ref().map(|_| password.asked(file.as_deref()));
+    Ok(asked.transpose()?.map(Secret))
+}
+
 /// Writes the picture where it was asked for.
 fn show(context: &Context, seen: CameraSeen, file: &Path) -> Result<()> {
     let odd = |e| Error::new(ErrorKind::Internal, "the picture is none").because(e);
@@ -346,14 +345,11 @@ fn show(context: &Context, seen: CameraSeen, file: &Path) -> Result<()> {
 }
 
 fn discover(context: &Context, args: DiscoverArgs) -> Result<()> {
-    let password = args.user.as_ref().map(|_| {
-        let password = Password::of("camera");
-        password.asked(args.password_file.as_deref())
-    });
+    let password = asked(&args.user, Password::of("camera"), args.password_file)?;
     let request = Request::CameraDiscover {
         address: args.address.map(|address| Secret(address.into())),
         user: args.user,
-        password: password.transpose()?.map(Secret),
+        password,
         allow_loopback: args.allow_loopback,
     };
     let found: Vec<CameraFound> = context.node()?.ask(&request)?;
@@ -443,6 +439,7 @@ fn list_words(cameras: &[CameraItem]) -> String {
             camera.last_clip.as_deref().map_or("", short).to_owned(),
             camera.daily_bytes.map(size).unwrap_or_default(),
             camera.records.clone().unwrap_or_default(),
+            camera.covers.join(" "),
             camera.source.clone().unwrap_or_default(),
         ]
     });
@@ -454,6 +451,7 @@ fn list_words(cameras: &[CameraItem]) -> String {
         "CLIP",
         "A DAY",
         "RECORDS",
+        "COVERED",
         "FROM",
     ];
     let mut text = print::table(headings, rows);

@@ -1,6 +1,6 @@
 //! `run`: the node itself, in the foreground, until it is told to stop.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use clap::Args;
 use streetlamp_proto::cell::Cell;
@@ -39,6 +39,15 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "ADDR:PORT", num_args = 0..=1, default_missing_value = page::USUAL)]
     page_lan: Option<SocketAddr>,
 
+    /// Serve the page at this address, too, behind a program of this machine that shows it further, encrypted, such as Home
+    /// Assistant; visitors sign in with passphrase and code
+    #[arg(long, value_name = "ADDR:PORT", requires = "page_proxy")]
+    page_behind: Option<SocketAddr>,
+
+    /// The address which that program comes from; nobody else is heard there
+    #[arg(long, value_name = "ADDR", requires = "page_behind")]
+    page_proxy: Option<IpAddr>,
+
     #[command(flatten)]
     reach: ReachArgs,
 
@@ -64,6 +73,7 @@ pub(super) fn run(context: &Context, args: RunArgs) -> Result<()> {
     if !(made || by_hand) {
         first_use(context, &args)?;
     }
+    let behind = args.page_behind.zip(args.page_proxy);
     let options = Options {
         listen: args.listen,
         web: args.web,
@@ -71,7 +81,7 @@ pub(super) fn run(context: &Context, args: RunArgs) -> Result<()> {
         reach: args.reach.into(),
         domains: Domains::of_this_machine(),
     };
-    block_on(serve(context, options))
+    block_on(serve(context, options, behind))
 }
 
 /// Runs a node on as many threads as the machine has.
@@ -97,11 +107,18 @@ fn first_use(context: &Context, args: &RunArgs) -> Result<()> {
     Ok(())
 }
 
-async fn serve(context: &Context, options: Options) -> Result<()> {
+async fn serve(
+    context: &Context,
+    options: Options,
+    behind: Option<(SocketAddr, IpAddr)>,
+) -> Result<()> {
     let out = context.out;
     // Before anything starts: a stop that comes early must be a clean one too.
     let mut stop = Stop::listen()?;
-    let web = Web::bind(options.web, &Entropy::System).await?;
+    let mut web = Web::bind(options.web, &Entropy::System).await?;
+    if let Some((at, proxy)) = behind {
+        web = web.behind(at, proxy).await?;
+    }
     if !Home::exists(&context.dir) {
         print::line(&format!(
             "Welcome. There is no home here yet: open this page to make one.\n\n  {}  (works once)\n\nStop with Ctrl-C.",

@@ -118,7 +118,7 @@ impl Gate {
         let (token, kept) = self.draw();
         self.sessions
             .begin(kept, sessions::browser(headers), None, Instant::now());
-        self.cookie(&token, LONGEST)
+        self.cookie(None, &token, LONGEST)
     }
 
     /// Begins a session in the network, of somebody who has just given the passphrase.
@@ -127,30 +127,37 @@ impl Gate {
         let browser = sessions::browser(headers);
         self.sessions.begin(kept, browser, Some(door.from), now);
         self.sessions.prove(kept, now);
-        self.cookie(&token, LONGEST)
+        self.cookie(Some(door), &token, LONGEST)
     }
 
     /// The cookie that makes a browser forget its session.
-    pub(super) fn no_cookie(&self) -> String {
-        self.cookie("", Duration::ZERO)
+    pub(super) fn no_cookie(&self, door: Option<&Door>) -> String {
+        self.cookie(door, "", Duration::ZERO)
     }
 
-    fn cookie(&self, value: &str, life: Duration) -> String {
-        let (name, life) = (self.cookie_name(), life.as_secs());
-        format!("{name}={value}; Path=/; Max-Age={life}; Secure; HttpOnly; SameSite=Strict")
+    fn cookie(&self, door: Option<&Door>, value: &str, life: Duration) -> String {
+        let (name, life) = (self.cookie_name(door), life.as_secs());
+        let path = under(door).unwrap_or("/");
+        format!("{name}={value}; Path={path}; Max-Age={life}; Secure; HttpOnly; SameSite=Strict")
     }
 
-    /// `__Host-` makes browsers take the cookie from this very host only.
-    fn cookie_name(&self) -> String {
-        format!("__Host-streetlamp-{}", self.site.port())
+    /// `__Host-` makes browsers take the cookie from this very host only, and send it to all of it. Below the page of another
+    /// program it stays below that path, or every program that is seen there would be sent it.
+    fn cookie_name(&self, door: Option<&Door>) -> String {
+        let kind = if under(door).is_some() {
+            "Secure"
+        } else {
+            "Host"
+        };
+        format!("__{kind}-streetlamp-{}", self.site.port())
     }
 
     /// The session that a request names, if it is alive.
-    fn session(&self, headers: &HeaderMap, network: bool) -> Option<Kept> {
-        let name = self.cookie_name();
+    fn session(&self, headers: &HeaderMap, door: Option<&Door>) -> Option<Kept> {
+        let name = self.cookie_name(door);
         let mut ours = cookies(headers, &name).map(Kept::of);
         let now = Instant::now();
-        ours.find(|kept| self.sessions.touch(*kept, network, now))
+        ours.find(|kept| self.sessions.touch(*kept, door.is_some(), now))
     }
 
     /// The cookie that keeps the language which was chosen in this browser; without one, the browser is asked again.
@@ -179,6 +186,11 @@ impl Gate {
     }
 }
 
+/// The path of another program's page below which this one is seen.
+fn under(door: Option<&Door>) -> Option<&str> {
+    door.and_then(|door| door.under.as_deref())
+}
+
 /// What the cookies of this name hold.
 fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     let lines = headers
@@ -201,6 +213,7 @@ pub(super) async fn guard(State(gate): State<Arc<Gate>>, request: Request, next:
 
 async fn answer(gate: Arc<Gate>, request: Request, next: Next) -> Response {
     let root = Frame::root_from(request.uri().path());
+    let within = under(request.extensions().get()).is_some();
     let patience = if moves_a_film(request.uri().path()) {
         FILM
     } else {
@@ -235,7 +248,23 @@ async fn answer(gate: Arc<Gate>, request: Request, next: Next) -> Response {
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
     }
+    if within {
+        show_within(response.headers_mut());
+    }
     response
+}
+
+/// Lets the page of another program show this one in a frame: both are of one origin to the browser.
+fn show_within(headers: &mut HeaderMap) {
+    let Some(policy) = headers.get_mut(header::CONTENT_SECURITY_POLICY) else {
+        return;
+    };
+    let framed = policy
+        .to_str()
+        .map(|policy| policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'"));
+    if let Some(framed) = framed.ok().and_then(|policy| policy.try_into().ok()) {
+        *policy = framed;
+    }
 }
 
 async fn admit(
@@ -249,8 +278,15 @@ async fn admit(
             .into_response()
     };
     let (mut parts, body) = request.into_parts();
-    let door = parts.extensions.get::<Door>();
-    let network = door.is_some();
+    let door = parts.extensions.get::<Door>().cloned();
+    let door = door.as_ref();
+    if door.is_some_and(|door| !door.encrypted) {
+        return Err(refuse(
+            StatusCode::FORBIDDEN,
+            say!("frame-not-encrypted"),
+            say!("frame-not-encrypted-says"),
+        ));
+    }
     let site = door.map_or(&gate.site, |door| &door.site);
     let Some(host) = site.host(&parts.uri, &parts.headers) else {
         return Err(refuse(
@@ -271,7 +307,7 @@ async fn admit(
         ));
     }
     if !is_open(parts.uri.path()) {
-        match gate.session(&parts.headers, network) {
+        match gate.session(&parts.headers, door) {
             Some(session) => {
                 parts.extensions.insert(session);
             }

@@ -2,7 +2,8 @@
 //!
 //! Server-drawn pages that work without a script, a font or an internet connection; a small module keeps them fresh.
 //! It is reached on this machine, where it is plain HTTP, which must not leave it; and, if the resident wants that, from
-//! the house's network through a door of its own (`lan`). The node is seen through [`NodeHandle`] alone.
+//! the house's network through a door of its own (`lan`), or through another program of this machine that encrypts
+//! (`behind`). The node is seen through [`NodeHandle`] alone.
 //!
 //! `first_use` makes the home, before there is a node.
 //!
@@ -13,6 +14,7 @@
 
 mod api;
 mod assets;
+mod behind;
 mod bulletins;
 mod cameras;
 mod clips;
@@ -50,7 +52,7 @@ mod words;
 
 use std::future::{Future, IntoFuture};
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,6 +69,7 @@ use crate::control::{self, Request};
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::node::NodeHandle;
+use behind::Behind;
 use gate::Gate;
 use language::Language;
 use site::Site;
@@ -90,6 +93,7 @@ struct App {
 pub struct Web {
     listener: std::net::TcpListener,
     gate: Arc<Gate>,
+    behind: Option<Behind>,
 }
 
 impl App {
@@ -167,7 +171,17 @@ impl Web {
         Ok(Self {
             listener: listener.map_err(|e| Error::io("the page lost its port", e))?,
             gate: Arc::new(Gate::new(Site::at(address), entropy)?),
+            behind: None,
         })
+    }
+
+    /// Serves the page at `at` as well, to the one program that shows it further, once there is a home.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] if either is no address of this machine's own networks; if `at` is in use.
+    pub async fn behind(self, at: SocketAddr, proxy: IpAddr) -> Result<Self> {
+        let behind = Some(Behind::bind(at, proxy).await?);
+        Ok(Self { behind, ..self })
     }
 
     /// Where the page is, such as `http://127.0.0.1:8420`.
@@ -227,6 +241,14 @@ impl Web {
             tried: Arc::default(),
         });
         let door = lan::keep(self.gate, handle, app.clone(), closing.clone());
+        let behind = self.behind;
+        let (pages, end) = (app.clone(), closing.clone());
+        let behind = async move {
+            match behind {
+                Some(behind) => behind.serve(pages, end).await,
+                None => Ok(()),
+            }
+        };
         let here = async {
             let stop = closing.clone();
             let served = serve_until(self.listener, app, async move {
@@ -237,8 +259,8 @@ impl Web {
             closing.cancel();
             served
         };
-        let (served, ()) = tokio::join!(here, door);
-        served
+        let (served, behind, ()) = tokio::join!(here, behind, door);
+        served.and(behind)
     }
 }
 

@@ -21,7 +21,7 @@ use super::gate::see_other;
 use super::language::{Texts, refusal, say};
 use super::problem::{Problem, rendered, status_of};
 use super::proof::{self, Proven};
-use crate::camera::{Duty, Mode};
+use crate::camera::{Cover, Duty, Mode};
 use crate::control::Request;
 use crate::control::answers::{CameraNamed, ModeAnswer};
 use crate::error::Result;
@@ -103,6 +103,8 @@ struct CameraCard {
     name: String,
     rests: bool,
     when: String,
+    /// What of its picture is covered; nothing if nothing is.
+    covered: Option<String>,
     modes: Vec<Choice>,
     from: String,
     to: String,
@@ -212,11 +214,18 @@ impl CameraCard {
             name: view.name.to_string(),
             rests: !duty.covers(mode, now),
             when: when(&duty),
+            covered: covered(&view.covers),
             modes: choices(|mode| duty.modes.contains(&mode)),
             from,
             to,
         })
     }
+}
+
+/// Which areas of a camera's pictures are covered, as they were typed.
+fn covered(covers: &[Cover]) -> Option<String> {
+    let areas: Vec<_> = covers.iter().map(ToString::to_string).collect();
+    (!areas.is_empty()).then(|| say!("modes-covered", areas = areas.join("; ")))
 }
 
 /// When a camera records, in words.

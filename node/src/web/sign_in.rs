@@ -18,6 +18,7 @@ use tokio::time::Instant;
 use super::form::Fields;
 use super::frame::Frame;
 use super::gate::{Gate, see_other};
+use super::lan::Door;
 use super::language::Texts;
 use super::problem::rendered;
 use crate::secret::{Kept, well_formed};
@@ -81,7 +82,9 @@ pub(super) async fn enter(
 pub(super) async fn leave(
     State(gate): State<Arc<Gate>>,
     Extension(session): Extension<Kept>,
+    door: Option<Extension<Door>>,
 ) -> Response {
     gate.sessions.end(session);
-    ([(SET_COOKIE, gate.no_cookie())], see_other("./sign-in")).into_response()
+    let cookie = gate.no_cookie(door.as_deref());
+    ([(SET_COOKIE, cookie)], see_other("./sign-in")).into_response()
 }

@@ -56,6 +56,15 @@ impl Site {
         }
     }
 
+    /// The page that listens at `address` for another program, whose visitors see it at this host, over TLS.
+    pub(super) fn behind(address: SocketAddr, host: Option<String>) -> Self {
+        Self {
+            scheme: "https",
+            address,
+            hosts: host.into_iter().collect(),
+        }
+    }
+
     /// Where the page is.
     pub(super) fn url(&self) -> String {
         format!("{}://{}", self.scheme, self.address)

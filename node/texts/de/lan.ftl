@@ -45,4 +45,5 @@ lan-code = Code
 lan-code-hint = Sechs Ziffern aus dem Programm auf deinem Handy, oder ein Code vom Papier.
 lan-wrong = Passphrase und Code haben nicht beide gepasst. Ein Code gilt einmal: Warte auf den nächsten. Nach vielen falschen Codes gelten eine Weile nur noch die vom Papier.
 lan-too-soon = Zu viele Versuche. Versuche es in { $seconds } Sekunden wieder.
+lan-no-factor = Es gibt noch keinen zweiten Faktor, darum kann sich von hier niemand anmelden. Richte ihn auf der Maschine selbst ein: Einstellungen, Vom Handy aus.
 lan-compare = Vergleiche das Zertifikat dieser Seite mit dem Fingerabdruck, den die Maschine selbst zeigt, bevor du hier etwas eintippst.

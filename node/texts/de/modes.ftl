@@ -24,3 +24,4 @@ modes-always = Sie nimmt immer auf.
 modes-in = Sie nimmt auf bei: { $modes }.
 modes-at = Sie nimmt auf von { $hours }.
 modes-in-at = Sie nimmt auf von { $hours }, bei: { $modes }.
+modes-covered = In ihren Bildern verdeckt, in Prozent von der linken oberen Ecke (links, oben, Breite, Höhe): { $areas }.

@@ -45,4 +45,5 @@ lan-code = Code
 lan-code-hint = Six digits from the program on your phone, or a code from paper.
 lan-wrong = Passphrase and code did not both fit. A code works once: wait for the next one. After many wrong codes only codes from paper are taken for a while.
 lan-too-soon = Too many attempts. Try again in { $seconds } seconds.
+lan-no-factor = There is no second factor yet, so nobody can sign in from here. Set it up on the machine itself: Settings, From your phone.
 lan-compare = Compare the certificate of this page with the fingerprint that the machine itself shows, before you type anything here.

@@ -24,3 +24,4 @@ modes-always = It records always.
 modes-in = It records when the mode is: { $modes }.
 modes-at = It records at { $hours }.
 modes-in-at = It records at { $hours }, when the mode is: { $modes }.
+modes-covered = Covered in its pictures, in percent from the upper left corner (left, top, width, height): { $areas }.

@@ -23,8 +23,8 @@ use crate::export::copy;
 use crate::ffmpeg::{self, MemoryFile};
 use crate::node::clips::Recorded;
 
-/// Pieces that wait to be sealed. While they do, the camera waits, too.
-const PIECES: usize = 2;
+/// Pieces that wait to be sealed. While one does, the camera waits, too.
+const PIECES: usize = 1;
 /// How long a key picture is waited for by somebody who looks.
 const KEY: Duration = Duration::from_secs(60);
 

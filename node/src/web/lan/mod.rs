@@ -44,15 +44,15 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::node::{Asked, DoorState, NodeHandle, is_near};
 
 /// Connections at the same time,
-const CONNECTIONS: usize = 256;
+pub(super) const CONNECTIONS: usize = 256;
 /// and of one address: a browser opens six, each of its open pages one of them.
 const OF_ONE: usize = 32;
 /// How long TLS may take to be agreed upon, and the head of a request to come.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// When it is tried again to open a door that could not be opened.
 const AGAIN: Duration = Duration::from_secs(30);
 /// A wait after the system gave no connection, such as for want of descriptors.
-const BREATH: Duration = Duration::from_millis(100);
+pub(super) const BREATH: Duration = Duration::from_millis(100);
 
 /// Through which door a request came, if not from this machine.
 #[derive(Debug, Clone)]
@@ -61,6 +61,10 @@ pub(super) struct Door {
     pub(super) site: Arc<Site>,
     /// Who knocks.
     pub(super) from: IpAddr,
+    /// Under which path the page is seen, if it is within the page of another program (see `behind`).
+    pub(super) under: Option<Arc<str>>,
+    /// Whether nobody can read along on the way.
+    pub(super) encrypted: bool,
 }
 
 /// Opens the door when it is asked for and there is a second factor, and shuts it when not, until `closing`.
@@ -228,6 +232,8 @@ fn door(stream: &TcpStream, peer: SocketAddr, names: &[String]) -> Option<Door> 
     (is_near(local.ip()) && is_near(from)).then(|| Door {
         site: Arc::new(Site::over_tls(local, names)),
         from,
+        under: None,
+        encrypted: true,
     })
 }
 

@@ -31,6 +31,8 @@ use crate::web::sign_in::{self, Token};
 #[template(path = "sign_in_lan.html")]
 struct Page {
     frame: Frame,
+    /// Whether the browser was shown a certificate that nobody signed.
+    own_certificate: bool,
     wrong: Option<String>,
 }
 
@@ -44,11 +46,16 @@ pub(in crate::web) struct Form {
 }
 
 pub(in crate::web) async fn show(
+    State(app): State<App>,
     door: Option<Extension<Door>>,
     query: std::result::Result<Query<Token>, QueryRejection>,
 ) -> Response {
     match door {
-        Some(_) => page(None),
+        Some(Extension(door)) => {
+            let has_factor = app.handle.lan_asked().borrow().has_factor;
+            let wrong = (!has_factor).then(|| say!("lan-no-factor"));
+            page(&door, wrong)
+        }
         None => sign_in::show(query).await,
     }
 }
@@ -66,11 +73,11 @@ pub(in crate::web) async fn enter(
     let (passphrase, code) = (Zeroizing::new(form.passphrase), Zeroizing::new(form.code));
     let turn = match app.gate.patience.turn(door.from).await {
         Ok(turn) => turn,
-        Err(wait) => return Ok(too_soon(wait)),
+        Err(wait) => return Ok(too_soon(&door, wait)),
     };
     if !opens(&app, &passphrase, &code).await? {
         drop(turn);
-        let answer = page(Some(say!("lan-wrong")));
+        let answer = page(&door, Some(say!("lan-wrong")));
         return Ok((StatusCode::FORBIDDEN, answer).into_response());
     }
     turn.succeeded();
@@ -96,16 +103,18 @@ async fn opens(app: &App, passphrase: &Zeroizing<String>, code: &str) -> Result<
     Ok(good)
 }
 
-fn page(wrong: Option<String>) -> Response {
+fn page(door: &Door, wrong: Option<String>) -> Response {
     rendered(&Page {
         frame: Frame::bare("./".to_owned()),
+        own_certificate: door.under.is_none(),
         wrong,
     })
 }
 
-fn too_soon(wait: Duration) -> Response {
+fn too_soon(door: &Door, wait: Duration) -> Response {
     let seconds = wait.as_secs().max(1);
     let words = say!("lan-too-soon", seconds = seconds);
     let headers = [(RETRY_AFTER, seconds.to_string())];
-    (StatusCode::TOO_MANY_REQUESTS, headers, page(Some(words))).into_response()
+    let page = page(door, Some(words));
+    (StatusCode::TOO_MANY_REQUESTS, headers, page).into_response()
 }

@@ -4,6 +4,7 @@
 //! without a node, a node of a fresh home with its page, and a browser that is one function.
 
 mod api;
+mod behind;
 mod bulletins;
 mod cameras;
 mod clips;

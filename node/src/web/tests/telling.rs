@@ -115,7 +115,7 @@ async fn a_mode_is_one_press_and_when_a_camera_records_needs_the_passphrase() {
     let settings = Settings {
         source: Source::Push,
         sound: false,
-        covers: Vec::new(),
+        covers: vec!["0,0,50,25.5".parse().unwrap()],
         duty: Duty::default(),
         daily: 1_000_000,
     };
@@ -137,6 +137,7 @@ async fn a_mode_is_one_press_and_when_a_camera_records_needs_the_passphrase() {
     assert_eq!(done.headers()[header::LOCATION], "./modes?done=scheduled");
     let modes = page(&home, &session, "/modes").await;
     assert!(modes.contains("It records at 20:00-06:00, when the mode is: Away."));
+    assert!(modes.contains("height): 0,0,50,25.5."), "{modes}");
     assert!(modes.contains("Rests now") && modes.contains("value=\"20:00\""));
 }
 

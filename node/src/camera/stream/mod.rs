@@ -1,8 +1,14 @@
 //! Pictures, and sound if it is wanted, out of a camera's stream: RTSP, with its data in the same connection (RFC 2326, section 10.12).
 //!
-//! Nothing is decoded. The one connection goes to the address that was judged (`address`): data over UDP would come from
-//! anywhere, and a parting word (`TEARDOWN`) would go to an address of the camera's choice, so that neither is used. What a
-//! camera answers is shown to nobody.
+//! Nothing is decoded. The one connection goes to the address that was judged (`address`), through a [`Sluice`] that bounds what
+//! a camera makes us hold: data over UDP would come from anywhere, and a parting word (`TEARDOWN`) would go to an address of the
+//! camera's choice, so that neither is used. What a camera answers is shown to nobody.
+//!
+//! A camera whose clock jumps, or runs ahead of ours (`tempo`), or that codes its pictures in another way all the time, is
+//! given up and asked anew: what came until then is a film.
+
+mod sluice;
+mod tempo;
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -13,8 +19,10 @@ use retina::client::{
     TeardownPolicy, Transport,
 };
 use retina::codec::{CodecItem, FrameFormat, ParametersRef};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
+use self::sluice::Sluice;
+use self::tempo::Tempo;
 use super::film::{Coding, Sound, SoundCoding};
 use crate::address::{Login, Place};
 use crate::error::{Error, ErrorKind, Result};
@@ -25,8 +33,8 @@ const PORT: u16 = 554;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Most seconds that its clock may jump.
 const JUMP: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
-/// Largest picture in bytes: a key picture of 8K is smaller.
-const PICTURE: usize = 16 * 1024 * 1024;
+/// How long a camera keeps to one coding, at least: each makes a clip of its own.
+const KEEPS: Duration = Duration::from_secs(10);
 
 /// A picture as it was coded.
 #[derive(Debug, Clone)]
@@ -71,8 +79,11 @@ pub enum Audible {
 /// A camera's stream of pictures, and of sound if it is wanted.
 pub struct Stream {
     session: Demuxed,
+    sluice: Sluice,
     video: usize,
-    coding: Option<Coding>,
+    /// How its pictures are coded, and since when.
+    coding: Option<(Coding, Instant)>,
+    tempo: Tempo,
     audible: Audible,
 }
 
@@ -88,7 +99,9 @@ impl Stream {
     /// # Errors
     /// If it cannot be reached, refuses the login, or has no H.264 or H.265.
     pub async fn open(place: &Place, login: Option<&Login>, sound: Sound) -> Result<Self> {
-        let url = place.resolved(PORT).await?;
+        let sluice = timeout(PATIENCE, Sluice::to(place.address(PORT).await?));
+        let sluice = sluice.await.map_err(|_| silent())??;
+        let url = place.through(sluice.at())?;
         let credentials = login.map(|login| Credentials {
             username: login.user.clone(),
             password: login.password.0.to_string(),
@@ -137,16 +150,20 @@ impl Stream {
             let play = PlayOptions::default().enforce_timestamps_with_max_jump_secs(JUMP);
             let session = session.play(play).await.map_err(failed)?;
             let session = session.demuxed().map_err(failed)?;
-            Ok(Self {
-                session,
-                video,
-                coding: None,
-                audible,
-            })
+            Ok::<_, Error>((session, video, audible))
         };
-        timeout(PATIENCE, Box::pin(opening))
+        let opened = timeout(PATIENCE, Box::pin(opening))
             .await
-            .map_err(|_| silent())?
+            .map_err(|_| silent())?;
+        let (session, video, audible) = opened?;
+        Ok(Self {
+            session,
+            sluice,
+            video,
+            coding: None,
+            tempo: Tempo::default(),
+            audible,
+        })
     }
 
     /// What becomes of its sound.
@@ -157,7 +174,7 @@ impl Stream {
     /// The next picture or piece of sound.
     ///
     /// # Errors
-    /// If the stream ends, breaks, or gives nothing for half a minute.
+    /// If the stream ends, breaks, gives nothing for half a minute, or what no camera gives.
     pub async fn next(&mut self) -> Result<Next> {
         let next = async {
             loop {
@@ -178,21 +195,27 @@ impl Stream {
                 }
             }
         };
-        let frame = match timeout(PATIENCE, next).await.map_err(|_| silent())?? {
-            Ok(frame) => frame,
-            Err(heard) => return Ok(Next::Heard(heard)),
+        let frame = match timeout(PATIENCE, next).await {
+            Ok(Ok(Ok(frame))) => frame,
+            Ok(Ok(Err(heard))) => return Ok(Next::Heard(heard)),
+            Ok(Err(error)) => return Err(error),
+            Err(_) if self.sluice.is_full() => {
+                return Err(odd("the camera sends a picture that has no end"));
+            }
+            Err(_) => return Err(silent()),
         };
-        if frame.data().len() > PICTURE {
-            let message = "the camera sent a picture that is too large to be one";
-            return Err(Error::new(ErrorKind::Unavailable, message));
+        self.sluice.a_picture_is_whole();
+        let (at, clock) = (frame.timestamp().elapsed(), frame.timestamp().clock_rate());
+        if !self.tempo.allows(at, clock.get(), Instant::now()) {
+            return Err(odd("the camera's clock runs away"));
         }
         let coding = match frame.has_new_parameters() || self.coding.is_none() {
-            true => self.read_coding(frame.timestamp().clock_rate().get())?,
+            true => self.read_coding(clock.get())?,
             false => None,
         };
         let picture = Picture {
             key: frame.is_random_access_point(),
-            at: frame.timestamp().elapsed(),
+            at,
             data: frame.into_data(),
         };
         Ok(Next::Picture(picture, coding))
@@ -213,10 +236,15 @@ impl Stream {
             height: u16::try_from(height).unwrap_or(u16::MAX),
             clock,
         };
-        if self.coding.as_ref() == Some(&new) {
-            return Ok(None);
+        let now = Instant::now();
+        match &self.coding {
+            Some((coding, _)) if *coding == new => return Ok(None),
+            Some((_, since)) if now.duration_since(*since) < KEEPS => {
+                let message = "the camera codes its pictures in another way all the time: give it one setting for day and night";
+                return Err(odd(message));
+            }
+            _ => self.coding = Some((new.clone(), now)),
         }
-        self.coding = Some(new.clone());
         Ok(Some(new))
     }
 }
@@ -264,6 +292,10 @@ fn failed(error: retina::Error) -> Error {
     };
     tracing::debug!(status = error.status_code(), "a camera failed");
     Error::new(kind, message)
+}
+
+fn odd(message: &'static str) -> Error {
+    Error::new(ErrorKind::Unavailable, message)
 }
 
 fn silent() -> Error {
