@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { Agency, Home } from './homes.mjs';
-import { go, looks, page_of, says, sign_in, tell, told } from './stage.mjs';
+import { go, looks, page_of, says, sign_in, tell, told, to_the_end } from './stage.mjs';
 
 const { PROGRAM, PLACE, SHORT } = process.env;
 const RUN = 'globalThis.ran=1';
@@ -152,8 +152,9 @@ await tell('hostile', async (browser) => {
   let clips = [];
   while (clips.length < 3) clips = await ada.run('clip', 'list');
   const [{ clip }] = clips;
-  for (const path of ['/', '/?all=true', '/neighbours', '/clips', `/clips/${clip}`, '/holders', '/publishers', '/ledger', '/health', '/settings']) {
+  for (const path of ['/', '/neighbours', '/clips', `/clips/${clip}`, '/holders', '/publishers', '/ledger', '/health', '/settings']) {
     await go(seen, ada, path);
+    await to_the_end(seen);
     const { wrong, ran, violations } = await seen.evaluate(census);
     for (const what of wrong) looks.complaints.push(`${path} holds ${what}`);
     for (const what of violations) looks.complaints.push(`${path}: refused by the policy: ${what}`);
@@ -168,7 +169,8 @@ await tell('hostile', async (browser) => {
   assert.ok((await control.evaluate(census)).wrong.length > 5);
   await control.close();
   // They are there, as text.
-  await go(seen, ada, '/?all=true');
+  await go(seen, ada, '/');
+  await to_the_end(seen);
   const texts = (await seen.locator('article .prose').allInnerTexts()).join('\n').replace(/\s+/g, ' ');
   const plain = alerts.flatMap(({ texts: some }) => some).filter((text) => /^[\x20-\x7e]*$/.test(text));
   const missing = plain.filter((text) => !texts.includes(text.replace(/\s+/g, ' ').trim()));
