@@ -27,7 +27,7 @@ function inUse(part) {
   const filled = [...part.querySelectorAll('input, textarea')].some((field) => field.value !== field.defaultValue);
   // A film that is pressed in its frame is no form: it has to go when the home is locked.
   const typing = part.contains(focused) && focused.tagName !== 'IFRAME';
-  return filled || typing || part.querySelector('details[open]') !== null;
+  return filled || typing || part.querySelector('details[open], [data-acts]') !== null;
 }
 
 // Puts values into words of the page, where it says %1 and %2.
@@ -36,39 +36,92 @@ const filled = (words, ...values) => words.replace(/%([12])/g, (_, place) => val
 function announce(fresh) {
   const [first] = fresh;
   if (!first) return;
-  const title = first.querySelector('h2, h3').textContent;
+  const title = first.querySelector('h1, h2, h3').textContent;
   const hush = document.querySelector('[data-announce]');
   const words = fresh.length > 1 ? hush.dataset.more : hush.dataset.announce;
   hush.textContent = filled(words, title, fresh.length - 1);
 }
 
-function take(page) {
-  for (const part of document.querySelectorAll('[data-part]')) {
-    const next = page.querySelector(`[data-part="${part.dataset.part}"]`);
-    if (!next) return location.reload();
-    if (inUse(part)) continue;
-    const fresh = [...next.querySelectorAll('article')].filter(({ id }) => !document.getElementById(id));
-    for (const article of fresh) article.classList.add('fresh');
-    tellTimes(next);
-    // What did not change stays: a film that plays, a place in a list.
-    if (part.isEqualNode(next)) continue;
-    part.replaceWith(document.adoptNode(next));
-    announce(fresh);
+function renew(part, next) {
+  if (inUse(part)) return;
+  follows(part, next);
+  const fresh = [...next.querySelectorAll('article')].filter(({ id }) => !document.getElementById(id));
+  for (const article of fresh) article.classList.add('fresh');
+  tellTimes(next);
+  // What did not change stays: a film that plays, a place in a list.
+  if (part.isEqualNode(next)) return;
+  part.replaceWith(document.adoptNode(next));
+  goOnFrom(next);
+  announce(fresh);
+}
+
+// Gives a page that was asked for, or nothing if none came.
+function ask(address, take) {
+  const request = new XMLHttpRequest();
+  request.open('GET', address);
+  request.responseType = 'document';
+  request.onload = () => take(request.status === 200 ? request.response : null, request.status);
+  request.onerror = () => take(null, 0);
+  request.send();
+}
+
+const live = () => document.querySelector('[data-live]')?.dataset.live;
+
+function refresh() {
+  ask(live(), (page, status) => {
+    // Signed out: the page shows that at the next press, unless nothing typed can be lost now.
+    if (status === 401 && !document.querySelector('textarea')?.value) location.reload();
+    if (!page) return;
+    for (const part of document.querySelectorAll('[data-part]:not([data-from])')) {
+      const next = page.querySelector(`[data-part="${part.dataset.part}"]`);
+      if (!next) return location.reload();
+      renew(part, next);
+    }
+  });
+  // Watched anew, each that is near is told of at once.
+  for (const stretch of document.querySelectorAll('[data-from]')) {
+    near.unobserve(stretch);
+    near.observe(stretch);
   }
 }
 
-const live = document.querySelector('[data-live]')?.dataset.live;
+// A long list goes on where its link is: the next stretch comes when the link is near the window. It is a part of its own,
+// fetched again under its own address, and only while it is near.
+const near = new IntersectionObserver((seen) => {
+  for (const { target, isIntersecting } of seen) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    if ('from' in target.dataset) ask(target.dataset.live, (page) => page && renew(target, stretchOf(page)));
+    else ask(target.href, (page) => page && goOn(target, stretchOf(page)));
+  }
+}, { rootMargin: '100% 0px' });
 
-function refresh() {
-  const request = new XMLHttpRequest();
-  request.open('GET', live);
-  request.responseType = 'document';
-  request.onload = () => {
-    // Signed out: the page shows that at the next press, unless nothing typed can be lost now.
-    if (request.status === 401 && !document.querySelector('textarea')?.value) location.reload();
-    if (request.status === 200 && request.response) take(request.response);
-  };
-  request.send();
+const stretchOf = (page) => page.querySelector('[data-part="feed"]');
+
+function goOn(link, next) {
+  if (!link.isConnected) return;
+  next.dataset.from = link.href;
+  tellTimes(next);
+  link.closest('[data-part]').after(document.adoptNode(next));
+  link.parentElement.remove();
+  goOnFrom(next);
+}
+
+function goOnFrom(part) {
+  const link = part.querySelector('a[data-goes-on]');
+  if (link) near.observe(link);
+}
+
+// What is behind a stretch stays if it still follows, and comes anew by scrolling if not.
+function follows(part, next) {
+  if (part.dataset.part !== 'feed') return;
+  if ('from' in part.dataset) next.dataset.from = part.dataset.from;
+  const stretches = [...document.querySelectorAll('[data-from]')];
+  const behind = stretches.filter((one) => part.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
+  if (behind.length === 0) return;
+  const link = next.querySelector('a[data-goes-on]');
+  if (link?.href === behind[0].dataset.from) link.parentElement.remove();
+  else for (const stretch of behind) stretch.remove();
 }
 
 let soon = 0;
@@ -92,7 +145,8 @@ function follow() {
 }
 
 tellTimes(document);
-if (live !== undefined) {
+for (const part of document.querySelectorAll('[data-part]')) goOnFrom(part);
+if (live() !== undefined) {
   follow();
   document.addEventListener('visibilitychange', follow);
   window.addEventListener('pagehide', () => stream?.close());
@@ -106,7 +160,7 @@ function countDown() {
     const left = Math.round((new Date(element.dataset.countdown) - Date.now()) / 1000);
     if (left < 0) {
       element.removeAttribute('data-countdown');
-      if (live === undefined) location.reload();
+      if (live() === undefined) location.reload();
       else refreshSoon();
     } else {
       element.textContent = filled(element.dataset.words, `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`);
@@ -126,4 +180,18 @@ document.addEventListener('submit', (event) => {
 });
 window.addEventListener('pageshow', () => {
   for (const button of document.querySelectorAll('button')) button.disabled = false;
+});
+
+// More that can be said of an alert stands on its page, and comes from there.
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('a[data-more]');
+  if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  ask(link.href, (page) => {
+    const acts = page?.querySelector('[data-acts]');
+    if (!acts) return location.assign(link.href);
+    for (const form of acts.querySelectorAll('form')) form.setAttribute('action', form.action);
+    link.replaceWith(document.adoptNode(acts));
+    acts.querySelector('textarea, input:not([type="hidden"]), select, button')?.focus();
+  });
 });

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { Agency, Home } from './homes.mjs';
-import { go, looks, page_of, says, sign_in, tell, told } from './stage.mjs';
+import { go, looks, page_of, says, sign_in, tell, told, to_the_end } from './stage.mjs';
 
 const { PROGRAM, PLACE, SHORT } = process.env;
 const RUN = 'globalThis.ran=1';
@@ -60,7 +60,7 @@ function census() {
         if (!ours && value[0] !== '#') wrong.push(`<${name} ${attribute}="${value}">`);
       }
     }
-    if (name === 'script' && !/\/assets\/[a-z-]+\.js$/.test(element.src)) wrong.push(`<script src="${element.src}">`);
+    if (name === 'script' && !/\/assets\/[0-9a-f]{12}-[a-z-]+\.js$/.test(element.src)) wrong.push(`<script src="${element.src}">`);
   }
   return { wrong, ran: globalThis.ran !== undefined, violations: globalThis.violations };
 }
@@ -152,8 +152,9 @@ await tell('hostile', async (browser) => {
   let clips = [];
   while (clips.length < 3) clips = await ada.run('clip', 'list');
   const [{ clip }] = clips;
-  for (const path of ['/', '/?all=true', '/neighbours', '/clips', `/clips/${clip}`, '/holders', '/publishers', '/ledger', '/health', '/settings']) {
+  for (const path of ['/', '/neighbours', '/clips', `/clips/${clip}`, '/holders', '/publishers', '/ledger', '/health', '/settings']) {
     await go(seen, ada, path);
+    await to_the_end(seen);
     const { wrong, ran, violations } = await seen.evaluate(census);
     for (const what of wrong) looks.complaints.push(`${path} holds ${what}`);
     for (const what of violations) looks.complaints.push(`${path}: refused by the policy: ${what}`);
@@ -168,8 +169,9 @@ await tell('hostile', async (browser) => {
   assert.ok((await control.evaluate(census)).wrong.length > 5);
   await control.close();
   // They are there, as text.
-  await go(seen, ada, '/?all=true');
-  const texts = (await seen.locator('article .prose').allInnerTexts()).join('\n').replace(/\s+/g, ' ');
+  await go(seen, ada, '/');
+  await to_the_end(seen);
+  const texts = (await seen.locator('article .prose').allTextContents()).join('\n').replace(/\s+/g, ' ');
   const plain = alerts.flatMap(({ texts: some }) => some).filter((text) => /^[\x20-\x7e]*$/.test(text));
   const missing = plain.filter((text) => !texts.includes(text.replace(/\s+/g, ' ').trim()));
   assert.deepEqual(missing.slice(0, 5), [], `${missing.length} of ${plain.length} are not shown as they were said`);

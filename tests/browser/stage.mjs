@@ -21,6 +21,19 @@ export async function page_of(browser, who, more = {}) {
   return page;
 }
 
+// Scrolls through the feed until nothing more comes.
+export function to_the_end(page) {
+  return page.evaluate(() => new Promise((there) => {
+    const step = () => {
+      const link = document.querySelector('a[data-goes-on]');
+      if (!link) return there();
+      link.scrollIntoView();
+      return requestAnimationFrame(step);
+    };
+    step();
+  }));
+}
+
 export async function sign_in(page, home) {
   await page.goto(home.sign_in);
   await page.getByRole('button', { name: 'Sign in' }).click();

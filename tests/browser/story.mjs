@@ -10,6 +10,8 @@ import { Looks } from './looks.mjs';
 const { PROGRAM, PLACE, FILM, SHORT, SCREENS, CHROMIUM } = process.env;
 // What stands in the film: red before this second, blue after it, 640 x 360.
 const TURN = 20;
+// What stands beside the settings.
+const SETTINGS = ['notifications', 'notifications?way=mail', 'house', 'modes', 'cameras'];
 const HOSTILE = '<img src=x onerror=alert(1)>';
 
 const began = Date.now();
@@ -99,9 +101,16 @@ async function story(browser) {
   await at_ben.getByRole('button', { name: 'I saw it, too' }).click();
   await says(at_ada, 'confirmed by 1 neighbour');
   await looks.at(at_ada, 'street');
+  await go(at_ben, ben, '/');
+  await at_ben.getByRole('link', { name: 'More…' }).click();
+  await at_ben.getByLabel('Add something').fill(`Since six ${HOSTILE}`);
+  await at_ben.getByRole('button', { name: 'Comment' }).click();
+  await says(at_ben, 'Your comment is on its way');
+  await looks.at(at_ben, 'alert');
+  await says(at_ada, `Since six ${HOSTILE}`);
   await at_ada.getByRole('button', { name: 'Take it back' }).first().click();
   await says(at_ben, 'Taken back by its author');
-  told('posted, confirmed, retracted');
+  told('posted, confirmed, commented, retracted');
 
   const { clip } = await ada.run('clip', 'add', FILM, '--camera', `Porch ${HOSTILE}`);
   await go(at_ada, ada, '/clips');
@@ -119,6 +128,13 @@ async function story(browser) {
   await at_ada.getByRole('button', { name: 'Give it to this household' }).click();
   await says(at_ada, 'Given, and in the ledger');
   told('Ada shared a clip');
+
+  for (const path of SETTINGS) {
+    await go(at_ada, ada, `/${path}`);
+    await looks.at(at_ada, path.replace('?way=', '-'));
+  }
+  await go(at_ada, ada, `/clips/${clip}`);
+  told('the pages beside the settings');
 
   await go(at_ben, ben, `/clips/${clip}`);
   await says(at_ben, `Your cat ${HOSTILE}`);
@@ -169,6 +185,12 @@ async function story(browser) {
   await go(at_ada, ada, `/clips/${short}`);
   await at_ada.getByRole('button', { name: 'Open the film' }).click();
   await film_frame(at_ada);
+  await go(at_ada, ada, '/clips');
+  const drawn = at_ada.locator(`#clip-${short} img`);
+  await until(() => drawn.evaluate((image) => image.naturalWidth), (width) => width === 320);
+  assert.equal(await at_ada.locator(`#clip-${clip} img`).count(), 0, 'no picture of what was not opened');
+  await looks.at(at_ada, 'clips-drawn');
+  await go(at_ada, ada, `/clips/${short}`);
   await at_ada.getByRole('link', { name: 'Export…' }).click();
   const picture = at_ada.locator('[data-still]');
   await until(() => picture.evaluate((image) => image.naturalWidth), (width) => width === 640);
@@ -211,9 +233,10 @@ async function story(browser) {
   await at_ben.locator('button[value="language"]').click();
   await at_ben.locator('html[lang="de"]').waitFor({ state: 'attached' });
   // German words are long: nothing may stick out.
-  for (const path of ['', 'neighbours', 'clips', `clips/${clip}`, 'holders', 'ledger', 'publishers', 'health', 'settings']) {
+  const pages = ['', 'neighbours', 'clips', `clips/${clip}`, 'holders', 'ledger', 'publishers', 'health', 'settings', 'lan'];
+  for (const path of [...pages, ...SETTINGS]) {
     await go(at_ben, ben, `/${path}`);
-    await looks.at(at_ben, `german-${path.replace(`/${clip}`, '-one') || 'street'}`);
+    await looks.at(at_ben, `german-${path.replace(`/${clip}`, '-one').replace('?way=', '-') || 'street'}`);
   }
   await says(at_ben, 'Einstellungen');
   told('Ben reads German');

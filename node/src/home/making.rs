@@ -197,6 +197,17 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
         .map_err(failed)
 }
 
+/// Puts a file in the place of another one of the home, whole or not at all.
+pub(super) fn replace(dir: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+    let (new, old) = (dir.join(format!("{name}.new")), dir.join(name));
+    // What a crash left of an attempt before.
+    let _gone = fs::remove_file(&new);
+    write_new(&new, bytes)?;
+    fs::rename(&new, &old)
+        .map_err(|e| Error::io(format!("{} cannot be replaced", old.display()), e))?;
+    sync_dir(dir)
+}
+
 pub(crate) fn sync_dir(dir: &Path) -> Result<()> {
     File::open(dir)
         .and_then(|d| d.sync_all())

@@ -259,6 +259,20 @@ impl Home {
         crate::blocking::block(|| keys::unprotect(&protected, passphrase))
     }
 
+    /// Puts the reading keys behind another passphrase. A copy of the file from before still opens with the old one.
+    ///
+    /// # Errors
+    /// As [`Home::reading_keys`], and the disk's; the old passphrase holds then.
+    pub fn change_passphrase(
+        &self,
+        current: &Zeroizing<String>,
+        new: &Zeroizing<String>,
+    ) -> Result<()> {
+        let reading = self.reading_keys(current)?;
+        let protected = crate::blocking::block(|| keys::protect(&reading, new))?;
+        making::replace(&self.dir, READING, &protected)
+    }
+
     /// Where the recovery sheet was written; nothing once it was confirmed as printed and moved.
     pub fn recovery_sheet(&self) -> Option<PathBuf> {
         fs::read_to_string(self.dir.join(SHEET))

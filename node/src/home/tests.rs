@@ -290,3 +290,43 @@ fn one_node_at_a_time() {
     drop(lock);
     home.lock().unwrap();
 }
+
+#[test]
+fn a_passphrase_is_changed_as_a_whole_and_only_by_whoever_knows_it() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("home");
+    Home::create(&path, new_home(Some("oak")), &Entropy::Repeatable(1)).unwrap();
+    let home = Home::open(&path).unwrap();
+    let (old, new) = (
+        Zeroizing::new("oak".to_owned()),
+        Zeroizing::new("elm".to_owned()),
+    );
+    let before = home
+        .reading_keys(&old)
+        .unwrap()
+        .iter()
+        .next()
+        .unwrap()
+        .expose();
+    let wrong = home.change_passphrase(&new, &new).unwrap_err();
+    assert_eq!(wrong.kind(), ErrorKind::Denied);
+    // What a power cut left of an earlier attempt is in nobody's way.
+    fs::write(path.join("reading.age.new"), b"half").unwrap();
+    home.change_passphrase(&old, &new).unwrap();
+    let after = home
+        .reading_keys(&new)
+        .unwrap()
+        .iter()
+        .next()
+        .unwrap()
+        .expose();
+    assert_eq!(before.as_str(), after.as_str());
+    let gone = home.reading_keys(&old).unwrap_err();
+    assert_eq!(gone.kind(), ErrorKind::Denied);
+    assert!(!path.join("reading.age.new").exists());
+    let mode = fs::metadata(path.join(READING))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+}

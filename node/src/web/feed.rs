@@ -16,6 +16,7 @@ use url::form_urlencoded::Serializer;
 
 use super::draft::Choice;
 use super::language::say;
+use super::stretch::Stretch;
 use super::words;
 
 /// How far back is looked: the form's word, and days.
@@ -42,7 +43,7 @@ pub(super) struct Filter {
 impl Filter {
     /// Whether anything was chosen that is known.
     pub(super) fn narrows(&self) -> bool {
-        !self.query().is_empty()
+        !self.link_to_newest().is_empty()
     }
 
     /// The place that was chosen on the map.
@@ -58,27 +59,23 @@ impl Filter {
         }
     }
 
-    /// The address of the page with these choices, under its root.
-    pub(super) fn link(&self, all: bool) -> String {
-        match (self.query(), all) {
-            (query, false) if query.is_empty() => String::new(),
-            (query, true) if query.is_empty() => "?all=true".to_owned(),
-            (query, false) => format!("?{query}"),
-            (query, true) => format!("?{query}&all=true"),
-        }
-    }
-
     /// The address of the page for one place.
     pub(super) fn link_to(&self, cell: &str) -> String {
-        self.at(cell).link(false)
+        self.at(cell).link_to_newest()
+    }
+
+    /// The address of the page with what was said last.
+    pub(super) fn link_to_newest(&self) -> String {
+        self.link(&Stretch::default())
     }
 
     /// The address of the page for any place.
     pub(super) fn link_to_all_places(&self) -> String {
-        self.at("").link(false)
+        self.link_to("")
     }
 
-    fn query(&self) -> String {
+    /// The address of a stretch of what was chosen, under the page's root.
+    pub(super) fn link(&self, stretch: &Stretch) -> String {
         let mut query = Serializer::new(String::new());
         let known = [
             ("from", FROM.contains(&self.from.as_str()), &self.from),
@@ -93,7 +90,11 @@ impl Filter {
                 query.append_pair(name, value);
             }
         }
-        query.finish()
+        stretch.add_to(&mut query);
+        match query.finish() {
+            query if query.is_empty() => query,
+            query => format!("?{query}"),
+        }
     }
 
     fn urgency(&self) -> Option<Urgency> {
@@ -220,14 +221,13 @@ mod tests {
             cell: word("u33dc1k"),
             ..Filter::default()
         };
-        assert_eq!(filter.link(false), "?urgency=urgent&cell=u33dc1k");
-        assert_eq!(filter.link(true), "?urgency=urgent&cell=u33dc1k&all=true");
+        assert_eq!(filter.link_to_newest(), "?urgency=urgent&cell=u33dc1k");
         assert_eq!(filter.link_to("u33dc2"), "?urgency=urgent&cell=u33dc2");
         assert_eq!(filter.link_to_all_places(), "?urgency=urgent");
         let odd = Filter {
             from: word("x"),
             ..Filter::default()
         };
-        assert!(!odd.narrows() && odd.link(false).is_empty());
+        assert!(!odd.narrows() && odd.link_to_newest().is_empty());
     }
 }

@@ -2,6 +2,7 @@
 
 use streetlamp_proto::household::StatusView;
 
+use super::assets;
 use super::language::say;
 use super::words::{disk_advice, skewed, span};
 use crate::disk::Condition;
@@ -68,6 +69,11 @@ impl Frame {
             home: Some(HomeStrip::of(status, disk)),
             unlock_failed: None,
         }
+    }
+
+    /// The address of one of the page's files.
+    pub(super) fn asset(&self, name: &str) -> String {
+        format!("{}assets/{}", self.root, assets::address(name))
     }
 
     /// The way back from a path to the root.

@@ -335,7 +335,7 @@ async fn admit(
 
 /// Where programs come. They have a token instead of a session, and JSON or a film instead of a form: what is sent there
 /// is judged there.
-fn is_for_programs(path: &str) -> bool {
+pub(super) fn is_for_programs(path: &str) -> bool {
     is_intake(path) || api::is_api(path)
 }
 

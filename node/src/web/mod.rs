@@ -7,17 +7,19 @@
 //!
 //! `first_use` makes the home, before there is a node.
 //!
-//! `language` holds every text, `gate` stands before everything, `routes` names every address, `street`, `saying`, `neighbours`, `clips`, `ledger`,
+//! `language` holds every text, `gate` stands before everything, `compress` before that, `routes` names every address, `alerts`, `street`, `saying`, `neighbours`, `clips`, `ledger`,
 //! `publishers`, `health`, `settings`, `notifications`, `house`, `modes`, `lock`, `sign_in`, `live` and `assets` answer; `api` does the same for programs; `proof` asks for the passphrase again before what cannot
 //! be undone; `intake` takes films from cameras. Left out: names and texts are shown as text, so there is no markup in
 //! them, and there is no way to reach the page from the internet.
 
+mod alerts;
 mod api;
 mod assets;
 mod behind;
 mod bulletins;
 mod cameras;
 mod clips;
+mod compress;
 mod draft;
 mod feed;
 mod first_use;
@@ -46,6 +48,7 @@ mod settings;
 mod sign_in;
 mod site;
 mod street;
+mod stretch;
 mod throttle;
 mod ways;
 mod words;

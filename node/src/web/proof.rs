@@ -92,7 +92,11 @@ pub(super) async fn demand_unlocked(app: &App, session: Kept, proven: Proven) ->
     tried(app, session, &passphrase, unlocking).await
 }
 
-async fn tried(
+/// Has a passphrase tried by what needs it.
+///
+/// # Errors
+/// As [`demand`], and whatever else trying fails with.
+pub(super) async fn tried(
     app: &App,
     session: Kept,
     passphrase: &str,

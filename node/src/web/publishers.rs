@@ -8,7 +8,9 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use streetlamp_proto::cell::Cell;
-use streetlamp_proto::household::{Command, DirectoryCommand, Hush, PublisherView, StatusView};
+use streetlamp_proto::household::{
+    Command, DirectoryCommand, Failure, Hush, PublisherView, StatusView,
+};
 use streetlamp_proto::publisher::{Kind, PublisherId};
 use streetlamp_proto::time::Timestamp;
 
@@ -124,6 +126,15 @@ pub(super) async fn decide(
     Fields(decision): Fields<Decision>,
 ) -> Result<Response, Problem> {
     let command = decision.command()?;
+    if let DirectoryCommand::Hush(Hush::Publisher(id), _) = command {
+        let known = app.handle.read(move |household, now| {
+            let mut publishers = household.publishers(now).into_iter();
+            publishers.any(|view| view.id == id)
+        });
+        if !known.await? {
+            return Err(Error::from(Failure::Unknown("publisher")).into());
+        }
+    }
     app.handle.command(Command::Directory(command)).await?;
     Ok(see_other("./publishers"))
 }

@@ -10,12 +10,13 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
 use super::App;
+use super::compress::compressed;
 use super::frame::Frame;
 use super::gate::{Gate, guard};
 use super::problem::Problem;
 use super::{
-    api, assets, cameras, clips, health, house, intake, lan, ledger, live, lock, modes, neighbours,
-    notifications, publishers, saying, settings, sign_in, street,
+    alerts, api, assets, cameras, clips, health, house, intake, lan, ledger, live, lock, modes,
+    neighbours, notifications, publishers, saying, settings, sign_in, street,
 };
 
 /// An address and what answers there.
@@ -25,6 +26,7 @@ pub(super) type Route = (&'static str, fn() -> MethodRouter<App>);
 pub(super) const ROUTES: &[Route] = &[
     ("/", || get(street::show)),
     ("/alerts", || post(street::post)),
+    ("/alerts/{alert}", || get(alerts::show)),
     ("/assets/{name}", || get(assets::asset)),
     ("/cameras", || get(cameras::show).post(cameras::act)),
     ("/cameras/picture", || get(cameras::picture)),
@@ -74,13 +76,13 @@ pub(super) fn app(app: App) -> Router {
         router = router.route(path, methods());
     }
     router = api::add_to(router);
-    guarded(
+    compressed(guarded(
         router
             .fallback(nowhere)
             .method_not_allowed_fallback(wrong_method)
             .with_state(app),
         gate,
-    )
+    ))
 }
 
 /// Puts the gate before a router.

@@ -95,7 +95,7 @@ pub(super) async fn say(
         .command(Command::FollowUp { alert, change })
         .await?;
     Ok(see_other(&format!(
-        "./?done={}#alert-{alert}",
+        "./alerts/{alert}?done={}",
         said.act.word()
     )))
 }

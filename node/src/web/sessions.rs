@@ -41,6 +41,11 @@ impl Links {
         links.push((link, now + LINK_LIFE));
     }
 
+    /// Ends every link.
+    pub(super) fn end_all(&self) {
+        locked(&self.0).clear();
+    }
+
     /// Uses a link up. Whether it was good.
     pub(super) fn redeem(&self, link: Kept, now: Instant) -> bool {
         let mut links = locked(&self.0);
@@ -62,6 +67,8 @@ struct Session {
     seen: Instant,
     /// When the passphrase was given last.
     proven: Option<Instant>,
+    /// When the list of sessions was looked at in it last.
+    looked: Instant,
 }
 
 impl Session {
@@ -139,6 +146,7 @@ impl Sessions {
             since: now,
             seen: now,
             proven: None,
+            looked: now,
         });
     }
 
@@ -178,9 +186,12 @@ impl Sessions {
             .any(|proven| now.duration_since(proven) < PROVEN)
     }
 
-    /// Every session, the one that was used last first.
+    /// Every session, the one that was used last first. Whoever asks has seen them.
     pub(super) fn list(&self, this: Kept, now: Instant) -> Vec<Listed> {
-        let sessions = locked(&self.0);
+        let mut sessions = locked(&self.0);
+        for session in sessions.iter_mut().filter(|session| session.key == this) {
+            session.looked = now;
+        }
         let alive = sessions.iter().filter(|session| session.alive(now));
         let mut listed: Vec<_> = alive
             .map(|session| Listed {
@@ -196,9 +207,23 @@ impl Sessions {
         listed
     }
 
-    /// Ends the session of this name, if there is one.
-    pub(super) fn end_named(&self, named: &str) {
-        locked(&self.0).retain(|session| name(session.key) != named);
+    /// How many sessions began since the list was looked at in this one.
+    pub(super) fn unseen(&self, this: Kept, now: Instant) -> usize {
+        let sessions = locked(&self.0);
+        let looked = sessions.iter().find(|session| session.key == this);
+        let looked = looked.map_or(now, |session| session.looked);
+        let alive = sessions.iter().filter(|session| session.alive(now));
+        alive
+            .filter(|session| session.key != this && session.since >= looked)
+            .count()
+    }
+
+    /// Ends the session of this name. Whether there was one.
+    pub(super) fn end_named(&self, named: &str) -> bool {
+        let mut sessions = locked(&self.0);
+        let before = sessions.len();
+        sessions.retain(|session| name(session.key) != named);
+        sessions.len() < before
     }
 
     /// Ends every session but this one.
@@ -282,6 +307,19 @@ mod tests {
     }
 
     #[test]
+    fn a_session_that_began_is_told_of_in_the_others_until_they_look() {
+        let (sessions, now) = (Sessions::default(), Instant::now());
+        sessions.begin(Kept::of("mine"), Some("Firefox"), None, now);
+        assert_eq!(sessions.unseen(Kept::of("mine"), now), 0);
+        let later = now + MINUTE;
+        sessions.begin(Kept::of("thief"), None, None, later);
+        assert_eq!(sessions.unseen(Kept::of("mine"), later), 1);
+        assert_eq!(sessions.unseen(Kept::of("thief"), later), 0);
+        sessions.list(Kept::of("mine"), later + MINUTE);
+        assert_eq!(sessions.unseen(Kept::of("mine"), later + MINUTE), 0);
+    }
+
+    #[test]
     fn a_session_is_ended_by_its_name_and_the_others_stay() {
         let (sessions, now) = (Sessions::default(), Instant::now());
         for key in ["mine", "lost", "old"] {
@@ -289,8 +327,8 @@ mod tests {
         }
         let listed = sessions.list(Kept::of("mine"), now);
         assert_eq!(listed.iter().filter(|session| session.this).count(), 1);
-        sessions.end_named(&name(Kept::of("lost")));
-        sessions.end_named("");
+        assert!(sessions.end_named(&name(Kept::of("lost"))));
+        assert!(!sessions.end_named(""));
         let alive = |key| sessions.is_alive(Kept::of(key), now);
         assert!(alive("mine") && !alive("lost") && alive("old"));
         sessions.end_others(Kept::of("mine"));

@@ -1,22 +1,21 @@
 //! The street page: what neighbours say, with a map of where, and the form to say something.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
+use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use streetlamp_proto::alert::{Audience, Progress, Urgency};
 use streetlamp_proto::cell::Cell;
 use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::household::{AlertView, Answer, BulletinView, Command, StatusView};
-use streetlamp_proto::identity::HouseholdId;
 use streetlamp_proto::time::Timestamp;
 use streetlamp_proto::wire::limits::{TEXT_CHARS, TITLE_CHARS};
+use tokio::time::Instant;
 
 use super::App;
+use super::alerts::{self, AlertCard, Around};
 use super::bulletins::BulletinCard;
 use super::clips::{Names, clip_words};
 use super::draft::{AlertForm, Choice, Complaints};
@@ -28,22 +27,18 @@ use super::language::{Texts, refusal, say};
 use super::map::SaidMap;
 use super::neighbours::Beginning;
 use super::problem::{Problem, rendered, status_of};
-use super::saying::Button;
-use super::words::{self, Moment};
+use super::stretch::{SHOWN, Stretch};
+use super::words::Moment;
 use crate::disk::Condition;
-
-/// Alerts that are drawn unless all are asked for. A phone draws this many at once.
-const SHOWN: usize = 50;
+use crate::secret::Kept;
 
 /// What the link may say: a fixed set of words, so that a forged link says nothing new.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
-    all: bool,
     posted: Option<usize>,
     /// A clip to post with.
     clip: String,
-    done: Option<Button>,
 }
 
 /// What the page needs of the engine, taken in one look.
@@ -54,7 +49,7 @@ pub(super) struct Look {
     home: Option<Cell>,
     alerts: Vec<AlertView>,
     bulletins: Vec<BulletinView>,
-    names: BTreeMap<HouseholdId, String>,
+    around: Around,
     /// The clip that the form is about.
     clip: Option<(String, Moment)>,
     now: Timestamp,
@@ -68,15 +63,18 @@ struct Page {
     beginning: Beginning,
     refused: bool,
     notice: Option<String>,
+    /// How many other browsers signed in since the list of them was looked at in this one.
+    signed_in: Option<usize>,
     bulletins: Vec<BulletinCard>,
     alerts: Vec<AlertCard>,
-    hidden: usize,
     /// Whether anything was said at all.
     any: bool,
     filter: Filter,
-    /// This page, and the same with everything that is further back.
+    /// Whether newer alerts lie before these.
+    is_further: bool,
+    /// These alerts again, and those that follow.
     here: String,
-    link_all: String,
+    further: Option<String>,
     map: Option<SaidMap>,
     form: AlertForm,
     wrong: Complaints,
@@ -91,93 +89,27 @@ struct Page {
     text_chars: usize,
 }
 
-/// An alert as it is drawn.
-struct AlertCard {
-    id: String,
-    kind: String,
-    kind_word: &'static str,
-    urgency: String,
-    urgency_word: &'static str,
-    urgent: bool,
-    title: String,
-    text: String,
-    place: Option<String>,
-    author: Option<String>,
-    mine: bool,
-    /// Whether everybody nearby can read it.
-    nearby: bool,
-    /// Whether it came in the open, from somebody of another street.
-    outside: bool,
-    /// The street of its author, if it is another one that ours knows.
-    next_door: Option<String>,
-    /// What its author says of it now, to be read before the alert.
-    over: Option<Over>,
-    /// How many clips its author says there are.
-    clips: Option<usize>,
-    /// How many neighbours saw it too.
-    confirmed: Option<usize>,
-    /// Which buttons stand under it.
-    may: May,
-    comments: Vec<CommentLine>,
-    issued: Moment,
-    happened: Option<Moment>,
-    expires: Moment,
-}
-
-/// What this home can say about an alert with a button.
-struct May {
-    /// It was not so, or is over.
-    end: bool,
-    close_comments: bool,
-    confirm: bool,
-    comment: bool,
-    flag: bool,
-}
-
-impl May {
-    fn of(view: &AlertView, me: HouseholdId) -> Self {
-        let thread = &view.thread;
-        let mine = view.author == Some(me);
-        let goes_on = matches!(thread.progress, Progress::Active);
-        Self {
-            end: mine && goes_on,
-            close_comments: mine && !thread.closed,
-            confirm: !mine && goes_on && !thread.confirmations.contains(&me),
-            comment: !thread.closed,
-            flag: !mine && !thread.flags.contains_key(&me),
-        }
-    }
-}
-
-/// An alert that is not true, or not true any more.
-struct Over {
-    taken_back: bool,
-    reason: Option<String>,
-}
-
-/// What a neighbour added.
-struct CommentLine {
-    author: Option<String>,
-    text: String,
-    at: Moment,
-}
-
 pub(super) async fn show(
     State(app): State<App>,
+    Extension(session): Extension<Kept>,
     query: Result<Query<Asked>, QueryRejection>,
     filter: Result<Query<Filter>, QueryRejection>,
+    stretch: Result<Query<Stretch>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let asked = query.map(|Query(asked)| asked).unwrap_or_default();
     let filter = filter.map(|Query(filter)| filter).unwrap_or_default();
+    let stretch = stretch.map(|Query(stretch)| stretch).unwrap_or_default();
     let posted = asked.posted.map(|homes| match homes {
         0 => say!("street-kept"),
         homes => say!("street-posted", homes = homes),
     });
-    let notice = posted.or_else(|| asked.done.map(Button::done));
     let form = AlertForm::about(asked.clip);
-    let look = look(&app, form.clip()).await?;
-    let mut page = Page::new(look, form, Complaints::default(), (filter, asked.all));
-    page.notice = notice;
+    let mut look = look(&app, form.clip()).await?;
+    look.around = look.around.drawn(&app, session);
+    let mut page = Page::new(look, form, Complaints::default(), (filter, stretch));
+    page.notice = posted;
+    let signed_in = app.gate.sessions.unseen(session, Instant::now());
+    page.signed_in = (signed_in > 0).then_some(signed_in);
     Ok(rendered(&page))
 }
 
@@ -208,7 +140,7 @@ pub(super) async fn post(
         look(&app, form.clip()).await?,
         form,
         *wrong,
-        (Filter::default(), false),
+        (Filter::default(), Stretch::default()),
     );
     Ok((status, rendered(&page)).into_response())
 }
@@ -223,7 +155,7 @@ pub(super) async fn unlock_failed(
         look(app, None).await?,
         AlertForm::default(),
         Complaints::default(),
-        (Filter::default(), false),
+        (Filter::default(), Stretch::default()),
     );
     page.frame.unlock_failed = Some(why);
     Ok((status, rendered(&page)).into_response())
@@ -233,41 +165,43 @@ async fn look(app: &App, clip: Option<ClipId>) -> Result<Look, Problem> {
     let disk = app.handle.disk();
     let home = app.handle.home().cell().cloned();
     let beginning = Beginning::at(home.as_ref());
-    let look = app.look(move |household, now| Look {
-        status: household.status(now),
-        disk,
-        beginning,
-        home,
-        alerts: household
-            .alerts(now)
-            .into_iter()
-            .filter(|view| !(view.muted || view.hidden))
-            .collect(),
-        bulletins: household
-            .bulletins(now)
-            .into_iter()
-            .filter(BulletinView::is_shown)
-            .collect(),
-        clip: clip.and_then(|clip| {
-            let clips: Vec<_> = household
-                .clips()
+    let look = app.look(move |household, now| {
+        let status = household.status(now);
+        let alerts = household.alerts(now).into_iter();
+        let alerts: Vec<_> = alerts.filter(alerts::is_shown).collect();
+        Look {
+            around: Around::of(household, status.household, &alerts, now),
+            status,
+            disk,
+            beginning,
+            home,
+            alerts,
+            bulletins: household
+                .bulletins(now)
                 .into_iter()
-                .filter(|view| view.mine)
-                .collect();
-            clip_words(&clips, clip, &Names::default(), now)
-        }),
-        names: household
-            .members()
-            .into_iter()
-            .map(|member| (member.household, member.name.to_string()))
-            .collect(),
-        now,
+                .filter(BulletinView::is_shown)
+                .collect(),
+            clip: clip.and_then(|clip| {
+                let clips: Vec<_> = household
+                    .clips()
+                    .into_iter()
+                    .filter(|view| view.mine)
+                    .collect();
+                clip_words(&clips, clip, &Names::default(), now)
+            }),
+            now,
+        }
     });
     Ok(look.await?)
 }
 
 impl Page {
-    fn new(look: Look, form: AlertForm, wrong: Complaints, (filter, all): (Filter, bool)) -> Self {
+    fn new(
+        look: Look,
+        form: AlertForm,
+        wrong: Complaints,
+        (filter, stretch): (Filter, Stretch),
+    ) -> Self {
         let Look {
             status,
             disk,
@@ -275,7 +209,7 @@ impl Page {
             home,
             alerts,
             bulletins,
-            names,
+            around,
             clip,
             now,
         } = look;
@@ -293,7 +227,7 @@ impl Page {
         // A map without a place tells nothing.
         let map = map.filter(|map| !map.squares.is_empty());
         alerts.retain(|view| filter.fits_its_place(view));
-        let shown = if all { alerts.len() } else { SHOWN };
+        let cut = stretch.of(alerts);
         let streets: Vec<_> = status
             .streets
             .iter()
@@ -305,21 +239,22 @@ impl Page {
             beginning,
             refused: wrong != Complaints::default(),
             notice: None,
+            signed_in: None,
             bulletins: bulletins
                 .iter()
                 .filter(|view| filter.fits_bulletin(view))
                 .take(SHOWN)
                 .map(|view| BulletinCard::new(view, now))
                 .collect(),
-            hidden: alerts.len().saturating_sub(shown),
-            alerts: alerts
+            alerts: cut
+                .alerts
                 .iter()
-                .take(shown)
-                .map(|view| AlertCard::new(view, &names, status.household, now))
+                .map(|view| AlertCard::new(view, &around))
                 .collect(),
             any,
-            here: filter.link(all),
-            link_all: filter.link(true),
+            is_further: stretch.is_further(),
+            here: filter.link(&cut.again),
+            further: cut.further.map(|further| filter.link(&further)),
             map,
             filter,
             kinds: form.kinds(),
@@ -335,62 +270,6 @@ impl Page {
             wrong,
             title_chars: TITLE_CHARS,
             text_chars: TEXT_CHARS,
-        }
-    }
-}
-
-impl AlertCard {
-    fn new(
-        view: &AlertView,
-        names: &BTreeMap<HouseholdId, String>,
-        me: HouseholdId,
-        now: Timestamp,
-    ) -> Self {
-        let (alert, thread) = (&view.alert, &view.thread);
-        let over = match &thread.progress {
-            Progress::Active => None,
-            Progress::Cancelled { reason, .. } => Some(Over {
-                taken_back: true,
-                reason: reason.as_ref().map(ToString::to_string),
-            }),
-            Progress::Resolved { .. } => Some(Over {
-                taken_back: false,
-                reason: None,
-            }),
-        };
-        let comments = thread
-            .comments
-            .iter()
-            .map(|(author, at, text)| CommentLine {
-                author: names.get(author).cloned(),
-                text: text.to_string(),
-                at: Moment::new(*at, now),
-            });
-        let confirmed = thread.confirmations.len();
-        let apart = alert.issued.since(alert.happened).as_secs() >= 60;
-        Self {
-            id: view.id.to_string(),
-            kind: words::kind(alert.kind),
-            kind_word: alert.kind.word(),
-            urgency: words::urgency(thread.urgency),
-            urgency_word: thread.urgency.word(),
-            urgent: thread.urgency == Urgency::Urgent,
-            title: thread.title.to_string(),
-            text: thread.text.to_string(),
-            place: alert.place.as_ref().map(ToString::to_string),
-            author: view.author_name.as_ref().map(ToString::to_string),
-            mine: view.author == Some(me),
-            nearby: view.alert.audience == Audience::Nearby,
-            outside: view.author.is_none(),
-            next_door: view.next_door.as_ref().map(ToString::to_string),
-            over,
-            clips: (!alert.clips.is_empty()).then_some(alert.clips.len()),
-            confirmed: (confirmed > 0).then_some(confirmed),
-            may: May::of(view, me),
-            comments: comments.collect(),
-            issued: Moment::new(alert.issued, now),
-            happened: apart.then(|| Moment::new(alert.happened, now)),
-            expires: Moment::new(alert.expires, now),
         }
     }
 }

@@ -116,6 +116,8 @@ street-state-holds = Gilt noch
 street-state-confirmed = Bestätigt
 street-state-over = Vorbei
 street-state-taken-back = Zurückgenommen
+street-newest = Zum Neuesten
+street-no-alert = diese Meldung gibt es hier nicht, oder sie ist abgelaufen und fort
 street-none-fit = Nichts davon.
 street-map = Wo es geschah
 street-map-square =
@@ -127,3 +129,10 @@ street-map-home = Die gestrichelte Linie ist deine Zelle, { $cell }.
 street-map-says = Drücke auf ein Viereck, um nur zu sehen, was dort gemeldet wurde. Ein Viereck ist nie ein Haus.
 street-map-all = Nur { $cell } ist zu sehen: alle Orte zeigen
 street-not-only-street = Alle in der Nähe können es lesen: Es ist nicht versiegelt und trägt deinen Namen nicht.
+street-signed-in =
+    { $n ->
+        [one] Ein anderer Browser hat sich angemeldet. Warst du das nicht,
+       *[other] { $n } andere Browser haben sich angemeldet. Warst du das nicht,
+    }
+street-signed-in-look = sieh nach, wer angemeldet ist
+street-film = Clip: { $camera }, { $when }

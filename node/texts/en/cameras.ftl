@@ -2,13 +2,13 @@
 
 cameras-add = Add a camera
 cameras-added = '{ $camera }' is added: it is recorded from now on when something happens.
-cameras-says = First you see a picture of it, and nothing is saved. Cameras of your own network only. Folders, programs and Frigate are added with 'streetlamp camera add'.
+cameras-says = First you see a picture of it, and nothing is saved. Cameras of your own network only. Folders, programs and Frigate are added with “streetlamp camera add”.
 cameras-name = What to call it
 cameras-way = How it is reached
 cameras-onvif = ONVIF
 cameras-onvif-hint = It says where its stream is, and begins a recording when it notices something. Many cameras want it switched on first.
 cameras-rtsp = RTSP
-cameras-rtsp-hint = You know the address of its stream. A program with its token, or 'camera trigger', begins a recording.
+cameras-rtsp-hint = You know the address of its stream. A program with its token begins a recording.
 cameras-address = Address
 cameras-user = Name that the camera knows you by
 cameras-password = Password of that name

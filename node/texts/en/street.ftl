@@ -116,6 +116,8 @@ street-state-holds = Still holds
 street-state-confirmed = Confirmed
 street-state-over = Over
 street-state-taken-back = Taken back
+street-newest = To the newest
+street-no-alert = there is no such alert here, or it is over and gone
 street-none-fit = Nothing that you chose.
 street-map = Where it happened
 street-map-square =
@@ -127,3 +129,10 @@ street-map-home = The dashed line is your cell, { $cell }.
 street-map-says = Press a square to see only what was said there. A square is never a house.
 street-map-all = Only { $cell } is shown: show all places
 street-not-only-street = Everybody nearby can read it: it is not sealed, and does not bear your name.
+street-signed-in =
+    { $n ->
+        [one] Another browser signed in. If that was not you,
+       *[other] { $n } other browsers signed in. If that was not you,
+    }
+street-signed-in-look = look at who is signed in
+street-film = Clip: { $camera }, { $when }

@@ -165,7 +165,7 @@ pub(in crate::web) const ENDPOINTS: &[Endpoint] = endpoints! {
 
 impl Endpoint {
     /// What stands in the address.
-    pub(super) fn in_path(&self) -> Option<&'static str> {
+    pub(in crate::web) fn in_path(&self) -> Option<&'static str> {
         let (_, rest) = self.path.split_once('{')?;
         rest.split_once('}').map(|(name, _)| name)
     }

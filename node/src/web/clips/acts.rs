@@ -16,7 +16,7 @@ use streetlamp_proto::time::Timestamp;
 use tokio::time::Instant;
 
 use super::fetches;
-use super::page::{Page, ShareForm, below, named};
+use super::page::{Page, ShareForm, below, named, unknown};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Kept;
 use crate::web::App;
@@ -148,6 +148,13 @@ pub(in crate::web) async fn act(
 
 async fn carry_out(app: &App, session: Kept, clip: ClipId, asked: Asked) -> Result<Done> {
     let handle = &app.handle;
+    let known = handle.read(move |household, _| {
+        let mut clips = household.clips().into_iter();
+        clips.any(|view| view.manifest.clip == clip)
+    });
+    if !known.await? {
+        return Err(unknown());
+    }
     match asked {
         Asked::Watch(proven) => {
             if handle.read(|household, _| household.is_locked()).await? {

@@ -12,8 +12,7 @@ use std::path::Path;
 use askama::Template;
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path as At, Query, State};
+use axum::extract::{Path as At, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -31,8 +30,8 @@ use super::page::{below, named, unknown};
 use crate::blocking::block;
 use crate::error::{Error, ErrorKind, Result};
 use crate::export::{Area, Hashed, MANIFEST, NOTE, Redaction, Sink, note, write_changed};
-use crate::ffmpeg::{self, MemoryFile};
-use crate::node::{Film, Watched};
+use crate::ffmpeg::MemoryFile;
+use crate::node::Film;
 use crate::secret::Kept;
 use crate::web::App;
 use crate::web::form::Fields;
@@ -68,13 +67,6 @@ pub(in crate::web) struct Asked {
     form: ExportForm,
     #[serde(flatten)]
     proven: Proven,
-}
-
-/// Which picture of the film is drawn over.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(in crate::web) struct Second {
-    at: u32,
 }
 
 #[derive(Template)]
@@ -140,28 +132,8 @@ pub(in crate::web) async fn export(
     }
 }
 
-/// A picture of a film that this browser has open, for drawing over it.
-pub(in crate::web) async fn still(
-    State(app): State<App>,
-    Extension(session): Extension<Kept>,
-    At(clip): At<String>,
-    second: std::result::Result<Query<Second>, QueryRejection>,
-) -> std::result::Result<Response, Problem> {
-    let second = second.map(|Query(second)| second.at).unwrap_or_default();
-    let drawn = async {
-        let clip = named(&clip)?;
-        let screenings = &app.under_way.screenings;
-        let film = screenings.of(session, clip, Instant::now());
-        let film = film.ok_or_else(unknown)?;
-        let _turn = turn(&app)?;
-        block(|| ffmpeg::still(&held(&film)?, second, ""))
-    };
-    let picture = drawn.await.map_err(lower)?;
-    Ok(([(CONTENT_TYPE, "image/jpeg")], picture).into_response())
-}
-
 /// A problem two steps below the root.
-fn lower(error: Error) -> Problem {
+pub(super) fn lower(error: Error) -> Problem {
     below(error).under("../../".to_owned())
 }
 
@@ -172,18 +144,6 @@ fn turn(app: &App) -> Result<tokio::sync::SemaphorePermit<'_>> {
         .0
         .try_acquire()
         .map_err(|_| Error::new(ErrorKind::Conflict, say!("clips-film-held")))
-}
-
-/// All of a film that is being watched.
-fn held(film: &Watched) -> Result<MemoryFile> {
-    let mut whole = MemoryFile::new()?;
-    let mut at = 0;
-    while at < film.len() {
-        let part = film.part(at..film.len())?;
-        whole.write(&part)?;
-        at += u64::try_from(part.len()).unwrap_or(u64::MAX);
-    }
-    Ok(whole)
 }
 
 /// Understands the form.

@@ -2,7 +2,7 @@
 //!
 //! `timeline` lists them, `page` shows one and `acts` carries out its forms; `export` hands one to
 //! somebody outside; `player` lets films into a frame that can
-//! do nothing but play; `fetches` gets what is not here and says how far it is; `holders` is who has what of this
+//! do nothing but play; `still` draws a picture of one that is open; `fetches` gets what is not here and says how far it is; `holders` is who has what of this
 //! home's, and what is kept here for others; `names` is what households and clips are
 //! called. Nobody can ask for a clip here: every address belongs to the resident.
 
@@ -14,14 +14,16 @@ mod holders;
 mod names;
 mod page;
 mod player;
+mod still;
 mod timeline;
 
 pub(super) use acts::act;
-pub(super) use export::{export, show as export_form, still};
+pub(super) use export::{export, show as export_form};
 pub(super) use holders::{act as act_on_holders, show as holders};
 pub(super) use names::{Names, clip_words};
 pub(super) use page::show;
 pub(super) use player::{film, frame};
+pub(super) use still::{drawable, still};
 pub(super) use timeline::show as list;
 
 use fetches::Fetches;

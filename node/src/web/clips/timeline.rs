@@ -6,16 +6,20 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use jiff::civil::Date;
 use serde::Deserialize;
+use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::household::{ClipView, Command, Retention, StatusView};
 use streetlamp_proto::time::Timestamp;
 use url::form_urlencoded::Serializer;
 
 use super::names::Names;
+use super::still::drawable;
+use crate::secret::Kept;
 use crate::web::App;
 use crate::web::draft::Choice;
 use crate::web::frame::Frame;
@@ -77,7 +81,9 @@ struct Day {
 
 /// A clip as it stands in the list.
 struct ClipRow {
-    id: String,
+    id: ClipId,
+    /// Whether there is a picture of it.
+    drawn: bool,
     camera: String,
     /// Whose it is, if it is a neighbour's.
     owner: Option<String>,
@@ -102,6 +108,7 @@ struct Look {
 
 pub(in crate::web) async fn show(
     State(app): State<App>,
+    Extension(session): Extension<Kept>,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
@@ -117,6 +124,7 @@ pub(in crate::web) async fn show(
         }
     });
     let mut page = Page::new(look.await?, &app, &asked);
+    page.draw(&app, session);
     page.films_itself = !app.handle.cameras().await?.is_empty();
     Ok(rendered(&page))
 }
@@ -161,6 +169,19 @@ impl Page {
             here: link(at),
             newer: at.checked_sub(1).map(link),
             older: (at + 1 < pages).then(|| link(at + 1)),
+        }
+    }
+}
+
+impl Page {
+    /// Gives a picture to each own film that this browser has open.
+    fn draw(&mut self, app: &App, session: Kept) {
+        let rows = self.days.iter_mut().flat_map(|day| &mut day.clips);
+        let mut own: Vec<_> = rows.filter(|row| row.owner.is_none()).collect();
+        let ids = own.iter().map(|row| row.id);
+        let drawn = drawable(&app.under_way, session, ids.collect::<Vec<_>>());
+        for row in &mut own {
+            row.drawn = drawn.contains(&row.id);
         }
     }
 }
@@ -253,7 +274,8 @@ impl ClipRow {
     fn new(view: &ClipView, names: &Names, now: Timestamp) -> Self {
         let some = |n: usize| (n > 0).then_some(n);
         Self {
-            id: view.manifest.clip.to_string(),
+            id: view.manifest.clip,
+            drawn: false,
             camera: view.camera.clone(),
             owner: (!view.mine).then(|| names.get(view.owner)),
             recorded: Moment::new(view.manifest.recorded, now),

@@ -1,7 +1,8 @@
 //! What the rest of the program says in English, in the language of the page.
 //!
 //! Engine and command line have one wording for each refusal. The English file of `refusals` repeats it, with its
-//! variables; a text that fits such a pattern is the message of that name in any other language. What fits none is
+//! variables; a text that fits such a pattern is the message of that name in the language of the page. Where the program
+//! names a command, the attribute `page` says what to press instead. What fits none is
 //! shown in English: rare faults of disks and programs, of which the log says more.
 
 use std::sync::LazyLock;
@@ -9,7 +10,10 @@ use std::sync::LazyLock;
 use fluent_bundle::FluentArgs;
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, PatternElement};
 
-use super::{Language, text::plain};
+use super::{
+    Language,
+    text::{on_page, plain},
+};
 use crate::error::Error;
 use crate::web::problem::sentence;
 
@@ -30,14 +34,11 @@ pub(in crate::web) fn refusal(error: &Error) -> String {
 
 /// An English text of the program in the language of the page, if it is known there.
 pub(in crate::web) fn translated(english: &str) -> String {
-    if Language::spoken() == Language::English {
-        return english.to_owned();
-    }
     let fitting = KNOWN.iter().find_map(|(id, parts)| {
         let mut given = FluentArgs::new();
         fits(parts, english, &mut given).then_some((id, given))
     });
-    fitting.map_or_else(|| english.to_owned(), |(id, given)| plain(id, &given))
+    fitting.map_or_else(|| english.to_owned(), |(id, given)| on_page(id, &given))
 }
 
 /// Whether a text is made of these parts. What was put into it is told in the language of the page, too.

@@ -4,6 +4,7 @@ use std::fmt::{self, Display};
 
 use askama::filters::{Html, HtmlSafe, escape};
 use fluent_bundle::{FluentArgs, FluentValue};
+use fluent_syntax::ast::Pattern;
 
 use super::Language;
 use crate::web::words::Moment;
@@ -144,6 +145,13 @@ pub(in crate::web) fn plain(id: &str, args: &FluentArgs<'_>) -> String {
     format(id, args)
 }
 
+/// A message as the page says it, if that is not as the program says it.
+pub(super) fn on_page(id: &str, args: &FluentArgs<'_>) -> String {
+    let message = Language::spoken().bundle().get_message(id);
+    let page = message.and_then(|message| message.get_attribute("page"));
+    page.map_or_else(|| format(id, args), |page| filled(id, page.value(), args))
+}
+
 /// A value for [`say`].
 pub(in crate::web) fn given(value: &impl Given) -> FluentValue<'static> {
     value.given()
@@ -154,6 +162,11 @@ fn format(id: &str, args: &FluentArgs<'_>) -> String {
     let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) else {
         return id.to_owned();
     };
+    filled(id, pattern, args)
+}
+
+fn filled(id: &str, pattern: &Pattern<&str>, args: &FluentArgs<'_>) -> String {
+    let bundle = Language::spoken().bundle();
     let mut faults = Vec::new();
     let text = bundle.format_pattern(pattern, Some(args), &mut faults);
     for fault in faults {

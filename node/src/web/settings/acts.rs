@@ -14,6 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::home::NewDevice;
 use crate::node::Scope;
 use crate::secret::{Kept, Secret};
+use crate::strength;
 use crate::web::App;
 use crate::web::language::{Language, say};
 use crate::web::proof::{self, Proven};
@@ -42,6 +43,13 @@ pub(in crate::web) enum Asked {
         proven: Proven,
     },
     SheetIsSafe,
+    /// Another passphrase, typed twice. It ends every other session.
+    ChangePassphrase {
+        #[serde(flatten)]
+        proven: Proven,
+        new: String,
+        again: String,
+    },
     AddProgram {
         name: String,
         #[serde(flatten)]
@@ -100,6 +108,7 @@ pub(in crate::web) enum News {
     Kept,
     LockChosen,
     SheetSafe,
+    PassphraseChanged,
     /// The directory of another device was made.
     #[serde(skip)]
     DeviceMade(PathBuf),
@@ -121,6 +130,7 @@ impl News {
             Self::Kept => "kept",
             Self::LockChosen => "lock-chosen",
             Self::SheetSafe => "sheet-safe",
+            Self::PassphraseChanged => "passphrase-changed",
             Self::DeviceMade(_) => "device-made",
             Self::DeviceRemoved => "device-removed",
             Self::ProgramAdded(_) => "program-added",
@@ -135,6 +145,7 @@ impl News {
             Self::Kept => say!("settings-kept"),
             Self::LockChosen => say!("settings-lock-chosen"),
             Self::SheetSafe => say!("settings-sheet-safe"),
+            Self::PassphraseChanged => say!("settings-passphrase-changed"),
             Self::DeviceMade(_) => say!("settings-device-made"),
             Self::DeviceRemoved => say!("settings-device-removed"),
             Self::ProgramAdded(_) => say!("settings-program-added"),
@@ -165,8 +176,9 @@ pub(super) async fn carry_out(app: &App, session: Kept, asked: Asked) -> Result<
     let handle = &app.handle;
     match asked {
         Asked::EndSession { session: named } => {
-            app.gate.sessions.end_named(&named);
-            Ok(News::SessionEnded)
+            let unknown = || Error::new(ErrorKind::NotFound, say!("settings-no-session"));
+            let ended = app.gate.sessions.end_named(&named);
+            ended.then_some(News::SessionEnded).ok_or_else(unknown)
         }
         Asked::Language { language } => Ok(News::LanguageChosen(Language::coded(&language))),
         Asked::EndOthers => {
@@ -198,6 +210,24 @@ pub(super) async fn carry_out(app: &App, session: Kept, asked: Asked) -> Result<
         Asked::SheetIsSafe => {
             handle.home().confirm_recovery_sheet()?;
             Ok(News::SheetSafe)
+        }
+        Asked::ChangePassphrase { proven, new, again } => {
+            let current = Zeroizing::new(proven.passphrase);
+            let (new, again) = (Zeroizing::new(new), Zeroizing::new(again));
+            if new != again {
+                return Err(Error::new(ErrorKind::Invalid, say!("first-use-differ")));
+            }
+            let home = handle.home();
+            let judged = strength::judge(&new, &[home.name().as_str()]);
+            if !judged.enough {
+                return Err(Error::new(ErrorKind::Invalid, judged.verdict));
+            }
+            let change = async { home.change_passphrase(&current, &new) };
+            proof::tried(app, session, &current, change).await?;
+            // Whoever knows the old one is out: in every other browser, and by links that wait.
+            app.gate.sessions.end_others(session);
+            app.gate.links.end_all();
+            Ok(News::PassphraseChanged)
         }
         Asked::AddProgram {
             name,

@@ -48,6 +48,8 @@ pub(super) struct Back {
 struct Page {
     frame: Frame,
     asks: bool,
+    /// Whether this device has a passphrase.
+    reads: bool,
     notice: Option<String>,
     wrong: Option<String>,
     sessions: Vec<SessionLine>,
@@ -178,6 +180,7 @@ impl Page {
         Ok(Self {
             frame: Frame::of(&look.status, app.handle.disk(), "settings"),
             asks: !proof::is_fresh(app, session),
+            reads: home.reads(),
             notice: None,
             wrong: None,
             sessions: sessions.into_iter().map(SessionLine::of).collect(),

@@ -86,7 +86,7 @@ const ROWS: [(&str, &str, &str); 68] = [
 const WRONG_SCOPE: &str = "its token would need the scope";
 
 impl Served {
-    async fn ask(
+    pub(super) async fn ask(
         &self,
         method: &str,
         path: &str,

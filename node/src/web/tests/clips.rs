@@ -354,3 +354,36 @@ async fn an_export_is_proven_logged_and_packed_with_its_papers() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_list_has_a_picture_of_an_own_film_while_it_is_open_in_this_browser() {
+    if !crate::ffmpeg::is_here() {
+        return;
+    }
+    let home = served_as("Ada", 1).await;
+    let clip = home.records("Porch", None).await;
+    let (session, path) = (home.session(), format!("/clips/{clip}"));
+    let picture = format!("{path}/still?small=true");
+    let list = || async { text(home.browser(&session, Method::GET, "/clips", "").await).await };
+    assert!(!list().await.contains(&picture[1..]));
+    let shut = home.browser(&session, Method::GET, &picture, "").await;
+    assert_eq!(shut.status(), StatusCode::NOT_FOUND);
+    assert_eq!(home.handle.ledger().await.unwrap().len(), 0);
+
+    home.form(&session, &path, &format!("act=watch&{KEY}"))
+        .await;
+    assert!(list().await.contains(&picture[1..]));
+    let drawn = home.browser(&session, Method::GET, &picture, "").await;
+    assert_eq!(drawn.status(), StatusCode::OK);
+    assert_eq!(drawn.headers()[header::CACHE_CONTROL], "no-store");
+    let drawn = to_bytes(drawn.into_body(), usize::MAX).await.unwrap();
+    assert_eq!(&drawn[..3], b"\xff\xd8\xff", "a JPEG");
+    // The picture is part of the one opening; another browser has none, and a locked home neither.
+    assert_eq!(home.handle.ledger().await.unwrap().len(), 1);
+    let another = home.resident(Method::GET, &picture, "").await;
+    assert_eq!(another.status(), StatusCode::NOT_FOUND);
+    home.handle.lock().await.unwrap();
+    assert!(!list().await.contains(&picture[1..]));
+    let shut = home.browser(&session, Method::GET, &picture, "").await;
+    assert_eq!(shut.status(), StatusCode::NOT_FOUND);
+}

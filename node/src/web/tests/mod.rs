@@ -8,6 +8,8 @@ mod behind;
 mod bulletins;
 mod cameras;
 mod clips;
+mod feed;
+mod foreign;
 mod metrics;
 mod neighbours;
 mod pages;
@@ -24,7 +26,8 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request};
 use axum::response::Response;
 use axum::routing::get;
-use streetlamp_proto::household::{Answer, Command, Household};
+use streetlamp_proto::alert::{Kind, Text, Urgency};
+use streetlamp_proto::household::{Answer, Command, Draft, Household};
 use streetlamp_proto::time::Timestamp;
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -118,6 +121,22 @@ async fn served_as(name: &str, seed: u64) -> Served {
         handle,
         router,
     }
+}
+
+/// An alert that a home may post.
+fn alert(title: &str) -> Command {
+    Command::PostAlert(Draft {
+        street: None,
+        nearby: false,
+        kind: Kind::Noise,
+        urgency: Urgency::Info,
+        place: None,
+        title: title.parse_line(),
+        text: Text::default(),
+        happened: None,
+        life: Duration::from_secs(3_600),
+        clips: Vec::new(),
+    })
 }
 
 trait ParseLine {

@@ -1,12 +1,9 @@
 //! What is said about an alert by a button, on one page, and read on a neighbour's.
 
-use std::time::Duration;
-
 use axum::http::{Method, StatusCode, header};
-use streetlamp_proto::alert::{Kind, Text, Urgency};
-use streetlamp_proto::household::{Answer, Command, Draft};
+use streetlamp_proto::household::Answer;
 
-use super::{ParseLine, Served, served_as, text};
+use super::{Served, served_as, text};
 
 const PATH: &str = "/follow-ups";
 
@@ -15,19 +12,8 @@ async fn street() -> (Served, Served, String) {
     let (ada, ben) = (served_as("Ada", 1).await, served_as("Ben", 2).await);
     ada.found_street().await;
     ada.lets_in(&ben).await;
-    let draft = Draft {
-        street: None,
-        nearby: false,
-        kind: Kind::Noise,
-        urgency: Urgency::Info,
-        place: None,
-        title: "Drilling at number 4".parse_line(),
-        text: Text::default(),
-        happened: None,
-        life: Duration::from_secs(3_600),
-        clips: Vec::new(),
-    };
-    let posted = ada.handle.command(Command::PostAlert(draft)).await.unwrap();
+    let post = super::alert("Drilling at number 4");
+    let posted = ada.handle.command(post).await.unwrap();
     let Answer::Alert { alert, .. } = posted else {
         panic!("no alert")
     };
@@ -46,9 +32,13 @@ async fn a_neighbour_confirms_and_comments_and_the_author_takes_it_back() {
         let said = ben.resident(Method::POST, PATH, &form).await;
         assert_eq!(said.status(), StatusCode::SEE_OTHER, "{act}");
         let back = said.headers()[header::LOCATION].to_str().unwrap();
-        assert!(back.ends_with(&format!("#alert-{alert}")), "{back}");
+        assert!(
+            back.starts_with(&format!("./alerts/{alert}?done=")),
+            "{back}"
+        );
     }
-    let page = text(ben.resident(Method::GET, "/?done=confirm", "").await).await;
+    let own = format!("/alerts/{alert}?done=confirm");
+    let page = text(ben.resident(Method::GET, &own, "").await).await;
     assert!(page.contains("Your neighbours see that you saw it, too."));
     assert!(!page.contains(">I saw it, too<"), "once is enough");
 

@@ -7,10 +7,15 @@ use super::super::routes::ROUTES;
 use super::{FORM, send, served, text};
 
 /// Every address, and what a stranger's GET and POST of it get. A new route needs a row here.
-const STRANGERS: [(&str, StatusCode, StatusCode); 31] = [
+const STRANGERS: [(&str, StatusCode, StatusCode); 32] = [
     ("/", StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
     (
         "/alerts",
+        StatusCode::UNAUTHORIZED,
+        StatusCode::UNAUTHORIZED,
+    ),
+    (
+        "/alerts/{alert}",
         StatusCode::UNAUTHORIZED,
         StatusCode::UNAUTHORIZED,
     ),
@@ -251,4 +256,73 @@ async fn a_link_signs_in_once_and_looking_at_it_does_not_use_it_up() {
             .status(),
         StatusCode::UNAUTHORIZED
     );
+}
+
+#[tokio::test]
+async fn another_passphrase_signs_every_other_browser_out_and_the_old_one_opens_nothing() {
+    const NEW: &str = "violet-anchor-rumba-lantern";
+    let home = served().await;
+    let (mine, other) = (home.session(), home.session());
+    let link = home.gate.sign_in_link();
+    let change = |current: &str, new: &str, again: &str| {
+        format!("act=change-passphrase&passphrase={current}&new={new}&again={again}")
+    };
+    for (form, status) in [
+        (change("guess", NEW, NEW), StatusCode::FORBIDDEN),
+        (change("", NEW, NEW), StatusCode::FORBIDDEN),
+        (
+            change("correct+horse", NEW, "another"),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        (
+            change("correct+horse", "password1", "password1"),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+    ] {
+        let refused = home.form(&mine, "/settings", &form).await;
+        assert_eq!(refused.status(), status, "{form}");
+    }
+    let still = home.browser(&other, Method::GET, "/settings", "").await;
+    assert_eq!(still.status(), StatusCode::OK);
+
+    let form = change("correct+horse", NEW, NEW);
+    let changed = home.form(&mine, "/settings", &form).await;
+    assert_eq!(
+        changed.headers()[header::LOCATION],
+        "./settings?done=passphrase-changed"
+    );
+    let after = home.browser(&other, Method::GET, "/settings", "").await;
+    assert_eq!(after.status(), StatusCode::UNAUTHORIZED);
+    let (_, token) = link.split_once("?token=").unwrap();
+    let own = [("sec-fetch-site", "same-origin"), ("content-type", FORM)];
+    let form = format!("token={token}");
+    let entered = send(&home.router, Method::POST, "/sign-in", &own, &form).await;
+    assert_eq!(
+        entered.status(),
+        StatusCode::FORBIDDEN,
+        "a link that waited"
+    );
+    let old = home
+        .form(&mine, "/unlock", "passphrase=correct+horse")
+        .await;
+    assert_eq!(old.status(), StatusCode::FORBIDDEN);
+    let new = format!("passphrase={NEW}");
+    let new = home.form(&mine, "/unlock", &new).await;
+    assert_eq!(new.status(), StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn whoever_signs_in_is_told_of_in_every_other_browser_until_it_looks_at_the_list() {
+    const TOLD: &str = "Another browser signed in";
+    let home = served().await;
+    home.found_street().await;
+    let mine = home.session();
+    let street = || async { text(home.browser(&mine, Method::GET, "/", "").await).await };
+    assert!(!street().await.contains(TOLD));
+    let thief = home.session();
+    assert!(street().await.contains(TOLD));
+    let theirs = text(home.browser(&thief, Method::GET, "/", "").await).await;
+    assert!(!theirs.contains(TOLD));
+    home.browser(&mine, Method::GET, "/settings", "").await;
+    assert!(!street().await.contains(TOLD));
 }
