@@ -16,8 +16,8 @@ use crate::{homes, place};
 const FLOOD: u64 = 1_000_000_000;
 /// Most that is on its way between camera and home, in buffers of this program and of the system.
 const ON_ITS_WAY: u64 = 64_000_000;
-/// Most memory that three floods cost together.
-const MEMORY: u64 = 150_000_000;
+/// Most memory that five floods cost together.
+const MEMORY: u64 = 250_000_000;
 /// A picture without an end is waited for half a minute.
 const PATIENCE: Duration = Duration::from_secs(120);
 
