@@ -1,8 +1,8 @@
 //! Pictures, and sound if it is wanted, out of a camera's stream: RTSP, with its data in the same connection (RFC 2326, section 10.12).
 //!
-//! Nothing is decoded. The one connection goes to the address that was judged (`address`), through a [`Sluice`] that bounds what
-//! a camera makes us hold: data over UDP would come from anywhere, and a parting word (`TEARDOWN`) would go to an address of the
-//! camera's choice, so that neither is used. What a camera answers is shown to nobody.
+//! Nothing is decoded. The one connection goes to the address that was judged (`address`), through a sluice (`sluice`)
+//! that bounds what a camera makes us hold: data over UDP would come from anywhere, and a parting word (`TEARDOWN`) would
+//! go to an address of the camera's choice, so that neither is used. What a camera answers is shown to nobody.
 //!
 //! A camera whose clock jumps, or runs ahead of ours (`tempo`), or that codes its pictures in another way all the time, is
 //! given up and asked anew: what came until then is a film.
