@@ -36,15 +36,20 @@ ffmpeg -v error -f lavfi -i testsrc2=s=1920x1080:r=25:d=30 -vf noise=alls=12:all
 # Long enough for the whole measurement, at no cost of coding.
 ffmpeg -v error -stream_loop $(((seconds + 89) / 30)) -i "$place/films/part.mp4" -c copy "$place/films/yard.mp4"
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-port=$(free_port)
-"$rtsp_server" -d "$place/films" -H 127.0.0.1 -p "$port" -cp "$(free_port)" >"$place/server.log" 2>&1 & server=$!
-until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do sleep 0.2; done
+# A server plays to four more than the machine has cores (the threads that Python takes by itself): one for four cameras each.
+ports=()
+for n in $(seq $(((cameras + 3) / 4))); do
+  port=$(free_port)
+  "$rtsp_server" -d "$place/films" -H 127.0.0.1 -p "$port" -cp "$(free_port)" >"$place/server$n.log" 2>&1 & server="$server $!"
+  until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do sleep 0.2; done
+  ports+=("$port")
+done
 
 "$program" init --name Ada --cell u33dc1 >/dev/null
 "$program" run --web 127.0.0.1:0 --no-mdns --listen /ip4/127.0.0.1/tcp/0 >"$place/node.log" 2>&1 & node=$!
 until "$program" status >/dev/null 2>&1; do sleep 0.2; done
 for n in $(seq "$cameras"); do
-  "$program" camera add --name "Yard $n" --rtsp "rtsp://127.0.0.1:$port/yard.mp4" --allow-loopback --always >/dev/null
+  "$program" camera add --name "Yard $n" --rtsp "rtsp://127.0.0.1:${ports[(n - 1) / 4]}/yard.mp4" --allow-loopback --always >/dev/null
 done
 recording() { "$program" --json camera list | python3 -c "import json, sys; print(sum(c['state'] == 'recording' for c in json.load(sys.stdin)))"; }
 until [ "$(recording)" = "$cameras" ]; do sleep 0.5; done
