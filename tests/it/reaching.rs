@@ -24,12 +24,16 @@ fn street<const N: usize>(homes: &mut [Home; N]) {
     }
 }
 
-/// Waits until so many neighbours of a home are connected.
+/// Waits until so many neighbours of a home are connected. One that leaves brings the number about as well as one that
+/// comes: whose connection broke off is noticed late.
 fn together(home: &mut Home, neighbours: usize) {
-    let here = |home: &Home| home.run(&["status"]).json["neighbours_connected"] == neighbours;
-    while !here(home) {
-        let came = home.wait_for("neighbour", |event| event["connected"] == true);
-        came.unwrap_or_else(|e| panic!("{:?}: {e}", home.dir()));
+    loop {
+        let status = home.run(&["status"]).json;
+        if status["neighbours_connected"] == neighbours {
+            return;
+        }
+        let moved = home.wait_for("neighbour", |_| true);
+        moved.unwrap_or_else(|e| panic!("{:?}: {e}: {status}", home.dir()));
     }
 }
 
