@@ -9,19 +9,14 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::HeaderValue;
 use axum::http::header::{HOST, HeaderMap, HeaderName};
-use axum::http::{HeaderValue, Request};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::{Service, service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::lan::{BREATH, CONNECTIONS, Door, PATIENCE};
+use super::door::{BREATH, CONNECTIONS, Door, converse};
 use super::site::Site;
 use crate::error::{Error, ErrorKind, Result};
 use crate::node::is_near;
@@ -96,26 +91,13 @@ impl Behind {
                 sleep(BREATH).await;
                 continue;
             };
-            if peer.ip().to_canonical() == self.proxy {
-                connections.spawn(converse(stream, pages.clone(), at, self.proxy));
+            let proxy = self.proxy;
+            if peer.ip().to_canonical() == proxy {
+                let door = move |headers: &mut HeaderMap| door(headers, at, proxy);
+                connections.spawn(converse(stream, pages.clone(), door));
             }
         }
     }
-}
-
-/// Speaks HTTP/1.1 to the proxy. What fails is its business.
-async fn converse(stream: TcpStream, pages: Router, at: SocketAddr, proxy: IpAddr) {
-    let pages = TowerToHyperService::new(pages);
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        let door = door(request.headers_mut(), at, proxy);
-        request.extensions_mut().insert(door);
-        pages.call(request)
-    });
-    let _its_business = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(PATIENCE)
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
 }
 
 /// What a visitor may see, by the proxy's word. From here on the request is one to the host that the visitor sees.

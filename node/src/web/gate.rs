@@ -19,8 +19,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::api;
+use super::door::Door;
 use super::frame::Frame;
-use super::lan::{Door, Patience};
+use super::lan::Patience;
 use super::language::{Language, say};
 use super::neighbours;
 use super::problem::Problem;

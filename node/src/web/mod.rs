@@ -20,6 +20,7 @@ mod bulletins;
 mod cameras;
 mod clips;
 mod compress;
+mod door;
 mod draft;
 mod feed;
 mod first_use;

@@ -15,10 +15,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use tokio::time::Instant;
 
+use super::door::Door;
 use super::form::Fields;
 use super::frame::Frame;
 use super::gate::{Gate, see_other};
-use super::lan::Door;
 use super::language::Texts;
 use super::problem::rendered;
 use crate::secret::{Kept, well_formed};

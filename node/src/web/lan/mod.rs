@@ -1,7 +1,7 @@
 //! The page's door to the house's network: shut unless the resident asks, and then with TLS and a second factor only.
 //!
-//! The pages behind it are the same, and so is the gate; what differs travels with each request as a [`Door`]: which hosts
-//! are ours, and that its sessions began with passphrase and code. Connections come from private addresses and to private
+//! Which hosts are ours there travels with each request as a [`Door`], and that its sessions began with passphrase and
+//! code. Connections come from private addresses and to private
 //! addresses, or are dropped unheard, so that a machine that is also in the public internet does not show the page there.
 //!
 //! `certificate` is what the door shows, `patience` slows guesses down, `sign_in` asks who is there, `page` has the
@@ -20,12 +20,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::Request;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::{Service, service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -38,34 +32,16 @@ pub(super) use self::patience::Patience;
 pub(super) use self::sign_in::{enter, show as show_sign_in};
 
 use self::certificate::Certificate;
+use super::door::{BREATH, CONNECTIONS, Door, PATIENCE, converse};
 use super::gate::Gate;
 use super::site::Site;
 use crate::error::{Error, ErrorKind, Result};
 use crate::node::{Asked, DoorState, NodeHandle, is_near};
 
-/// Connections at the same time,
-pub(super) const CONNECTIONS: usize = 256;
-/// and of one address: a browser opens six, each of its open pages one of them.
+/// Connections of one address at the same time: a browser opens six, each of its open pages one of them.
 const OF_ONE: usize = 32;
-/// How long TLS may take to be agreed upon, and the head of a request to come.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// When it is tried again to open a door that could not be opened.
 const AGAIN: Duration = Duration::from_secs(30);
-/// A wait after the system gave no connection, such as for want of descriptors.
-pub(super) const BREATH: Duration = Duration::from_millis(100);
-
-/// Through which door a request came, if not from this machine.
-#[derive(Debug, Clone)]
-pub(super) struct Door {
-    /// What is ours there.
-    pub(super) site: Arc<Site>,
-    /// Who knocks.
-    pub(super) from: IpAddr,
-    /// Under which path the page is seen, if it is within the page of another program (see `behind`).
-    pub(super) under: Option<Arc<str>>,
-    /// Whether nobody can read along on the way.
-    pub(super) encrypted: bool,
-}
 
 /// Opens the door when it is asked for and there is a second factor, and shuts it when not, until `closing`.
 pub(super) async fn keep(
@@ -218,7 +194,7 @@ async fn serve(
         };
         let (acceptor, pages) = (acceptor.clone(), pages.clone());
         connections.spawn(async move {
-            converse(acceptor, stream, pages, door).await;
+            admit(acceptor, stream, pages, door).await;
             drop(place);
         });
     }
@@ -237,21 +213,11 @@ fn door(stream: &TcpStream, peer: SocketAddr, names: &[String]) -> Option<Door> 
     })
 }
 
-/// Speaks HTTP/1.1 over TLS to one browser. What fails is its business.
-async fn converse(acceptor: TlsAcceptor, stream: TcpStream, pages: Router, door: Door) {
-    let Ok(Ok(stream)) = timeout(PATIENCE, acceptor.accept(stream)).await else {
-        return;
-    };
-    let pages = TowerToHyperService::new(pages);
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(door.clone());
-        pages.call(request)
-    });
-    let _its_business = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(PATIENCE)
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+/// Speaks over TLS to one browser.
+async fn admit(acceptor: TlsAcceptor, stream: TcpStream, pages: Router, door: Door) {
+    if let Ok(Ok(stream)) = timeout(PATIENCE, acceptor.accept(stream)).await {
+        converse(stream, pages, |_| door.clone()).await;
+    }
 }
 
 /// How many connections each address has.
