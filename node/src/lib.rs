@@ -47,7 +47,7 @@ pub mod when;
 pub use cli::main;
 
 /// Memory is wiped when it is freed: decoders and curve arithmetic of libraries leave copies of keys in buffers that they
-/// throw away.
+/// throw away. Where it comes from: decision 54.
 #[global_allocator]
-static WIPING: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
-    zeroizing_alloc::ZeroAlloc(std::alloc::System);
+static WIPING: zeroizing_alloc::ZeroAlloc<mimalloc::MiMalloc> =
+    zeroizing_alloc::ZeroAlloc(mimalloc::MiMalloc);
