@@ -7,7 +7,6 @@ use streetlamp::disk::Disk;
 use streetlamp::domains::Domains;
 use streetlamp::entropy::Entropy;
 use streetlamp::error::{Error, ErrorKind, Result};
-use streetlamp::mesh::Transport;
 use streetlamp::publisher::{
     DeskStore, OnAir, Published, PublisherHandle, PublisherOptions, PublisherParts,
 };
@@ -93,7 +92,7 @@ impl Agency {
             store: DeskStore::in_memory()?,
             disk: Disk::boundless(),
             options: PublisherOptions {
-                transport: Transport::Given(transport(&world.net, number)),
+                transport: transport(&world.net, number),
                 listen: vec![listen],
                 connect,
             },

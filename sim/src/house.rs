@@ -13,7 +13,7 @@ use streetlamp::domains::Domains;
 use streetlamp::entropy::Entropy;
 use streetlamp::error::{Error, ErrorKind, Result};
 use streetlamp::home::Home;
-use streetlamp::mesh::{Reach, Transport};
+use streetlamp::mesh::Reach;
 use streetlamp::node::{Core, NodeHandle, Parts, Witness};
 use streetlamp::store::Store;
 use streetlamp_proto::household::Me;
@@ -128,7 +128,7 @@ impl House {
         let parts = Parts {
             store,
             disk: Disk::boundless(),
-            transport: Transport::Given(transport(&net, self.number)),
+            transport: transport(&net, self.number),
             listen: vec![self.address.to_string()],
             reach: Reach::plain(),
             clock,

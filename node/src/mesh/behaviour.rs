@@ -33,6 +33,9 @@ const REQUEST: Duration = Duration::from_secs(20);
 /// Requests of one connection that are served at a time.
 const STREAMS: usize = 16;
 
+/// How often a home tends its gossip: grafts, prunes, and names what it has to whoever is of no mesh. Gossipsub's default.
+pub const HEARTBEAT: Duration = Duration::from_secs(1);
+
 /// Topics of one peer that are remembered: its street's epochs and the cells around it, with room.
 pub(super) const TOPICS: usize = 100;
 
@@ -72,6 +75,7 @@ impl Spoken {
         streams: libp2p_stream::Behaviour,
         run: Run,
         has_process_alone: bool,
+        heartbeat: Duration,
         rungs: Option<Rungs>,
     ) -> Result<Behaviour> {
         let failed = |e: Box<dyn std::error::Error + Send + Sync>| {
@@ -93,7 +97,7 @@ impl Spoken {
             memory: has_process_alone
                 .then(|| memory_connection_limits::Behaviour::with_max_bytes(MEMORY))
                 .into(),
-            gossip: gossip().map_err(|e| failed(e.into()))?,
+            gossip: gossip(heartbeat).map_err(|e| failed(e.into()))?,
             join: exchange(JOIN, ProtocolSupport::Full),
             street: exchange(STREET, ProtocolSupport::Full),
             device: exchange(DEVICE, ProtocolSupport::Full),
@@ -121,7 +125,7 @@ pub(super) fn message_id(message: &gossipsub::Message) -> MessageId {
     MessageId::from(hash.finalize().as_bytes().to_vec())
 }
 
-fn gossip() -> Result<Gossip, &'static str> {
+fn gossip(heartbeat: Duration) -> Result<Gossip, &'static str> {
     let config = gossipsub::ConfigBuilder::default()
         // The author's signature is inside the seal; the envelope must not name him.
         .validation_mode(ValidationMode::Anonymous)
@@ -142,6 +146,7 @@ fn gossip() -> Result<Gossip, &'static str> {
         .gossip_factor(1.0)
         // And told once (default: in three heartbeats): nobody was left out, and what comes later is caught up on.
         .history_gossip(1)
+        .heartbeat_interval(heartbeat)
         // A mesh within a second of connecting instead of five.
         .heartbeat_initial_delay(Duration::from_millis(500))
         // Prefer, every minute, peers that bring news over peers that never did (default: the same, spelled out

@@ -24,6 +24,7 @@ mod swarm;
 mod topics;
 mod transport;
 
+pub use behaviour::HEARTBEAT;
 pub use event::MeshEvent;
 pub use peers::{door, peer_of};
 pub use pulse::SILENCE;

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use streetlamp::error::Result;
 use streetlamp::home::Home;
-use streetlamp::mesh::{Mesh, MeshEvent, Reach, Run, Transport};
+use streetlamp::mesh::{Mesh, MeshEvent, Reach, Run};
 use streetlamp::store::Store;
 use streetlamp_proto::alert::{Alert, Audience, Kind as About, Nonce, Text, Title, Urgency};
 use streetlamp_proto::household::{
@@ -54,7 +54,7 @@ impl Member {
         let net = &brief.world.net;
         net.switch_on(brief.number);
         let mut rng = ChaCha20Rng::seed_from_u64(brief.seed);
-        let transport = Transport::Given(transport(net, brief.number));
+        let transport = transport(net, brief.number);
         let me = home.me()?;
         let (mut mesh, _no_clips) =
             Mesh::new(&me.device, transport, &Reach::plain(), Run(rng.next_u64()))?;

@@ -11,7 +11,7 @@ use futures::{AsyncReadExt as _, AsyncWriteExt as _};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use streetlamp::error::Result;
-use streetlamp::mesh::{Mesh, MeshEvent, Reach, Run, SealedStreams, Transport};
+use streetlamp::mesh::{Mesh, MeshEvent, Reach, Run, SealedStreams};
 use streetlamp_proto::clip::{ClipId, GROUP};
 use streetlamp_proto::fetch::{FetchRequest, Right};
 use streetlamp_proto::household::{Acceptance, AskRef, Protocol};
@@ -62,7 +62,7 @@ impl Stranger {
         let net = &brief.world.net;
         net.switch_on(brief.number);
         let mut rng = ChaCha20Rng::seed_from_u64(brief.seed);
-        let transport = Transport::Given(transport(net, brief.number));
+        let transport = transport(net, brief.number);
         let (mut mesh, streams) = Mesh::new(key, transport, &Reach::plain(), Run(rng.next_u64()))?;
         mesh.listen(address).await?;
         for topic in topics {

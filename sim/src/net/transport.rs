@@ -10,6 +10,7 @@ use futures::future::{BoxFuture, Ready, ready};
 use libp2p::core::muxing::StreamMuxerBox;
 use libp2p::core::transport::{Boxed, DialOpts, ListenerId, TransportError, TransportEvent};
 use libp2p::{Multiaddr, PeerId, Transport as _};
+use streetlamp::mesh;
 
 use super::connection::Muxer;
 use super::{Net, locked};
@@ -50,7 +51,15 @@ struct Transport {
 }
 
 /// The transport of a home, as its node takes it.
-pub(crate) fn transport(net: &Net, home: HouseNumber) -> Boxed<(PeerId, StreamMuxerBox)> {
+pub(crate) fn transport(net: &Net, home: HouseNumber) -> mesh::Transport {
+    mesh::Transport::Given {
+        transport: bare(net, home),
+        heartbeat: net.heartbeat,
+    }
+}
+
+/// The same without what a node makes of it.
+pub(super) fn bare(net: &Net, home: HouseNumber) -> Boxed<(PeerId, StreamMuxerBox)> {
     let net = net.clone();
     Transport { net, home }
         .map(|(peer, muxer), _| (peer, StreamMuxerBox::new(muxer)))

@@ -60,7 +60,8 @@ impl Director {
     pub(crate) fn build(scenario: &Scenario, seed: u64) -> Result<Self> {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         let plan = Plan::of(scenario, &mut rng);
-        let net = Net::new(rng.next_u64(), Micros(scenario.checks.takes_us.into()));
+        let takes = Micros(scenario.checks.takes_us.into());
+        let net = Net::new(rng.next_u64(), takes, scenario.heartbeat.0);
         tokio::spawn(carry_all(net.clone()));
         let dir = directory()?;
         let drawn = seed.wrapping_mul(1_000_003);
