@@ -43,6 +43,7 @@ async function the_door(browser, ada) {
   const first = Date.now();
   await here.getByLabel('The code that it shows now').fill(code(secret, first));
   await here.getByRole('button', { name: 'Take it into use' }).click();
+  await here.locator('#paper li').first().waitFor();
   const [paper] = await here.locator('#paper li').allInnerTexts();
   await looks.at(here, 'lan-paper');
   const { state } = await ada.run('page', 'open', `${address()}:0`);
