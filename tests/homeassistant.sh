@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # A home in a real Home Assistant, through a real broker: its entities appear, an urgent alert of a neighbour reaches them, a button
-# locks the home, a choice changes its mode, and a home that leaves is gone. Home Assistant comes from PyPI and takes minutes and
-# half a gigabyte: this is for a night, not part of .ci/run. It says when it is skipped. HASS names a 'hass' that is there already;
-# without one it is installed into a directory that is gone afterwards, for which python3.13 is needed.
+# locks the home, a choice changes its mode, and a home that leaves is gone. For a night, not part of .ci/run (see house/hass.sh).
+# It says when it is skipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 skip() { echo "SKIPPED: $*"; exit 0; }
@@ -24,19 +23,7 @@ finish() {
 }
 trap finish EXIT
 
-hass=${HASS:-$(command -v hass || true)}
-if [ -z "$hass" ]; then
-  python=$(command -v python3.13 || true)
-  "${python:-false}" -c 'import venv' 2>/dev/null || skip "no 'hass', and no python3.13 to install it for"
-  "$python" -m venv "$place/python"
-  pip=("$place/python/bin/pip" install --quiet)
-  # What it would fetch by itself later.
-  more() { "$place/python/bin/python" tests/house/needs.py >"$place/needs.txt" && "${pip[@]}" -r "$place/needs.txt"; }
-  { "${pip[@]}" homeassistant==2025.4.4 && more; } >"$place/pip.log" 2>&1 ||
-    skip "Home Assistant could not be installed: $(tail -n 1 "$place/pip.log")"
-  hass=$place/python/bin/hass
-fi
-echo "Home Assistant $("$hass" --version)"
+. tests/house/hass.sh
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 until_so() {

@@ -2,26 +2,15 @@
 // address, and shuts it again. Then another device of the household, and a keeper, as forms do it.
 
 import assert from 'node:assert/strict';
-import { createHmac, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { connect } from 'node:tls';
+import { code, STEP } from './authenticator.mjs';
 import { Home, PASSPHRASE } from './homes.mjs';
 import { go, looks, page_of, says, sign_in, tell, told } from './stage.mjs';
 
 const { PROGRAM, PLACE } = process.env;
-const STEP = 30_000;
-
-// What an authenticator shows at a time (RFC 6238): written here anew, so that two have to agree.
-function code(secret, at) {
-  const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(at / STEP)));
-  const mac = createHmac('sha1', key).update(step).digest();
-  const number = mac.readUInt32BE(mac[19] & 15) & 0x7fffffff;
-  return String(number % 1_000_000).padStart(6, '0');
-}
 
 // An address of this machine in a private network; loopback, which is as near, if it has none.
 function address() {
@@ -54,6 +43,7 @@ async function the_door(browser, ada) {
   const first = Date.now();
   await here.getByLabel('The code that it shows now').fill(code(secret, first));
   await here.getByRole('button', { name: 'Take it into use' }).click();
+  await here.locator('#paper li').first().waitFor();
   const [paper] = await here.locator('#paper li').allInnerTexts();
   await looks.at(here, 'lan-paper');
   const { state } = await ada.run('page', 'open', `${address()}:0`);

@@ -36,14 +36,14 @@ export class Home {
     return command(this.program, ['--home', this.place, '--json', ...args]);
   }
 
-  async move_in(name) {
+  async move_in(name, ...more) {
     const made = await this.run('init', '--name', name, '--cell', 'u33dc1');
     this.sheet = made.recovery_sheet;
-    await this.start();
+    await this.start(...more);
   }
 
-  async start() {
-    const where = ['--web', '127.0.0.1:0', '--no-mdns', '--listen', '/ip4/127.0.0.1/tcp/0'];
+  async start(...more) {
+    const where = ['--web', '127.0.0.1:0', '--no-mdns', '--listen', '/ip4/127.0.0.1/tcp/0', ...more];
     const ready = await start(this.program, ['--home', this.place, '--json', 'run', ...where]);
     this.listen = ready.listen[0];
     this.child = ready.child;

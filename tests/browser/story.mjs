@@ -2,8 +2,8 @@
 // the lock. Names and purposes are hostile on purpose.
 
 import assert from 'node:assert/strict';
-import { setTimeout as later } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
+import { film_frame, until, video } from './film.mjs';
 import { Agency, Home, PASSPHRASE, stop_all } from './homes.mjs';
 import { Looks } from './looks.mjs';
 
@@ -52,23 +52,6 @@ async function colour(browser, page) {
   await canvas.close();
   return rgb;
 }
-
-async function film_frame(page) {
-  const element = await page.locator('iframe.film').elementHandle();
-  const frame = await element.contentFrame();
-  await frame.waitForSelector('video');
-  return frame;
-}
-
-const video = (frame, what, given) => frame.$eval('video', what, given);
-const until = async (what, fits) => {
-  for (let tries = 0; tries < 100; tries += 1) {
-    const now = await what();
-    if (fits(now)) return now;
-    await later(100);
-  }
-  return assert.fail(`it stayed ${await what()}`);
-};
 
 async function story(browser) {
   await Promise.all([ada.move_in('Ada, number 12'), ben.move_in(`Ben ${HOSTILE}`)]);

@@ -1,11 +1,11 @@
-"""Prints what Home Assistant, in whose Python this runs, still needs for its MQTT integration and its page, a requirement a line."""
+"""Prints what Home Assistant, in whose Python this runs, still needs for MQTT, its page, and apps in it, a requirement a line."""
 import json
 import pathlib
 
 import homeassistant.components
 
 root = pathlib.Path(homeassistant.components.__file__).parent
-seen, needed, todo = set(), set(), ["mqtt", "frontend"]
+seen, needed, todo = set(), set(), ["mqtt", "frontend", "hassio"]
 while todo:
     name = todo.pop()
     if name in seen:

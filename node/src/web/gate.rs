@@ -188,7 +188,7 @@ impl Gate {
 }
 
 /// The path of another program's page below which this one is seen.
-fn under(door: Option<&Door>) -> Option<&str> {
+pub(super) fn under(door: Option<&Door>) -> Option<&str> {
     door.and_then(|door| door.under.as_deref())
 }
 

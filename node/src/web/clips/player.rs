@@ -4,6 +4,9 @@
 //! sandbox: it has no origin, no cookie, no script and no way out of its frame. For the same reason its requests bear no
 //! session; what opens a film is an address of 128 random bits, drawn each time the frame is drawn. It ends with the
 //! session and with the home's being unlocked, and the film is opened on the way, chunk by chunk, as the player jumps.
+//!
+//! Within the page of another program (see `behind`) the document keeps the origin of that page: Home Assistant passes on
+//! what bears its own cookie, and a frame of no origin bears none. It can do no more there than elsewhere.
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,6 +32,8 @@ use crate::error::Result;
 use crate::node::Watched;
 use crate::secret::{Kept, well_formed};
 use crate::web::App;
+use crate::web::gate::under;
+use crate::web::lan::Door;
 use crate::web::language::{Texts, say};
 use crate::web::problem::{Problem, rendered};
 
@@ -134,6 +139,7 @@ struct Player {
 pub(in crate::web) async fn frame(
     State(app): State<App>,
     Extension(session): Extension<Kept>,
+    door: Option<Extension<Door>>,
     Path(clip): Path<String>,
 ) -> std::result::Result<axum::response::Response, Problem> {
     let not_open = || Problem::not_found().under("../../".to_owned());
@@ -144,9 +150,13 @@ pub(in crate::web) async fn frame(
     if !screenings.move_to(session, clip, address, Instant::now()) {
         return Err(not_open());
     }
+    let sandbox = match under(door.as_deref()) {
+        Some(_) => "sandbox allow-same-origin",
+        None => "sandbox",
+    };
     let policy = format!(
         "default-src 'none'; media-src 'self'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; \
-         frame-ancestors 'self'; sandbox"
+         frame-ancestors 'self'; {sandbox}"
     );
     let policy = HeaderValue::from_str(&policy).map_err(|_| not_open())?;
     let page = rendered(&Player { film, nonce });

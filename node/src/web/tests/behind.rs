@@ -51,6 +51,35 @@ fn post(path: &str, from: &str) -> String {
 
 const OWN: &str = "Sec-Fetch-Site: same-origin\r\nOrigin: https://ha.example:8123\r\n";
 
+/// What somebody types who signs in with a code on paper.
+fn entry(paper: &str) -> String {
+    let passphrase = PASSPHRASE.replace(' ', "+");
+    format!("passphrase={passphrase}&code={paper}")
+}
+
+/// Signs in, as soon as it is not too soon after somebody's wrong guess; the answer.
+async fn enters(at: SocketAddr, form: &str) -> String {
+    loop {
+        let (status, answer) = ask(at, &post("/sign-in", OWN), form).await;
+        if status != 429 {
+            assert_eq!(status, 303, "{answer}");
+            return answer;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// What a resident says who is signed in.
+async fn resident(home: &Served, at: SocketAddr) -> String {
+    let factor = home.handle.new_factor().await.unwrap();
+    let code = crate::factor::tests::shown(&factor, home.handle.now());
+    let paper = home.handle.confirm_factor(&code).await.unwrap();
+    let answer = enters(at, &entry(&paper[0].0)).await;
+    let cookie = answer.split("set-cookie: ").nth(1).unwrap();
+    let cookie = cookie.split(';').next().unwrap();
+    format!("{VISITOR}Cookie: {cookie}\r\n")
+}
+
 #[tokio::test]
 async fn visitors_of_another_programs_page_sign_in_with_passphrase_and_code_below_their_path_only()
 {
@@ -71,11 +100,7 @@ async fn visitors_of_another_programs_page_sign_in_with_passphrase_and_code_belo
     let (_, token) = link.split_once("?token=").unwrap();
     let (status, _) = ask(at, &post("/sign-in", OWN), &format!("token={token}")).await;
     assert_eq!(status, 403);
-    let form = format!(
-        "passphrase={}&code={}",
-        PASSPHRASE.replace(' ', "+"),
-        *paper[0].0
-    );
+    let form = entry(&paper[0].0);
     for stranger in [
         "",
         "Sec-Fetch-Site: cross-site\r\n",
@@ -86,15 +111,8 @@ async fn visitors_of_another_programs_page_sign_in_with_passphrase_and_code_belo
         let (status, _) = ask(at, &post("/sign-in", stranger), &form).await;
         assert_eq!(status, 403, "{stranger}");
     }
-    let form = loop {
-        let (status, answer) = ask(at, &post("/sign-in", OWN), &form).await;
-        if status != 429 {
-            assert_eq!(status, 303, "{answer}");
-            break answer;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    };
-    let cookie = form.split("set-cookie: ").nth(1).unwrap();
+    let answer = enters(at, &form).await;
+    let cookie = answer.split("set-cookie: ").nth(1).unwrap();
     assert!(cookie.contains(&format!("; Path={UNDER};")), "{cookie}");
     let cookie = cookie.split(';').next().unwrap();
     assert!(cookie.starts_with("__Secure-streetlamp-"), "{cookie}");
@@ -108,6 +126,44 @@ async fn visitors_of_another_programs_page_sign_in_with_passphrase_and_code_belo
     let here = cookie.replace("__Secure-", "__Host-");
     let at_the_machine = home.browser(&here, Method::GET, "/clips", "").await;
     assert_ne!(at_the_machine.status(), 200);
+}
+
+#[tokio::test]
+async fn a_film_within_another_programs_page_keeps_its_origin_and_gains_nothing_else() {
+    let (home, at) = behind(Ipv4Addr::LOCALHOST).await;
+    let clip = home.records("Porch", None).await;
+    let mine = resident(&home, at).await;
+    let head = format!("POST /clips/{clip} HTTP/1.1\r\n{mine}Content-Type: {FORM}\r\n{OWN}");
+    let form = format!("act=watch&passphrase={}", PASSPHRASE.replace(' ', "+"));
+    assert_eq!(ask(at, &head, &form).await.0, 303);
+    let (status, frame) = ask(at, &get(&format!("/clips/{clip}/frame"), &mine), "").await;
+    assert_eq!(status, 200);
+    let policy = frame.split("content-security-policy: ").nth(1).unwrap();
+    let policy = policy.lines().next().unwrap();
+    assert!(policy.ends_with("; sandbox allow-same-origin"), "{policy}");
+    assert!(
+        policy.starts_with("default-src 'none'") && !policy.contains("script"),
+        "{policy}"
+    );
+}
+
+#[tokio::test]
+async fn a_page_within_another_programs_is_told_of_a_change_by_an_answer_that_ends() {
+    let (home, at) = behind(Ipv4Addr::LOCALHOST).await;
+    let mine = resident(&home, at).await;
+    let mut stream = TcpStream::connect(at).await.unwrap();
+    let request = format!("GET /events HTTP/1.1\r\n{mine}Connection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut told = vec![0; 4_096];
+    let head = stream.read(&mut told).await.unwrap();
+    assert!(told[..head].starts_with(b"HTTP/1.1 200 OK"));
+    home.found_street().await;
+    let mut rest = String::new();
+    stream.read_to_string(&mut rest).await.unwrap();
+    assert!(
+        rest.contains("event: changed\ndata: page\nretry: 500\n\n"),
+        "{rest}"
+    );
 }
 
 #[tokio::test]
