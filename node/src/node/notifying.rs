@@ -5,7 +5,7 @@
 //! than the street's own bounds allow. Only that somebody is at a camera is an event of the moment: a few of them wait, and none
 //! longer than some minutes.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -304,6 +304,8 @@ impl Teller {
         let row = self.name.to_string();
         let mut told = self.node.with_store(move |store| store.told(&row)).await?;
         loop {
+            // One look answers all that happened until now: a home that was away takes in thousands at once.
+            events = events.resubscribe();
             self.tell_rings().await?;
             self.tell_news(&mut told).await?;
             self.is("ready", None);
@@ -365,7 +367,8 @@ impl Teller {
             sleep(PACE).await;
         }
         let over = told.len();
-        told.retain(|id, _| news.iter().any(|new| new.id == *id));
+        let holds: BTreeSet<_> = news.iter().map(|new| new.id).collect();
+        told.retain(|id, _| holds.contains(id));
         if told.len() < over {
             self.keep(told).await?;
         }
