@@ -282,9 +282,12 @@ impl Node {
             witness: None,
         };
         let core = Core::start(home, parts).await?;
-        let links = web.links();
-        core.handle
-            .has_page(Page::new(links.url(), move || links.new_sign_in_link()));
+        let (links, sessions) = (web.links(), web.links());
+        core.handle.has_page(Page::new(
+            links.url(),
+            move || links.new_sign_in_link(),
+            move || sessions.sign_everybody_out(),
+        ));
         core.handle.start_lan(options.page_lan).await?;
         core.handle.start_cameras().await?;
         core.handle.start_house().await?;
