@@ -44,6 +44,10 @@ fn help_reads_as_it_was_written() {
         ("help-init.txt", &["init", "--help"]),
         ("help-street.txt", &["street", "--help"]),
         ("help-street-invite.txt", &["street", "invite", "--help"]),
+        (
+            "help-passphrase-change.txt",
+            &["passphrase", "change", "--help"],
+        ),
         ("help-alert.txt", &["alert", "--help"]),
         ("help-alert-post.txt", &["alert", "post", "--help"]),
         ("help-bulletin.txt", &["bulletin", "--help"]),

@@ -127,6 +127,43 @@ fn the_first_run_makes_a_home_and_says_where_everything_is() {
 }
 
 #[test]
+fn a_passphrase_is_changed_with_a_node_and_without_one_and_the_old_one_opens_nothing() {
+    const WORDS: [&str; 3] = [
+        "lamp-post-in-the-rain",
+        "violet-anchor-rumba-lantern",
+        "gravel tuba sonnet fig",
+    ];
+    let home = TestHome::empty();
+    let files = WORDS.map(|words| {
+        let file = home.dir().with_file_name(&words[..4]);
+        std::fs::write(&file, words).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        file.to_str().unwrap().to_owned()
+    });
+    let [first, second, third] = files.each_ref().map(String::as_str);
+    let made = ["init", "--name", "Ada", "--cell", "u33dc1"];
+    let made = home.say(&[&made[..], &["--passphrase-file", first]].concat());
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    let change = |old, new| {
+        let files = ["--passphrase-file", old, "--new-passphrase-file", new];
+        [&["passphrase", "change"][..], &files].concat()
+    };
+    let unlock = |with| ["unlock", "--passphrase-file", with];
+
+    let mut node = RunningNode::start(home);
+    assert!(node.refusal(&change(second, third)).contains("passphrase"));
+    assert_eq!(node.ask(&change(first, second))["changed"], true);
+    assert!(node.refusal(&unlock(first)).contains("passphrase"));
+    assert_eq!(node.ask(&unlock(second))["locked"], false);
+    assert_eq!(node.stop(), Some(0));
+
+    assert!(node.refusal(&change(first, third)).contains("passphrase"));
+    assert_eq!(node.ask(&change(second, third))["changed"], true);
+    let help = node.refusal(&["passphrase", "change", "--passphrase-file", third]);
+    assert!(help.contains("--new-passphrase-file"), "{help}");
+}
+
+#[test]
 fn without_a_word_about_the_home_it_is_made_in_the_browser_and_not_before() {
     let home = TestHome::empty();
     let mut process = home

@@ -2,9 +2,10 @@
 //!
 //! [`Line`] and [`Prose`] hold no control characters and none that reorder or hide text (Unicode bidi controls,
 //! zero-width marks used to fake names), and are bounded in characters as people count them. Input is cleaned;
-//! text from the wire is refused if it is not already clean.
+//! text from the wire is refused if it is not already clean. Whoever shows a text shares it: a copy costs no memory.
 
 use std::fmt;
+use std::sync::Arc;
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -35,11 +36,11 @@ pub enum TextError {
 
 /// One line of at most `LIMIT` visible characters, never empty.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Line<const LIMIT: usize>(String);
+pub struct Line<const LIMIT: usize>(Arc<str>);
 
 /// Up to `LIMIT` visible characters with line breaks; may be empty.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Prose<const LIMIT: usize>(String);
+pub struct Prose<const LIMIT: usize>(Arc<str>);
 
 /// Controls, bidi controls, zero-width marks, blank letters (soft hyphen, Hangul fillers, empty Braille), line and paragraph separators, and the byte order mark.
 ///
@@ -90,7 +91,7 @@ impl<const LIMIT: usize> Line<LIMIT> {
             return Err(TextError::Empty);
         }
         bounded(&text, LIMIT)?;
-        Ok(Self(text))
+        Ok(Self(text.into()))
     }
 
     /// The text.
@@ -110,9 +111,9 @@ impl<const LIMIT: usize> Prose<LIMIT> {
             .chars()
             .filter(|c| *c == '\n' || !hidden(*c))
             .collect();
-        let text = visible.trim().to_owned();
-        bounded(&text, LIMIT)?;
-        Ok(Self(text))
+        let text = visible.trim();
+        bounded(text, LIMIT)?;
+        Ok(Self(text.into()))
     }
 
     /// The text.
@@ -154,7 +155,7 @@ macro_rules! text_forms {
             ) -> Result<Self, minicbor::decode::Error> {
                 let carried = d.str()?;
                 match Self::clean(carried) {
-                    Ok(clean) if clean.0 == carried => Ok(clean),
+                    Ok(clean) if &*clean.0 == carried => Ok(clean),
                     _ => Err(minicbor::decode::Error::message(
                         "text is too long or not clean",
                     )),

@@ -35,6 +35,7 @@ mod publisher;
 mod reach;
 mod recovery;
 mod relay;
+mod renew;
 mod run;
 mod service;
 mod status;
@@ -109,6 +110,9 @@ enum Command {
     Unlock(status::UnlockArgs),
     /// Wipe the reading key from memory
     Lock,
+    /// Change the passphrase that protects the reading key
+    #[command(subcommand)]
+    Passphrase(renew::PassphraseCommand),
     /// Found, enter and look at a street
     #[command(subcommand)]
     Street(street::StreetCommand),
@@ -246,6 +250,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Doctor => doctor::doctor(&context)?,
         Command::Unlock(args) => status::unlock(&context, &args)?,
         Command::Lock => status::lock(&context)?,
+        Command::Passphrase(command) => renew::passphrase(&context, command)?,
         Command::Street(command) => street::street(&context, command)?,
         Command::Alert(command) => alert::alert(&context, command)?,
         Command::Bulletin(command) => bulletin::bulletin(&context, command)?,

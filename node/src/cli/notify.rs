@@ -88,7 +88,7 @@ pub(super) struct AddArgs {
         long,
         value_enum,
         value_delimiter = ',',
-        default_value = "alerts,bulletins"
+        default_value = "alerts,bulletins,sign-ins"
     )]
     about: Vec<About>,
     /// From which urgency on: info, heads-up or urgent

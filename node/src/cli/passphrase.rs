@@ -12,6 +12,8 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// The variable that may hold a passphrase.
 const VARIABLE: &str = "STREETLAMP_PASSPHRASE";
+/// The one that may hold another, which is to take its place.
+const NEW: &str = "STREETLAMP_NEW_PASSPHRASE";
 
 /// Longest passphrase file in bytes. A longer file is some other file.
 const FILE_BYTES: u64 = 4_096;
@@ -63,6 +65,31 @@ pub(super) fn chosen(file: Option<&Path>) -> Result<Option<Zeroizing<String>>> {
         ));
     }
     Ok(Some(typed))
+}
+
+/// The passphrase that takes the place of the one that a home has.
+///
+/// # Errors
+/// If there is none and nobody to ask, or two typed ones differ.
+pub(super) fn another(file: Option<&Path>) -> Result<Zeroizing<String>> {
+    if let Some(path) = file {
+        return from_file(path);
+    }
+    if let Some(given) = from_variable(NEW)? {
+        return Ok(given);
+    }
+    if !print::at_terminal() {
+        let message = format!(
+            "a new passphrase is needed: give --new-passphrase-file FILE, set {NEW}, or run this in a terminal"
+        );
+        return Err(Error::new(ErrorKind::Invalid, message));
+    }
+    let typed = prompt("New passphrase: ")?;
+    if *prompt("The same again: ")? != *typed {
+        let message = "the two passphrases differ: nothing was changed, try again";
+        return Err(Error::new(ErrorKind::Invalid, message));
+    }
+    Ok(typed)
 }
 
 /// Whether no script gave a passphrase, so that a person is to be asked.

@@ -347,8 +347,8 @@ async fn happen(cores: &[Core], deed: &Deed, told: &mut Told) -> Result<()> {
         return Ok(());
     };
     let home = home(*who)?;
-    soon(sees(home, move |household, now| {
-        household.alerts(now).iter().any(|view| view.id == alert)
+    soon(sees(home, move |household, _| {
+        household.alert(alert).is_some()
     }))
     .await;
     let change = Change::Act(act);

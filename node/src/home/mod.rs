@@ -42,6 +42,7 @@ use streetlamp_proto::signed::Signed;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::strength;
 
 const CARD: &str = "household.card";
 const CERT: &str = "device.cert";
@@ -262,15 +263,28 @@ impl Home {
     /// Puts the reading keys behind another passphrase. A copy of the file from before still opens with the old one.
     ///
     /// # Errors
-    /// As [`Home::reading_keys`], and the disk's; the old passphrase holds then.
+    /// As [`Home::reading_keys`] and [`Home::takes_passphrase`], and the disk's; the old passphrase holds then.
     pub fn change_passphrase(
         &self,
         current: &Zeroizing<String>,
         new: &Zeroizing<String>,
     ) -> Result<()> {
+        self.takes_passphrase(new)?;
         let reading = self.reading_keys(current)?;
         let protected = crate::blocking::block(|| keys::protect(&reading, new))?;
         making::replace(&self.dir, READING, &protected)
+    }
+
+    /// Whether this may become the passphrase of this home.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] if it would be guessed.
+    pub fn takes_passphrase(&self, new: &str) -> Result<()> {
+        let judged = strength::judge(new, &[self.name().as_str()]);
+        match judged.enough {
+            true => Ok(()),
+            false => Err(Error::new(ErrorKind::Invalid, judged.verdict)),
+        }
     }
 
     /// Where the recovery sheet was written; nothing once it was confirmed as printed and moved.

@@ -299,7 +299,7 @@ fn a_passphrase_is_changed_as_a_whole_and_only_by_whoever_knows_it() {
     let home = Home::open(&path).unwrap();
     let (old, new) = (
         Zeroizing::new("oak".to_owned()),
-        Zeroizing::new("elm".to_owned()),
+        Zeroizing::new("violet-anchor-rumba-lantern".to_owned()),
     );
     let before = home
         .reading_keys(&old)
@@ -310,6 +310,9 @@ fn a_passphrase_is_changed_as_a_whole_and_only_by_whoever_knows_it() {
         .expose();
     let wrong = home.change_passphrase(&new, &new).unwrap_err();
     assert_eq!(wrong.kind(), ErrorKind::Denied);
+    let weak = Zeroizing::new("password1".to_owned());
+    let weak = home.change_passphrase(&old, &weak).unwrap_err();
+    assert_eq!(weak.kind(), ErrorKind::Invalid);
     // What a power cut left of an earlier attempt is in nobody's way.
     fs::write(path.join("reading.age.new"), b"half").unwrap();
     home.change_passphrase(&old, &new).unwrap();

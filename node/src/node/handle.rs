@@ -71,14 +71,20 @@ pub(super) struct Shared {
 pub struct Page {
     url: String,
     sign_in: Box<dyn Fn() -> String + Send + Sync>,
+    sign_out: Box<dyn Fn() + Send + Sync>,
 }
 
 impl Page {
-    /// A page at this address, with something that makes one-time sign-in links.
-    pub fn new(url: String, sign_in: impl Fn() -> String + Send + Sync + 'static) -> Self {
+    /// A page at this address, with something that makes one-time sign-in links, and something that ends every session.
+    pub fn new(
+        url: String,
+        sign_in: impl Fn() -> String + Send + Sync + 'static,
+        sign_out: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
         Self {
             url,
             sign_in: Box::new(sign_in),
+            sign_out: Box::new(sign_out),
         }
     }
 
@@ -90,6 +96,11 @@ impl Page {
     /// A new link that signs one browser in, once.
     pub fn new_sign_in_link(&self) -> String {
         (self.sign_in)()
+    }
+
+    /// Signs every browser out, and ends the links that wait.
+    fn sign_everybody_out(&self) {
+        (self.sign_out)();
     }
 }
 
@@ -314,7 +325,7 @@ impl NodeHandle {
     }
 
     /// Says where the page is. The first word counts.
-    pub(super) fn has_page(&self, page: Page) {
+    pub(crate) fn has_page(&self, page: Page) {
         let _said_before = self.shared.page.set(page);
     }
 
@@ -338,6 +349,22 @@ impl NodeHandle {
     /// If the node has stopped.
     pub async fn lock(&self) -> Result<()> {
         self.command(Command::Lock).await.map(drop)
+    }
+
+    /// Puts the reading key behind another passphrase, and signs every browser out: whoever knows the old one may be in.
+    ///
+    /// # Errors
+    /// As [`Home::change_passphrase`].
+    pub fn change_passphrase(
+        &self,
+        current: &Zeroizing<String>,
+        new: &Zeroizing<String>,
+    ) -> Result<()> {
+        self.shared.home.change_passphrase(current, new)?;
+        if let Some(page) = self.page() {
+            page.sign_everybody_out();
+        }
+        Ok(())
     }
 
     /// Cleans, pads and seals a film, and takes the clip in. Works locked.

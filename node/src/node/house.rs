@@ -289,6 +289,8 @@ impl Link {
                 _changed = modes.changed() => {}
                 () = sleep(LOOK) => {}
             }
+            // One look answers all that happened until now: a home that was away takes in thousands at once.
+            events = events.resubscribe();
             let now = self.look().await?;
             if now != state {
                 say(voice, &self.device.state(&now))?;

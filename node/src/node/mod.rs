@@ -10,6 +10,7 @@ mod house;
 mod keeping;
 mod lan;
 mod listening;
+mod moments;
 mod news;
 mod notifying;
 mod programs;
@@ -34,6 +35,7 @@ pub use cameras::{CameraView, Intake, Seen};
 pub use handle::{AddedClip, FetchedClip, Film, NodeHandle, Page, RecalledClips};
 pub use house::HouseView;
 pub use lan::{Asked, DoorState, LanView, is_near};
+pub(crate) use moments::SignedIn;
 pub use news::{News, Speaker};
 pub use notifying::OutletView;
 pub use programs::{Program, Scope};
@@ -280,9 +282,12 @@ impl Node {
             witness: None,
         };
         let core = Core::start(home, parts).await?;
-        let links = web.links();
-        core.handle
-            .has_page(Page::new(links.url(), move || links.new_sign_in_link()));
+        let (links, sessions) = (web.links(), web.links());
+        core.handle.has_page(Page::new(
+            links.url(),
+            move || links.new_sign_in_link(),
+            move || sessions.sign_everybody_out(),
+        ));
         core.handle.start_lan(options.page_lan).await?;
         core.handle.start_cameras().await?;
         core.handle.start_house().await?;

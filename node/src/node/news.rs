@@ -49,20 +49,20 @@ impl NodeHandle {
 }
 
 fn all(household: &Household, now: Timestamp) -> Vec<News> {
-    let me = household.status(now).household;
-    let alerts = household.alerts(now).into_iter();
-    let alerts = alerts.filter(|view| {
-        let known = view.author.is_some() || view.next_door.is_some();
-        let over = view.expired || matches!(view.thread.progress, Progress::Resolved { .. });
-        known && view.author != Some(me) && !(view.muted || view.hidden || over)
+    let me = household.me().household();
+    let alerts = household.feed().filter(|glimpse| {
+        let known = glimpse.author.is_some() || glimpse.next_door(now).is_some();
+        let progress = &glimpse.thread.progress;
+        let over = glimpse.alert.expires <= now || matches!(progress, Progress::Resolved { .. });
+        known && glimpse.author != Some(me) && glimpse.is_shown() && !over
     });
-    let alerts = alerts.map(|view| News {
-        id: view.id,
+    let alerts = alerts.map(|glimpse| News {
+        id: glimpse.id,
         speaker: Speaker::Neighbour,
-        urgency: view.thread.urgency,
-        retracted: matches!(view.thread.progress, Progress::Cancelled { .. }),
-        kind: view.alert.kind.word(),
-        title: view.thread.title.to_string(),
+        urgency: glimpse.thread.urgency,
+        retracted: matches!(glimpse.thread.progress, Progress::Cancelled { .. }),
+        kind: glimpse.alert.kind.word(),
+        title: glimpse.thread.title.to_string(),
     });
     let bulletins = household.bulletins(now).into_iter();
     let bulletins = bulletins.filter(BulletinView::is_shown).map(|view| News {

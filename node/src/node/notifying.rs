@@ -2,10 +2,9 @@
 //!
 //! Nothing is queued. What was said on the street and what an outlet was told are compared after every event, and what was
 //! told is kept: so a restart sends nothing twice, a server that was away gets what still holds, and there is never more to send
-//! than the street's own bounds allow. Only that somebody is at a camera is an event of the moment: a few of them wait, and none
-//! longer than some minutes.
+//! than the street's own bounds allow. Only that somebody is at a camera, or signed in, is an event of the moment (`moments`).
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
 use super::again::and_again;
+use super::moments::{Moment, Moments, SignedIn};
 use super::news::{News, Speaker};
 use super::{NodeHandle, handle};
 use crate::error::{Error, ErrorKind, Result};
@@ -36,9 +36,6 @@ const OUTLETS: usize = 16;
 const LOOK: Duration = Duration::from_secs(60);
 /// The least time between two notices of an outlet.
 const PACE: Duration = Duration::from_secs(1);
-/// Rings that wait at an outlet, and for how long.
-const RINGS: usize = 8;
-const STALE: Duration = Duration::from_secs(600);
 /// Whoever stands at a camera rings once within this time.
 const ONCE: Duration = Duration::from_secs(60);
 
@@ -106,7 +103,7 @@ impl NodeHandle {
             name: name.clone(),
             outlet,
             state: Mutex::new(("starting", None)),
-            rings: Mutex::default(),
+            moments: Moments::default(),
             woken: Notify::new(),
         });
         let stop = CancellationToken::new();
@@ -212,8 +209,17 @@ impl NodeHandle {
                 return;
             }
         }
+        self.happens(&Moment::AtCamera(camera.clone()), now);
+    }
+
+    /// A browser signed in to the page.
+    pub(crate) fn somebody_signed_in(&self, from: SignedIn) {
+        self.happens(&Moment::SignedIn(from), self.now());
+    }
+
+    fn happens(&self, moment: &Moment, at: Timestamp) {
         for known in self.shared.notifying.known().values() {
-            known.teller.ring(camera.clone(), now);
+            known.teller.take(moment, at);
         }
     }
 }
@@ -233,7 +239,7 @@ struct Teller {
     name: Name,
     outlet: Outlet,
     state: Mutex<(&'static str, Option<String>)>,
-    rings: Mutex<VecDeque<(Name, Timestamp)>>,
+    moments: Moments,
     woken: Notify,
 }
 
@@ -257,20 +263,11 @@ impl Teller {
         *self.state.lock().unwrap_or_else(PoisonError::into_inner) = (state, error);
     }
 
-    fn rings(&self) -> MutexGuard<'_, VecDeque<(Name, Timestamp)>> {
-        self.rings.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn ring(&self, camera: Name, at: Timestamp) {
-        if !self.outlet.wants(About::Doorbell, Urgency::HeadsUp) {
-            return;
+    fn take(&self, moment: &Moment, at: Timestamp) {
+        if self.outlet.wants(moment.about(), Urgency::HeadsUp) {
+            self.moments.add(moment.clone(), at);
+            self.woken.notify_one();
         }
-        let mut rings = self.rings();
-        if rings.len() >= RINGS {
-            rings.pop_front();
-        }
-        rings.push_back((camera, at));
-        self.woken.notify_one();
     }
 
     /// A name of something that only this outlet has for it: two servers cannot find out that they tell of the same.
@@ -304,7 +301,9 @@ impl Teller {
         let row = self.name.to_string();
         let mut told = self.node.with_store(move |store| store.told(&row)).await?;
         loop {
-            self.tell_rings().await?;
+            // One look answers all that happened until now: a home that was away takes in thousands at once.
+            events = events.resubscribe();
+            self.tell_moments().await?;
             self.tell_news(&mut told).await?;
             self.is("ready", None);
             tokio::select! {
@@ -316,31 +315,27 @@ impl Teller {
         }
     }
 
-    async fn tell_rings(&self) -> Result<()> {
-        let now = self.node.now();
+    async fn tell_moments(&self) -> Result<()> {
         loop {
-            let next = {
-                let mut rings = self.rings();
-                rings.retain(|(_, at)| now.since(*at) < STALE);
-                rings.front().cloned()
-            };
-            let Some((camera, at)) = next else {
+            let now = self.node.now();
+            let quiet = !self.outlet.may_ring(Urgency::HeadsUp, now);
+            let Some(next) = self.moments.next(quiet, now) else {
                 return Ok(());
             };
-            if self.outlet.may_ring(Urgency::HeadsUp, now) {
-                let notice = Notice {
-                    id: self.id(format!("{camera} {}", at.as_ms()).as_bytes()),
-                    about: About::Doorbell,
-                    urgency: Urgency::HeadsUp,
-                    standing: Standing::Said,
-                    kind: camera.to_string(),
-                    title: camera.to_string(),
-                    at: now,
-                };
-                self.outlet.send(&notice).await?;
-                sleep(PACE).await;
-            }
-            self.rings().retain(|ring| *ring != (camera.clone(), at));
+            let (moment, at) = &next;
+            let word = moment.word();
+            let notice = Notice {
+                id: self.id(format!("{word} {}", at.as_ms()).as_bytes()),
+                about: moment.about(),
+                urgency: Urgency::HeadsUp,
+                standing: Standing::Said,
+                kind: word.clone(),
+                title: word,
+                at: now,
+            };
+            self.outlet.send(&notice).await?;
+            self.moments.forget(&next);
+            sleep(PACE).await;
         }
     }
 
@@ -365,7 +360,8 @@ impl Teller {
             sleep(PACE).await;
         }
         let over = told.len();
-        told.retain(|id, _| news.iter().any(|new| new.id == *id));
+        let holds: BTreeSet<_> = news.iter().map(|new| new.id).collect();
+        told.retain(|id, _| holds.contains(id));
         if told.len() < over {
             self.keep(told).await?;
         }

@@ -77,6 +77,8 @@ pub enum About {
     Bulletins,
     /// That somebody is at a camera, and whether that is something for the street.
     Doorbell,
+    /// That a browser signed in to the page of the home.
+    SignIns,
 }
 
 impl About {
@@ -86,7 +88,13 @@ impl About {
             Self::Alerts => "alerts",
             Self::Bulletins => "bulletins",
             Self::Doorbell => "doorbell",
+            Self::SignIns => "sign-ins",
         }
+    }
+
+    /// Whether it is an event of the moment, which has no urgency and no title.
+    const fn is_moment(self) -> bool {
+        matches!(self, Self::Doorbell | Self::SignIns)
     }
 }
 
@@ -112,7 +120,7 @@ pub struct Notice {
     pub urgency: Urgency,
     /// Why it is sent.
     pub standing: Standing,
-    /// The kind of event, or the camera's name.
+    /// The kind of event, or the camera's name, or from where somebody signed in.
     pub kind: String,
     /// What was said, in one line.
     pub title: String,
@@ -143,7 +151,7 @@ impl Way {
 impl Outlet {
     /// Whether it is to tell of such things at all.
     pub fn wants(&self, about: About, urgency: Urgency) -> bool {
-        self.about.contains(&about) && (about == About::Doorbell || urgency >= self.at_least)
+        self.about.contains(&about) && (about.is_moment() || urgency >= self.at_least)
     }
 
     /// Whether it may do so at this time.
@@ -180,14 +188,14 @@ struct Worded<'a> {
 
 impl<'a> Worded<'a> {
     fn of(notice: &'a Notice, contents: Contents) -> Self {
-        let doorbell = notice.about == About::Doorbell;
+        let moment = notice.about.is_moment();
         Self {
             id: &notice.id,
             about: notice.about,
             urgency: notice.urgency,
             standing: notice.standing,
             kind: (contents >= Contents::Kind).then_some(notice.kind.as_str()),
-            title: (contents >= Contents::Title && !doorbell).then_some(notice.title.as_str()),
+            title: (contents >= Contents::Title && !moment).then_some(notice.title.as_str()),
             at: notice.at,
         }
     }
@@ -201,6 +209,10 @@ impl<'a> Worded<'a> {
                     format!("Somebody is at '{camera}'. Is it something for the street?")
                 }
                 None => "Somebody is at a camera. Is it something for the street?".to_owned(),
+            },
+            (_, About::SignIns) => match self.kind {
+                Some(from) => format!("A browser signed in to the page of your home, from {from}"),
+                None => "A browser signed in to the page of your home".to_owned(),
             },
             (Standing::Said, _) => match (self.title, self.kind, self.urgency) {
                 (Some(title), Some(kind), _) => format!("{kind}: {title}"),

@@ -154,6 +154,21 @@ fn nothing_of_what_was_said_is_in_a_notice_unless_the_household_chose_it() {
 }
 
 #[test]
+fn a_sign_in_is_told_without_a_street_and_with_no_more_than_from_where() {
+    let signed_in = Notice {
+        about: About::SignIns,
+        kind: "your network".to_owned(),
+        ..notice(Standing::Said)
+    };
+    let said = |contents| Worded::of(&signed_in, contents).sentence();
+    let short = "A browser signed in to the page of your home";
+    assert_eq!(said(Contents::Nothing), short);
+    let from = format!("{short}, from your network");
+    assert_eq!(said(Contents::Kind), from);
+    assert_eq!(said(Contents::Title), from);
+}
+
+#[test]
 fn lesser_things_and_quiet_hours_ring_nobody_and_what_is_urgent_may() {
     let mut outlet = outlet(
         Way::Ntfy(Topic {
@@ -165,6 +180,9 @@ fn lesser_things_and_quiet_hours_ring_nobody_and_what_is_urgent_may() {
     assert!(outlet.wants(About::Alerts, Urgency::HeadsUp));
     assert!(!outlet.wants(About::Alerts, Urgency::Info));
     assert!(!outlet.wants(About::Bulletins, Urgency::Urgent));
+    assert!(!outlet.wants(About::SignIns, Urgency::Urgent));
+    outlet.about.insert(About::SignIns);
+    assert!(outlet.wants(About::SignIns, Urgency::Info));
     let now = Timestamp::from_ms(1_760_000_000_000);
     assert!(outlet.may_ring(Urgency::Info, now));
     // All day but one minute, which the time above is not in.

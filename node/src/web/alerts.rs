@@ -13,7 +13,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use streetlamp_proto::alert::{Audience, Progress, Urgency};
 use streetlamp_proto::clip::ClipId;
-use streetlamp_proto::household::{AlertView, Household};
+use streetlamp_proto::household::{AlertView, Glimpse, Household};
 use streetlamp_proto::identity::HouseholdId;
 use streetlamp_proto::signed::StatementId;
 use streetlamp_proto::time::Timestamp;
@@ -41,11 +41,6 @@ struct Page {
     frame: Frame,
     notice: Option<String>,
     alert: AlertCard,
-}
-
-/// Whether an alert is shown at this home.
-pub(super) const fn is_shown(view: &AlertView) -> bool {
-    !(view.muted || view.hidden)
 }
 
 /// What is known around alerts: who says them, and clips that they offer and this home has.
@@ -129,8 +124,8 @@ pub(super) async fn show(
     let done = back.map(|Query(back)| back).unwrap_or_default().done;
     let alert = alert.parse::<StatementId>();
     let look = app.look(move |household, now| {
-        let mut alerts = household.alerts(now).into_iter().filter(is_shown);
-        let view = alerts.find(|view| Ok(view.id) == alert)?;
+        let glimpse = household.alert(alert.ok()?).filter(Glimpse::is_shown)?;
+        let view = glimpse.view(now);
         let status = household.status(now);
         let around = Around::of(household, status.household, [&view], now);
         Some((status, view, around))

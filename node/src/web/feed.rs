@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use streetlamp_proto::alert::{Audience, Kind, Progress, Urgency};
 use streetlamp_proto::cell::Place;
-use streetlamp_proto::household::{AlertView, BulletinView};
+use streetlamp_proto::household::{BulletinView, Glimpse};
 use streetlamp_proto::identity::HouseholdId;
 use streetlamp_proto::publisher::Severity;
 use streetlamp_proto::time::Timestamp;
@@ -113,14 +113,14 @@ impl Filter {
     /// Whether an alert is shown, wherever it is.
     pub(super) fn fits_but_for_its_place(
         &self,
-        view: &AlertView,
+        glimpse: &Glimpse<'_>,
         me: HouseholdId,
         now: Timestamp,
     ) -> bool {
-        let (alert, thread) = (&view.alert, &view.thread);
+        let (alert, thread) = (glimpse.alert, &glimpse.thread);
         let urgency = self.urgency().is_none_or(|least| thread.urgency >= least);
         let kind = self.kind().is_none_or(|kind| alert.kind == kind);
-        let from_here = view.author == Some(me);
+        let from_here = glimpse.author == Some(me);
         let from = match self.from.as_str() {
             "mine" => from_here,
             "street" => matches!(alert.audience, Audience::Street(_)),
@@ -142,9 +142,9 @@ impl Filter {
     }
 
     /// Whether it is at the place that was chosen.
-    pub(super) fn fits_its_place(&self, view: &AlertView) -> bool {
+    pub(super) fn fits_its_place(&self, glimpse: &Glimpse<'_>) -> bool {
         self.place().is_none_or(|chosen| {
-            let place = view.alert.place.as_ref();
+            let place = glimpse.alert.place.as_ref();
             place.is_some_and(|place| place.as_str().starts_with(chosen.as_str()))
         })
     }

@@ -132,7 +132,7 @@ impl FromRef<App> for Arc<Gate> {
     }
 }
 
-/// Makes sign-in links for a page that is being served. Cheap to clone.
+/// Lets browsers in to a page that is being served, and out. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct WebLinks {
     gate: Arc<Gate>,
@@ -301,6 +301,12 @@ impl WebLinks {
     /// Where the page is.
     pub fn url(&self) -> String {
         self.gate.site.url()
+    }
+
+    /// Signs every browser out, and ends the links that wait.
+    pub fn sign_everybody_out(&self) {
+        self.gate.sessions.end_all();
+        self.gate.links.end_all();
     }
 }
 

@@ -93,6 +93,7 @@ pub(super) struct Form {
     alerts: Option<String>,
     bulletins: Option<String>,
     doorbell: Option<String>,
+    sign_ins: Option<String>,
     at_least: String,
     quiet_from: String,
     quiet_to: String,
@@ -117,6 +118,7 @@ impl Default for Form {
             alerts: None,
             bulletins: None,
             doorbell: None,
+            sign_ins: None,
             at_least: word(),
             quiet_from: word(),
             quiet_to: word(),
@@ -134,6 +136,7 @@ impl Form {
             way,
             alerts: ticked(),
             bulletins: ticked(),
+            sign_ins: ticked(),
             urgent_passes: ticked(),
             ..Self::default()
         }
@@ -146,6 +149,7 @@ impl Form {
             (About::Alerts, self.alerts.is_some()),
             (About::Bulletins, self.bulletins.is_some()),
             (About::Doorbell, self.doorbell.is_some()),
+            (About::SignIns, self.sign_ins.is_some()),
         ];
         let quiet = hours(&self.quiet_from, &self.quiet_to)?;
         let url = Secret(self.url.trim().to_owned().into());
@@ -338,6 +342,7 @@ impl OutletCard {
             About::Alerts => say!("notifications-alerts"),
             About::Bulletins => say!("notifications-bulletins"),
             About::Doorbell => say!("notifications-doorbell"),
+            About::SignIns => say!("notifications-sign-ins"),
         });
         let about: Vec<_> = about.collect();
         Self {

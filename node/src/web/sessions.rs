@@ -231,6 +231,11 @@ impl Sessions {
         locked(&self.0).retain(|session| session.key == this);
     }
 
+    /// Ends every session.
+    pub(super) fn end_all(&self) {
+        locked(&self.0).clear();
+    }
+
     /// Ends every session that began in the network.
     pub(super) fn end_from_network(&self) {
         locked(&self.0).retain(|session| session.from.is_none());

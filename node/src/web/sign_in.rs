@@ -53,18 +53,25 @@ pub(super) async fn show(query: Result<Query<Token>, QueryRejection>) -> Respons
     })
 }
 
-/// Lets a browser of this machine in.
+/// Lets a browser of this machine in while there is no home yet.
 pub(super) async fn enter(
     State(gate): State<Arc<Gate>>,
     headers: HeaderMap,
     Fields(form): Fields<Token>,
 ) -> Response {
+    let answer = let_in(&gate, &headers, &form).await;
+    answer.unwrap_or_else(|refusal| refusal)
+}
+
+/// Lets a browser of this machine in, if its link is good; else the refusal.
+pub(super) async fn let_in(
+    gate: &Gate,
+    headers: &HeaderMap,
+    form: &Token,
+) -> Result<Response, Response> {
     if gate.links.redeem(Kept::of(&form.token), Instant::now()) {
-        return (
-            [(SET_COOKIE, gate.begin_session(&headers))],
-            see_other("./"),
-        )
-            .into_response();
+        let cookie = gate.begin_session(headers);
+        return Ok(([(SET_COOKIE, cookie)], see_other("./")).into_response());
     }
     // A good link never waits, so guessing keeps nobody out.
     let status = match gate.sign_in.turn().await {
@@ -76,7 +83,7 @@ pub(super) async fn enter(
         token: None,
         refused: true,
     };
-    (status, rendered(&page)).into_response()
+    Err((status, rendered(&page)).into_response())
 }
 
 pub(super) async fn leave(

@@ -9,13 +9,14 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use streetlamp_proto::cell::Cell;
 use streetlamp_proto::clip::ClipId;
-use streetlamp_proto::household::{AlertView, Answer, BulletinView, Command, StatusView};
+use streetlamp_proto::household::{Answer, BulletinView, Command, Glimpse, Household, StatusView};
+use streetlamp_proto::identity::HouseholdId;
 use streetlamp_proto::time::Timestamp;
 use streetlamp_proto::wire::limits::{TEXT_CHARS, TITLE_CHARS};
 use tokio::time::Instant;
 
 use super::App;
-use super::alerts::{self, AlertCard, Around};
+use super::alerts::{AlertCard, Around};
 use super::bulletins::BulletinCard;
 use super::clips::{Names, clip_words};
 use super::draft::{AlertForm, Choice, Complaints};
@@ -27,7 +28,7 @@ use super::language::{Texts, refusal, say};
 use super::map::SaidMap;
 use super::neighbours::Beginning;
 use super::problem::{Problem, rendered, status_of};
-use super::stretch::{SHOWN, Stretch};
+use super::stretch::{Cut, SHOWN, Stretch};
 use super::words::Moment;
 use crate::disk::Condition;
 use crate::secret::Kept;
@@ -46,13 +47,20 @@ pub(super) struct Look {
     status: StatusView,
     disk: Condition,
     beginning: Beginning,
-    home: Option<Cell>,
-    alerts: Vec<AlertView>,
+    feed: Feed,
     bulletins: Vec<BulletinView>,
     around: Around,
     /// The clip that the form is about.
     clip: Option<(String, Moment)>,
     now: Timestamp,
+}
+
+/// What is drawn of the alerts that this home holds.
+struct Feed {
+    /// Whether anything was said at all.
+    any: bool,
+    map: Option<SaidMap>,
+    cut: Cut,
 }
 
 #[derive(Template)]
@@ -104,7 +112,7 @@ pub(super) async fn show(
         homes => say!("street-posted", homes = homes),
     });
     let form = AlertForm::about(asked.clip);
-    let mut look = look(&app, form.clip()).await?;
+    let mut look = look(&app, form.clip(), &filter, &stretch).await?;
     look.around = look.around.drawn(&app, session);
     let mut page = Page::new(look, form, Complaints::default(), (filter, stretch));
     page.notice = posted;
@@ -136,12 +144,7 @@ pub(super) async fn post(
         },
         Err(wrong) => (StatusCode::UNPROCESSABLE_ENTITY, wrong),
     };
-    let page = Page::new(
-        look(&app, form.clip()).await?,
-        form,
-        *wrong,
-        (Filter::default(), Stretch::default()),
-    );
+    let page = Page::of_newest(&app, form, *wrong).await?;
     Ok((status, rendered(&page)).into_response())
 }
 
@@ -151,31 +154,32 @@ pub(super) async fn unlock_failed(
     status: StatusCode,
     why: String,
 ) -> Result<Response, Problem> {
-    let mut page = Page::new(
-        look(app, None).await?,
-        AlertForm::default(),
-        Complaints::default(),
-        (Filter::default(), Stretch::default()),
-    );
+    let (form, wrong) = (AlertForm::default(), Complaints::default());
+    let mut page = Page::of_newest(app, form, wrong).await?;
     page.frame.unlock_failed = Some(why);
     Ok((status, rendered(&page)).into_response())
 }
 
-async fn look(app: &App, clip: Option<ClipId>) -> Result<Look, Problem> {
+async fn look(
+    app: &App,
+    clip: Option<ClipId>,
+    filter: &Filter,
+    stretch: &Stretch,
+) -> Result<Look, Problem> {
+    let (filter, stretch) = (filter.clone(), stretch.clone());
     let disk = app.handle.disk();
     let home = app.handle.home().cell().cloned();
     let beginning = Beginning::at(home.as_ref());
     let look = app.look(move |household, now| {
         let status = household.status(now);
-        let alerts = household.alerts(now).into_iter();
-        let alerts: Vec<_> = alerts.filter(alerts::is_shown).collect();
+        let me = status.household;
+        let feed = Feed::of(household, (&filter, &stretch), me, home.as_ref(), now);
         Look {
-            around: Around::of(household, status.household, &alerts, now),
+            around: Around::of(household, me, &feed.cut.alerts, now),
             status,
             disk,
             beginning,
-            home,
-            alerts,
+            feed,
             bulletins: household
                 .bulletins(now)
                 .into_iter()
@@ -195,7 +199,48 @@ async fn look(app: &App, clip: Option<ClipId>) -> Result<Look, Problem> {
     Ok(look.await?)
 }
 
+impl Feed {
+    /// Looks once at every alert, and takes along the few that are drawn.
+    fn of(
+        household: &Household,
+        (filter, stretch): (&Filter, &Stretch),
+        me: HouseholdId,
+        home: Option<&Cell>,
+        now: Timestamp,
+    ) -> Self {
+        let (mut any, mut placed, mut cutting) = (false, Vec::new(), stretch.begin());
+        for glimpse in household.feed().filter(Glimpse::is_shown) {
+            any = true;
+            if !filter.fits_but_for_its_place(&glimpse, me, now) {
+                continue;
+            }
+            // The map shows every place to choose from.
+            let place = glimpse.alert.place.as_ref();
+            placed.extend(place.map(|place| (place, glimpse.thread.urgency)));
+            if filter.fits_its_place(&glimpse) {
+                cutting.pass(glimpse);
+            }
+        }
+        let chosen = filter.place();
+        let chosen = chosen.as_ref().map_or("", |place| place.as_str());
+        let map = SaidMap::of(placed.into_iter(), home, chosen);
+        Self {
+            any,
+            // A map without a place tells nothing.
+            map: map.filter(|map| !map.squares.is_empty()),
+            cut: cutting.done(now),
+        }
+    }
+}
+
 impl Page {
+    /// The page with what was said last.
+    async fn of_newest(app: &App, form: AlertForm, wrong: Complaints) -> Result<Self, Problem> {
+        let all = (Filter::default(), Stretch::default());
+        let look = look(app, form.clip(), &all.0, &all.1).await?;
+        Ok(Self::new(look, form, wrong, all))
+    }
+
     fn new(
         look: Look,
         form: AlertForm,
@@ -206,28 +251,12 @@ impl Page {
             status,
             disk,
             beginning,
-            home,
-            alerts,
+            feed: Feed { any, map, cut },
             bulletins,
             around,
             clip,
             now,
         } = look;
-        let any = !alerts.is_empty();
-        let me = status.household;
-        let mut alerts = alerts;
-        alerts.retain(|view| filter.fits_but_for_its_place(view, me, now));
-        // The map shows every place to choose from.
-        let placed = alerts
-            .iter()
-            .filter_map(|view| Some((view.alert.place.as_ref()?, view.thread.urgency)));
-        let chosen = filter.place();
-        let chosen = chosen.as_ref().map_or("", |place| place.as_str());
-        let map = SaidMap::of(placed, home.as_ref(), chosen);
-        // A map without a place tells nothing.
-        let map = map.filter(|map| !map.squares.is_empty());
-        alerts.retain(|view| filter.fits_its_place(view));
-        let cut = stretch.of(alerts);
         let streets: Vec<_> = status
             .streets
             .iter()

@@ -8,7 +8,7 @@ use std::fmt::{self, Display};
 use std::str::FromStr;
 
 use serde::Deserialize;
-use streetlamp_proto::household::AlertView;
+use streetlamp_proto::household::{AlertView, Glimpse};
 use streetlamp_proto::signed::StatementId;
 use streetlamp_proto::time::Timestamp;
 use url::form_urlencoded::Serializer;
@@ -23,8 +23,8 @@ const MOST: usize = 4 * SHOWN;
 struct Place(Reverse<Timestamp>, StatementId);
 
 impl Place {
-    fn behind(view: &AlertView) -> Self {
-        Self(Reverse(view.alert.issued), view.id)
+    const fn behind(glimpse: &Glimpse<'_>) -> Self {
+        Self(Reverse(glimpse.alert.issued), glimpse.id)
     }
 }
 
@@ -70,32 +70,14 @@ impl Stretch {
         self.after.parse::<Place>().is_ok()
     }
 
-    /// Its alerts, of all these in the order of the feed.
-    pub(super) fn of(&self, mut alerts: Vec<AlertView>) -> Cut {
-        let after = self.after.parse::<Place>().ok();
-        let through = self.through.parse::<Place>().ok();
-        let passed = alerts.partition_point(|view| Some(Place::behind(view)) <= after);
-        alerts.drain(..passed);
-        let long = match through {
-            Some(through) => alerts
-                .partition_point(|view| Place::behind(view) <= through)
-                .min(MOST),
-            None => SHOWN,
-        };
-        let more = alerts.len() > long;
-        alerts.truncate(long);
-        let end = alerts.last().map(Place::behind).or(through);
-        let end = end.filter(|_| more).map(|place| place.to_string());
-        Cut {
-            alerts,
-            again: Self {
-                after: after.map(|place| place.to_string()).unwrap_or_default(),
-                through: end.clone().unwrap_or_default(),
-            },
-            further: end.map(|after| Self {
-                after,
-                through: String::new(),
-            }),
+    /// Begins to cut it out of a feed.
+    pub(super) fn begin<'a>(&self) -> Cutting<'a> {
+        Cutting {
+            after: self.after.parse().ok(),
+            through: self.through.parse().ok(),
+            taken: Vec::new(),
+            end: None,
+            more: false,
         }
     }
 
@@ -105,6 +87,54 @@ impl Stretch {
             if place.parse::<Place>().is_ok() {
                 query.append_pair(name, place);
             }
+        }
+    }
+}
+
+/// A stretch while it is cut out.
+pub(super) struct Cutting<'a> {
+    after: Option<Place>,
+    through: Option<Place>,
+    taken: Vec<Glimpse<'a>>,
+    /// Behind the last that was taken.
+    end: Option<Place>,
+    /// Whether alerts follow.
+    more: bool,
+}
+
+impl<'a> Cutting<'a> {
+    /// Goes on to the next alert, in the order of the feed.
+    pub(super) fn pass(&mut self, glimpse: Glimpse<'a>) {
+        let place = Place::behind(&glimpse);
+        if Some(place) <= self.after {
+            return;
+        }
+        let belongs = match self.through {
+            Some(through) => place <= through && self.taken.len() < MOST,
+            None => self.taken.len() < SHOWN,
+        };
+        if belongs {
+            self.end = Some(place);
+            self.taken.push(glimpse);
+        }
+        self.more |= !belongs;
+    }
+
+    /// What was cut out.
+    pub(super) fn done(self, now: Timestamp) -> Cut {
+        let end = self.end.or(self.through).filter(|_| self.more);
+        let end = end.map(|place| place.to_string());
+        let after = self.after.map(|place| place.to_string());
+        Cut {
+            alerts: self.taken.into_iter().map(|g| g.view(now)).collect(),
+            again: Stretch {
+                after: after.unwrap_or_default(),
+                through: end.clone().unwrap_or_default(),
+            },
+            further: end.map(|after| Stretch {
+                after,
+                through: String::new(),
+            }),
         }
     }
 }

@@ -36,6 +36,7 @@ notifications-about = Wovon?
 notifications-alerts = Meldungen von Nachbarn
 notifications-bulletins = Bekanntmachungen
 notifications-doorbell = Jemand an einer Kamera
+notifications-sign-ins = Ein Browser, der sich hier anmeldet
 notifications-at-least = Ab welcher Dringlichkeit?
 notifications-quiet = Still zu diesen Stunden
 notifications-quiet-hint = Nach der Uhr dieses Zuhauses. Was danach noch gilt, erfährst du dann.

@@ -36,6 +36,7 @@ notifications-about = Of what?
 notifications-alerts = Alerts of neighbours
 notifications-bulletins = Public bulletins
 notifications-doorbell = Somebody at a camera
+notifications-sign-ins = A browser that signs in here
 notifications-at-least = From which urgency on?
 notifications-quiet = Silent at these hours
 notifications-quiet-hint = By the clock of this home. What still holds afterwards is told then.

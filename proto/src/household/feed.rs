@@ -1,5 +1,9 @@
 //! What a street said and has not ended: alerts, what was said about them, and how much each household has said.
+//!
+//! A full street holds 10,000 alerts, which may all end at the same moment. So everything lies in the order in which it is
+//! looked for, and nothing is found by going through the rest.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::alert::{Alert, FollowUp, Said, Thread, Urgency};
@@ -53,12 +57,26 @@ impl Voice {
     }
 }
 
+/// Where an alert lies: the newest lies first.
+pub(super) type Spot = (Reverse<Timestamp>, StatementId);
+
+/// What a statement is, and what finds it.
+#[derive(Debug, Clone, Copy)]
+enum Lies {
+    Alert(Timestamp),
+    About(StatementId),
+}
+
 /// Everything that was said on one street and is not over.
 #[derive(Debug, Default)]
 pub(super) struct Feed {
-    alerts: BTreeMap<StatementId, HeldAlert>,
+    alerts: BTreeMap<Spot, HeldAlert>,
     /// By alert; also of alerts that are not here yet.
     follow_ups: BTreeMap<StatementId, BTreeMap<StatementId, HeldFollowUp>>,
+    /// What of this each statement is.
+    lies: BTreeMap<StatementId, Lies>,
+    /// When each of them is over.
+    ends: BTreeSet<(Timestamp, StatementId)>,
     /// When each household spoke. The signed times decide, so that homes agree whatever the way a statement took.
     spoken: BTreeMap<(HouseholdId, Voice), BTreeSet<(Timestamp, StatementId)>>,
 }
@@ -67,37 +85,64 @@ impl Feed {
     pub(super) fn add_alert(&mut self, held: HeldAlert) {
         let id = held.alert.id();
         let said = held.alert.statement();
+        let issued = said.issued;
         self.spoken
             .entry((held.author, Voice::of(said)))
             .or_default()
-            .insert((said.issued, id));
-        self.alerts.insert(id, held);
+            .insert((issued, id));
+        self.ends.insert((said.expires, id));
+        self.lies.insert(id, Lies::Alert(issued));
+        self.alerts.insert((Reverse(issued), id), held);
     }
 
     pub(super) fn add_follow_up(&mut self, held: HeldFollowUp) {
         let id = held.follow_up.id();
         let said = held.follow_up.statement();
+        let alert = said.alert;
         self.spoken
             .entry((held.author, Voice::FollowUp))
             .or_default()
             .insert((said.issued, id));
-        self.follow_ups
-            .entry(said.alert)
-            .or_default()
-            .insert(id, held);
+        self.ends.insert((said.expires, id));
+        self.lies.insert(id, Lies::About(alert));
+        self.follow_ups.entry(alert).or_default().insert(id, held);
     }
 
     /// Forgets an alert, or a follow-up.
     pub(super) fn forget(&mut self, id: StatementId) {
-        self.alerts.remove(&id);
-        for held in self.follow_ups.values_mut() {
-            held.remove(&id);
+        let (author, voice, issued, expires) = match self.lies.remove(&id) {
+            Some(Lies::Alert(issued)) => {
+                let Some(held) = self.alerts.remove(&(Reverse(issued), id)) else {
+                    return;
+                };
+                let said = held.alert.statement();
+                (held.author, Voice::of(said), issued, said.expires)
+            }
+            Some(Lies::About(alert)) => {
+                let Some(held) = self.take_follow_up(alert, id) else {
+                    return;
+                };
+                let said = held.follow_up.statement();
+                (held.author, Voice::FollowUp, said.issued, said.expires)
+            }
+            None => return,
+        };
+        self.ends.remove(&(expires, id));
+        if let Some(said) = self.spoken.get_mut(&(author, voice)) {
+            said.remove(&(issued, id));
+            if said.is_empty() {
+                self.spoken.remove(&(author, voice));
+            }
         }
-        self.follow_ups.retain(|_, held| !held.is_empty());
-        for said in self.spoken.values_mut() {
-            said.retain(|(_, said)| *said != id);
+    }
+
+    fn take_follow_up(&mut self, alert: StatementId, id: StatementId) -> Option<HeldFollowUp> {
+        let about = self.follow_ups.get_mut(&alert)?;
+        let held = about.remove(&id);
+        if about.is_empty() {
+            self.follow_ups.remove(&alert);
         }
-        self.spoken.retain(|_, said| !said.is_empty());
+        held
     }
 
     /// Whether a household may say one more thing at this time.
@@ -115,15 +160,26 @@ impl Feed {
     }
 
     pub(super) fn alert(&self, id: StatementId) -> Option<&HeldAlert> {
-        self.alerts.get(&id)
+        match self.lies.get(&id)? {
+            Lies::Alert(issued) => self.alerts.get(&(Reverse(*issued), id)),
+            Lies::About(_) => None,
+        }
     }
 
+    /// Every alert, the newest first.
     pub(super) fn alerts(&self) -> impl Iterator<Item = (&StatementId, &HeldAlert)> {
-        self.alerts.iter()
+        self.alerts.iter().map(|((_, id), held)| (id, held))
     }
 
     pub(super) fn len(&self) -> usize {
         self.alerts.len()
+    }
+
+    /// How many alerts are this household's.
+    pub(super) fn alerts_of(&self, household: HouseholdId) -> usize {
+        let voices = [Voice::Urgent, Voice::Calm].into_iter();
+        let said = voices.filter_map(|voice| self.spoken.get(&(household, voice)));
+        said.map(BTreeSet::len).sum()
     }
 
     pub(super) fn follow_up(&self, alert: StatementId, id: StatementId) -> Option<&HeldFollowUp> {
@@ -164,7 +220,7 @@ impl Feed {
     pub(super) fn orphans_of(&self, household: HouseholdId) -> usize {
         self.follow_ups
             .iter()
-            .filter(|(alert, _)| !self.alerts.contains_key(alert))
+            .filter(|(alert, _)| self.alert(**alert).is_none())
             .flat_map(|(_, held)| held.values())
             .filter(|held| held.author == household)
             .count()
@@ -183,24 +239,13 @@ impl Feed {
 
     /// What is over at this time.
     pub(super) fn over(&self, now: Timestamp) -> Vec<StatementId> {
-        let alerts = self
-            .alerts
-            .iter()
-            .filter(|(_, held)| held.alert.statement().expires <= now)
-            .map(|(id, _)| *id);
-        let follow_ups = self
-            .follow_ups()
-            .filter(|(_, held)| held.follow_up.statement().expires <= now)
-            .map(|(id, _)| *id);
-        alerts.chain(follow_ups).collect()
+        let ends = self.ends.iter();
+        let over = ends.take_while(|(end, _)| *end <= now);
+        over.map(|(_, id)| *id).collect()
     }
 
     /// When the next of it will be.
     pub(super) fn next_end(&self) -> Option<Timestamp> {
-        let alerts = self.alerts.values().map(|h| h.alert.statement().expires);
-        let follow_ups = self
-            .follow_ups()
-            .map(|(_, h)| h.follow_up.statement().expires);
-        alerts.chain(follow_ups).min()
+        self.ends.first().map(|(end, _)| *end)
     }
 }

@@ -11,8 +11,8 @@
 //! `bulletins` what publishers say; `sharing` gives keys away and keeps the ledger, `approving` does it for what another
 //! device recorded, `siblings` lists and fetches that, `shredding` destroys clips, `retention` says when; `serving` says who
 //! gets sealed bytes, `fetching` from whom to have them, and `keeping` sees to copies at neighbours; `standing` says who
-//! somebody is to this home, for the table of what he may; `asking` matches answers to questions; `view` is what page and
-//! command line read.
+//! somebody is to this home, for the table of what he may; `asking` matches answers to questions; `glance`
+//! is what page and command line read of the feed, `view` of the rest.
 
 mod approving;
 mod asking;
@@ -27,6 +27,7 @@ mod failure;
 mod feed;
 mod fetching;
 mod finding;
+mod glance;
 mod joining;
 mod keeping;
 mod leaving;
@@ -59,6 +60,7 @@ pub use event::{
 };
 pub use failure::{Failure, Skew};
 pub use fetching::{FetchPlan, Holder};
+pub use glance::{AlertView, FollowUpView, Glimpse};
 pub use keeping::{
     Direction, Finding, KeeperCommand, KeeperNews, KeeperRecord, KeeperState, KeeperTask,
     KeeperView, LettingGo, Pulled, Side,
@@ -68,10 +70,7 @@ pub use record::Record;
 pub use rescuing::{RescueNews, RescueTask};
 pub use retention::Retention;
 pub use serving::{Permit, Place, ServedBy, Unserved};
-pub use view::{
-    AlertView, ClipView, FollowUpView, GrantView, KnockView, LinkView, MemberView, StatusView,
-    StreetView,
-};
+pub use view::{ClipView, GrantView, KnockView, LinkView, MemberView, StatusView, StreetView};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -1,13 +1,12 @@
 //! What page and command line read: copies of the engine's state in the words of the glossary.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::Household;
 use super::failure::Skew;
-use super::feed::HeldAlert;
 use super::retention::Retention;
 use super::state::Street;
-use crate::alert::{Act, Alert, Thread};
 use crate::cell::Cell;
 use crate::clip::{ClipId, Manifest};
 use crate::grant::Grant;
@@ -86,46 +85,6 @@ pub struct MemberView {
     pub connected: bool,
     /// When something was last heard of it, since this node was started.
     pub last_heard: Option<Timestamp>,
-}
-
-/// An alert with what this home knows of it.
-#[derive(Debug, Clone)]
-pub struct AlertView {
-    /// Its id.
-    pub id: StatementId,
-    /// Who said it; not known of an alert that somebody of another street told everybody nearby.
-    pub author: Option<HouseholdId>,
-    /// The author's name.
-    pub author_name: Option<Name>,
-    /// What was said.
-    pub alert: Alert,
-    /// What is to be shown of it after everything that was said about it.
-    pub thread: Thread,
-    /// When it came in.
-    pub received: Timestamp,
-    /// Whether it is over.
-    pub expired: bool,
-    /// Whether its author is muted here.
-    pub muted: bool,
-    /// Whether so many neighbours flagged it that this home hides it.
-    pub hidden: bool,
-    /// The other street that its author is of, if a household here linked it.
-    pub next_door: Option<Name>,
-}
-
-/// What somebody said about an alert.
-#[derive(Debug, Clone)]
-pub struct FollowUpView {
-    /// Its id.
-    pub id: StatementId,
-    /// Who said it; not known of what was said in the open by somebody of another street.
-    pub author: Option<HouseholdId>,
-    /// The author's name.
-    pub author_name: Option<Name>,
-    /// What was said.
-    pub act: Act,
-    /// When.
-    pub issued: Timestamp,
 }
 
 /// Somebody who stands at the door.
@@ -210,9 +169,6 @@ pub struct GrantView {
     pub delivered: bool,
 }
 
-/// An alert that this many households flagged is not shown until the resident asks for it.
-const FLAGS_TO_HIDE: usize = 3;
-
 impl Household {
     /// Who this node is.
     pub const fn me(&self) -> &super::Me {
@@ -226,23 +182,23 @@ impl Household {
 
     /// The home at a glance.
     pub fn status(&self, now: Timestamp) -> StatusView {
-        let neighbours: std::collections::BTreeSet<_> = self
+        let neighbours: BTreeSet<_> = self
             .state
             .streets
             .values()
             .flat_map(|s| s.members.iter().map(crate::street::Member::household))
             .filter(|household| *household != self.me.household())
             .collect();
-        let connected: std::collections::BTreeSet<_> = self
+        let connected: BTreeSet<_> = self
             .connected
             .iter()
             .filter_map(|device| self.neighbour(*device))
             .collect();
-        let alerts: Vec<_> = self.alerts(now);
-        let own_alerts = alerts
-            .iter()
-            .filter(|a| a.author == Some(self.me.household()))
-            .count();
+        let own_alerts = || {
+            let streets = self.state.streets.values();
+            let own = streets.map(|street| street.feed.alerts_of(self.me.household()));
+            own.sum::<usize>()
+        };
         let undelivered = self
             .state
             .given
@@ -258,9 +214,14 @@ impl Household {
             streets: self.streets(),
             neighbours_known: neighbours.len(),
             neighbours_connected: connected.len(),
-            alerts: alerts.len(),
-            clips: self.clips().len(),
-            queued: undelivered + if connected.is_empty() { own_alerts } else { 0 },
+            alerts: self.alerts_at(now),
+            clips: self.clip_count(),
+            queued: undelivered
+                + if connected.is_empty() {
+                    own_alerts()
+                } else {
+                    0
+                },
             ledger_seq: self.state.chain.seq(),
             caught_up: self.caught_up,
             clock_skew: self.clock_skew(),
@@ -323,63 +284,9 @@ impl Household {
             .map(|m| m.card.statement().name.clone())
     }
 
-    /// Every alert that is held, the newest first.
-    pub fn alerts(&self, now: Timestamp) -> Vec<AlertView> {
-        let streets = self.state.streets.values();
-        let mut alerts: Vec<_> = streets
-            .flat_map(|street| {
-                let held = street.feed.alerts();
-                held.map(move |(id, held)| self.alert_view(street, *id, held, now))
-            })
-            .chain(self.alerts_of_strangers(now))
-            .collect();
-        alerts.sort_by_key(|view| (std::cmp::Reverse(view.alert.issued), view.id));
-        alerts
-    }
-
-    fn alert_view(
-        &self,
-        street: &Street,
-        id: StatementId,
-        held: &HeldAlert,
-        now: Timestamp,
-    ) -> AlertView {
-        let thread = street.feed.thread(held, &street.members);
-        AlertView {
-            id,
-            author: Some(held.author),
-            author_name: self.name_of(held.author),
-            alert: held.alert.statement().clone(),
-            received: held.received,
-            expired: held.alert.statement().expires <= now,
-            muted: self.state.muted.contains(&held.author),
-            hidden: thread.flags.len() >= FLAGS_TO_HIDE,
-            next_door: None,
-            thread,
-        }
-    }
-
-    /// Everything that was said about an alert, the oldest first.
-    pub fn follow_ups(&self, alert: StatementId) -> Vec<FollowUpView> {
-        let streets = self.state.streets.values();
-        let mut said: Vec<_> = streets
-            .filter_map(|s| Some((s, s.feed.alert(alert)?)))
-            .flat_map(|(street, held)| street.feed.follow_ups_of(held))
-            .map(|(id, held)| FollowUpView {
-                id: *id,
-                author: Some(held.author),
-                author_name: self.name_of(held.author),
-                act: held.follow_up.statement().act.clone(),
-                issued: held.follow_up.statement().issued,
-            })
-            .chain(self.strangers_on(alert))
-            .collect();
-        said.sort_by_key(|view| (view.issued, view.id));
-        said
-    }
-
     /// Every clip, own and granted, the newest first.
     pub fn clips(&self) -> Vec<ClipView> {
+        let offered = self.offered_clips();
         let own = self.state.clips.iter().map(|(clip, own)| ClipView {
             manifest: own.manifest.statement().clone(),
             owner: self.me.household(),
@@ -388,7 +295,7 @@ impl Household {
             granted_to: self.granted_to(*clip),
             keepers: self.keepers_of(*clip),
             here: true,
-            offered: self.offered(*clip),
+            offered: offered.contains(clip),
             until: (!self.state.pinned.contains(clip))
                 .then(|| self.state.retention.end_of(own.manifest.statement()))
                 .flatten(),
@@ -404,15 +311,16 @@ impl Household {
             granted_to: Vec::new(),
             keepers: Vec::new(),
             here: self.state.copied.contains_key(&clip),
-            offered: self.offered(clip),
+            offered: offered.contains(&clip),
             until: None,
             pinned: false,
             recorder: Some(shown.device),
         });
         let mut clips: Vec<_> = own.chain(siblings).collect();
+        let mut known: BTreeSet<_> = clips.iter().map(|view| view.manifest.clip).collect();
         for granted in self.state.received.values() {
             let grant = granted.parcel.grant.statement();
-            if clips.iter().any(|c| c.manifest.clip == grant.clip) {
+            if !known.insert(grant.clip) {
                 continue;
             }
             let manifest = granted.parcel.manifest.statement().clone();
@@ -463,12 +371,23 @@ impl Household {
             .collect()
     }
 
-    fn offered(&self, clip: ClipId) -> bool {
-        self.state
-            .streets
-            .values()
-            .flat_map(|s| s.feed.alerts())
-            .any(|(_, h)| h.alert.statement().clips.contains(&clip))
+    /// Every clip that an alert offers.
+    fn offered_clips(&self) -> BTreeSet<ClipId> {
+        let streets = self.state.streets.values();
+        let alerts = streets.flat_map(|street| street.feed.alerts());
+        let offered = alerts.flat_map(|(_, held)| &held.alert.statement().clips);
+        offered.copied().collect()
+    }
+
+    /// How many clips there are, own and granted.
+    fn clip_count(&self) -> usize {
+        let (own, siblings) = (&self.state.clips, self.of_siblings());
+        let granted = self.state.received.values();
+        let granted = granted.map(|granted| granted.parcel.grant.statement().clip);
+        let granted: BTreeSet<_> = granted
+            .filter(|clip| !own.contains_key(clip) && !siblings.contains_key(clip))
+            .collect();
+        own.len() + siblings.len() + granted.len()
     }
 
     /// Grants that this household gave, in no promised order.

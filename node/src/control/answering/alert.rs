@@ -5,9 +5,8 @@ use std::time::Duration;
 use streetlamp_proto::alert::{Act, Comment, Kind, Progress, Reason, Text, Title};
 use streetlamp_proto::cell::Place;
 use streetlamp_proto::clip::ClipId;
-use streetlamp_proto::household::{
-    AlertView, Answer, Change, Command, Draft, FollowUpView, Household,
-};
+use streetlamp_proto::household::{AlertView, Answer, Change, Command, Draft, FollowUpView};
+use streetlamp_proto::signed::StatementId;
 use streetlamp_proto::time::Timestamp;
 
 use super::{clip_named, invalid, unexpected};
@@ -62,32 +61,39 @@ pub(super) async fn list(
         .transpose()
         .map_err(|e| invalid("kind", e))?;
     let since = Timestamp::from_ms(since_ms.unwrap_or(0));
-    let views = handle.read(Household::alerts).await?;
-    let wanted = views
-        .into_iter()
-        .filter(|view| kind.is_none_or(|kind| view.alert.kind == kind))
-        .filter(|view| view.alert.issued >= since)
-        .filter(|view| all || !(view.muted || view.hidden));
-    Ok(wanted.map(|view| alert_item(&view)).collect())
+    let wanted = handle.read(move |household, now| {
+        household
+            .feed()
+            .filter(|glimpse| kind.is_none_or(|kind| glimpse.alert.kind == kind))
+            .filter(|glimpse| glimpse.alert.issued >= since)
+            .filter(|glimpse| all || glimpse.is_shown())
+            .map(|glimpse| glimpse.view(now))
+            .collect::<Vec<_>>()
+    });
+    Ok(wanted.await?.iter().map(alert_item).collect())
 }
 
 pub(super) async fn show(handle: &NodeHandle, alert: &str) -> Result<Option<AlertShown>> {
-    let views = handle.read(Household::alerts).await?;
-    let id = ids::resolve("alert", alert, views.iter().map(|view| view.id))?;
-    let follow_ups = handle
-        .read(move |household, _| household.follow_ups(id))
-        .await?;
-    let view = views.into_iter().find(|view| view.id == id);
-    Ok(view.map(|view| AlertShown {
+    let id = named(handle, alert).await?;
+    let found = handle.read(move |household, now| {
+        let view = household.alert(id)?.view(now);
+        Some((view, household.follow_ups(id)))
+    });
+    Ok(found.await?.map(|(view, follow_ups)| AlertShown {
         alert: alert_item(&view),
         follow_ups: follow_ups.into_iter().map(follow_up_item).collect(),
     }))
 }
 
+/// The alert whose id begins like this.
+async fn named(handle: &NodeHandle, alert: &str) -> Result<StatementId> {
+    let ids = handle.read(|household, _| household.alert_ids().collect::<Vec<_>>());
+    ids::resolve("alert", alert, ids.await?)
+}
+
 /// Says something about an alert.
 pub(super) async fn say(handle: &NodeHandle, alert: &str, saying: Saying) -> Result<FollowedUp> {
-    let views = handle.read(Household::alerts).await?;
-    let alert = ids::resolve("alert", alert, views.iter().map(|view| view.id))?;
+    let alert = named(handle, alert).await?;
     let change = change(saying)?;
     match handle.command(Command::FollowUp { alert, change }).await? {
         Answer::FollowUp { alert, follow_up } => Ok(FollowedUp {

@@ -20,7 +20,7 @@ use streetlamp_proto::household::{Command, Skew};
 use streetlamp_proto::ledger::Entry;
 use zeroize::Zeroizing;
 
-use super::answers::{EntryItem, Locked, Moment, ReachItem, SignIn, Status};
+use super::answers::{EntryItem, Locked, Moment, PassphraseChanged, ReachItem, SignIn, Status};
 use super::protocol::{Request, encode};
 use super::{films, ids};
 use crate::error::{Error, ErrorKind, Result};
@@ -59,6 +59,10 @@ pub(crate) async fn answer(handle: &NodeHandle, request: Request) -> Result<Zero
         Request::Lock => {
             handle.lock().await?;
             ok(&Locked { locked: true })
+        }
+        Request::PassphraseChange { current, new } => {
+            handle.change_passphrase(&current.0, &new.0)?;
+            ok(&PassphraseChanged { changed: true })
         }
         Request::StreetNew {
             name,

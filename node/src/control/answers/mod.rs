@@ -189,6 +189,12 @@ pub struct Locked {
     pub locked: bool,
 }
 
+/// `passphrase change`.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct PassphraseChanged {
+    pub changed: bool,
+}
+
 /// `street new`.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Founded {

@@ -44,6 +44,13 @@ pub enum Request {
     },
     /// Wipe the reading key from memory.
     Lock,
+    /// Put the reading key behind another passphrase, and sign every browser out.
+    PassphraseChange {
+        /// What protects it.
+        current: Secret,
+        /// What protects it from now on.
+        new: Secret,
+    },
     /// Found a street.
     StreetNew {
         /// Its name.

@@ -13,7 +13,7 @@ use crate::control::answers::{
     Fetched, FollowedUp, Founded, GrantItem, Granted, Hearing, HouseItem, Introduced, Invited,
     Joined, KeeperItem, Keeping, KnockItem, Knocked, LeaseEnded, Leased, LinkItem, Linked, Locked,
     MemberItem, Membership, ModeAnswer, Muted, NotifyAdded, NotifyItem, NotifyNamed, Offered,
-    Pinned, Posted, Proven, PublisherItem, Recalled, SharedItem, Status,
+    PassphraseChanged, Pinned, Posted, Proven, PublisherItem, Recalled, SharedItem, Status,
 };
 use crate::node::Scope;
 
@@ -161,6 +161,7 @@ pub(in crate::web) const ENDPOINTS: &[Endpoint] = endpoints! {
     DELETE "/notifications/{name}" Home "notify-remove" => one::<NotifyNamed>(), "Tell nothing more that way";
     POST "/unlock" Home "unlock" => one::<Locked>(), "Take the reading key into memory";
     POST "/lock" Home "lock" => one::<Locked>(), "Wipe the reading key from memory";
+    PUT "/passphrase" Home "passphrase-change" => one::<PassphraseChanged>(), "Change the passphrase, by the current one; every browser is signed out";
 };
 
 impl Endpoint {

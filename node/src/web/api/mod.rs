@@ -176,7 +176,7 @@ async fn answer(app: &App, request: Request) -> Result<Response> {
         } => {
             return Ok(film(control::exported(handle, &clip, to, whole).await?));
         }
-        Request::Unlock { .. } => {
+        Request::Unlock { .. } | Request::PassphraseChange { .. } => {
             // Guesses at the passphrase are slowed down together with those on the page.
             let Some(turn) = app.gate.unlock.turn().await else {
                 let message = "too many attempts at once: wait a few seconds and try again";

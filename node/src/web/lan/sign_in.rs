@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 use super::Door;
 use crate::error::{ErrorKind, Result};
 use crate::factor;
+use crate::node::SignedIn;
 use crate::web::App;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
@@ -68,7 +69,13 @@ pub(in crate::web) async fn enter(
 ) -> std::result::Result<Response, Problem> {
     let Some(Extension(door)) = door else {
         let token = Token { token: form.token };
-        return Ok(sign_in::enter(State(app.gate), headers, Fields(token)).await);
+        return Ok(match sign_in::let_in(&app.gate, &headers, &token).await {
+            Ok(let_in) => {
+                app.handle.somebody_signed_in(SignedIn::Here);
+                let_in
+            }
+            Err(refusal) => refusal,
+        });
     };
     let (passphrase, code) = (Zeroizing::new(form.passphrase), Zeroizing::new(form.code));
     let turn = match app.gate.patience.turn(door.from).await {
@@ -82,6 +89,7 @@ pub(in crate::web) async fn enter(
     }
     turn.succeeded();
     let cookie = app.gate.begin_session_at(&door, &headers);
+    app.handle.somebody_signed_in(SignedIn::Network);
     Ok(([(SET_COOKIE, cookie)], see_other("./")).into_response())
 }
 

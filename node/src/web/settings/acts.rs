@@ -14,7 +14,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::home::NewDevice;
 use crate::node::Scope;
 use crate::secret::{Kept, Secret};
-use crate::strength;
 use crate::web::App;
 use crate::web::language::{Language, say};
 use crate::web::proof::{self, Proven};
@@ -218,10 +217,8 @@ pub(super) async fn carry_out(app: &App, session: Kept, asked: Asked) -> Result<
                 return Err(Error::new(ErrorKind::Invalid, say!("first-use-differ")));
             }
             let home = handle.home();
-            let judged = strength::judge(&new, &[home.name().as_str()]);
-            if !judged.enough {
-                return Err(Error::new(ErrorKind::Invalid, judged.verdict));
-            }
+            // Before the current one is tried: a weak one is no guess at it.
+            home.takes_passphrase(&new)?;
             let change = async { home.change_passphrase(&current, &new) };
             proof::tried(app, session, &current, change).await?;
             // Whoever knows the old one is out: in every other browser, and by links that wait.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use super::super::api::endpoints::ENDPOINTS;
 use super::{Served, send, served, text};
@@ -11,7 +12,7 @@ use crate::control::{self, Request};
 use crate::node::Scope;
 
 /// Every address of the API and the scope that it asks for. A new one needs a row here.
-const ROWS: [(&str, &str, &str); 68] = [
+const ROWS: [(&str, &str, &str); 69] = [
     ("GET", "/status", "read"),
     ("GET", "/alerts", "read"),
     ("POST", "/alerts", "post"),
@@ -80,6 +81,7 @@ const ROWS: [(&str, &str, &str); 68] = [
     ("DELETE", "/notifications/{name}", "home"),
     ("POST", "/unlock", "home"),
     ("POST", "/lock", "home"),
+    ("PUT", "/passphrase", "home"),
 ];
 
 /// How a program is told that its token is for something else.
@@ -138,6 +140,37 @@ async fn a_program_may_do_what_its_token_names_and_nothing_else() {
             assert!(!wrong || status == StatusCode::FORBIDDEN);
         }
         home.handle.remove_program("Radio").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_program_changes_the_passphrase_only_with_the_current_one_and_browsers_are_signed_out() {
+    let home = served().await;
+    let session = home.session();
+    let token = home.handle.add_program("Radio", &[Scope::Home]).await;
+    let token = token.unwrap();
+    let change = |current: &str, new: &str| json!({ "current": current, "new": new });
+    let new = "violet-anchor-rumba-lantern";
+    for (body, refused) in [
+        (change("guess", new), StatusCode::FORBIDDEN),
+        (
+            change("correct horse", "password1"),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+    ] {
+        let (status, answer) = home.ask("PUT", "/passphrase", &token, &body).await;
+        assert_eq!(status, refused, "{answer}");
+        let page = home.browser(&session, Method::GET, "/", "").await;
+        assert_eq!(page.status(), StatusCode::OK);
+    }
+    let body = change("correct horse", new);
+    let (status, answer) = home.ask("PUT", "/passphrase", &token, &body).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let page = home.browser(&session, Method::GET, "/", "").await;
+    assert_eq!(page.status(), StatusCode::UNAUTHORIZED);
+    for (passphrase, opens) in [("correct horse", false), (new, true)] {
+        let passphrase = Zeroizing::new(passphrase.to_owned());
+        assert_eq!(home.handle.home().reading_keys(&passphrase).is_ok(), opens);
     }
 }
 

@@ -40,7 +40,7 @@ use crate::disk::Disk;
 use crate::domains::Domains;
 use crate::home::{Home, NewHome};
 use crate::mesh::{Reach, Transport};
-use crate::node::{Core, Parts};
+use crate::node::{Core, Page, Parts};
 use crate::store::Store;
 
 const HOST: &str = "127.0.0.1:8420";
@@ -109,6 +109,15 @@ async fn served_as(name: &str, seed: u64) -> Served {
     };
     let handle = Core::start(home, parts).await.unwrap().handle;
     let gate = gate();
+    let pages = WebLinks {
+        gate: Arc::clone(&gate),
+    };
+    let links = pages.clone();
+    handle.has_page(Page::new(
+        links.url(),
+        move || links.new_sign_in_link(),
+        move || pages.sign_everybody_out(),
+    ));
     let router = app(App {
         gate: Arc::clone(&gate),
         handle: handle.clone(),

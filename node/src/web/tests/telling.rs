@@ -1,8 +1,10 @@
 //! What is told beyond the page, and when cameras record: notifications, Home Assistant, modes.
 
+use std::io::{Read, Write};
+
 use axum::http::{Method, StatusCode, header};
 
-use super::{ParseLine, Served, served, text};
+use super::{FORM, ParseLine, Served, send, served, text};
 use crate::camera::{Duty, Mode, Settings, Source};
 
 async fn page(home: &Served, session: &str, path: &str) -> String {
@@ -151,4 +153,52 @@ async fn an_open_page_is_told_when_the_mode_changes() {
     home.handle.set_mode(Mode::Away).await.unwrap();
     let said = stream.next().await.unwrap().unwrap();
     assert_eq!(said, "event: changed\ndata: page\n\n");
+}
+
+/// A program of the house that takes one message; gives what came.
+fn program() -> (u16, std::thread::JoinHandle<String>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let came = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let (mut came, mut bytes) = (String::new(), [0; 4_096]);
+        while !came.ends_with('}') {
+            let read = stream.read(&mut bytes).unwrap();
+            came.push_str(std::str::from_utf8(&bytes[..read]).unwrap());
+        }
+        let fine = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(fine.as_bytes()).unwrap();
+        came
+    });
+    (port, came)
+}
+
+#[tokio::test]
+async fn whoever_signs_in_is_told_of_where_the_resident_wants_to_hear_it() {
+    let home = served().await;
+    let session = home.session();
+    let form = page(&home, &session, "/notifications?way=webhook").await;
+    let ticked = "name=\"sign_ins\" value=\"yes\" checked";
+    assert!(form.contains(ticked), "it is not left out by itself");
+    let (port, came) = program();
+    let add = format!(
+        "act=add&way=webhook&name=Lamp&url=http%3A%2F%2F127.0.0.1%3A{port}%2F&loopback=yes&sign_ins=yes\
+         &at_least=urgent&contents=title&passphrase=correct+horse"
+    );
+    let added = home.form(&session, "/notifications", &add).await;
+    assert_eq!(added.status(), StatusCode::OK);
+    let link = home.gate.sign_in_link();
+    let (_, token) = link.split_once('=').unwrap();
+    let browser = [("content-type", FORM), ("sec-fetch-site", "same-origin")];
+    for (token, status) in [("x", StatusCode::FORBIDDEN), (token, StatusCode::SEE_OTHER)] {
+        let form = format!("token={token}");
+        let answer = send(&home.router, Method::POST, "/sign-in", &browser, &form).await;
+        assert_eq!(answer.status(), status);
+    }
+    let came = tokio::task::spawn_blocking(|| came.join().unwrap());
+    let came = came.await.unwrap();
+    assert!(came.contains("\"about\":\"sign-ins\""), "{came}");
+    let says = "A browser signed in to the page of your home, from its own machine";
+    assert!(came.contains(says), "{came}");
+    assert!(!came.contains(token) && came.contains("\"title\":null"));
 }

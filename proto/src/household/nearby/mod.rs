@@ -23,6 +23,7 @@ use crate::signed::Signed;
 use crate::time::Timestamp;
 pub(super) use hearing::Ear;
 pub(super) use saying::Mouth;
+pub(super) use seeing::Overheard;
 
 /// For how long the same statement is not passed on again. Longer than gossip remembers a copy.
 const LATELY: Duration = Duration::from_secs(20 * 60);

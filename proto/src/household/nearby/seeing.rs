@@ -1,49 +1,48 @@
 //! What page and command line read of strangers: alerts, what their authors said about them, knocks.
 
 use super::super::Household;
-use super::super::view::{AlertView, FollowUpView, KnockView};
+use super::super::glance::FollowUpView;
+use super::super::view::KnockView;
 use crate::alert::{Alert, FollowUp, Said, Thread};
 use crate::identity::HouseholdId;
 use crate::open::{OpenStatement, Radius};
-use crate::signed::{Signed, StatementId};
+use crate::signed::{PublicKey, Signed, StatementId};
 use crate::time::Timestamp;
+
+/// An alert in the open of a key that nobody here knows.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::household) struct Overheard<'a> {
+    pub(in crate::household) alert: &'a Signed<Alert>,
+    pub(in crate::household) key: PublicKey,
+    pub(in crate::household) received: Timestamp,
+}
 
 impl Household {
     /// Alerts in the open of keys that nobody here knows.
-    pub(in crate::household) fn alerts_of_strangers(
-        &self,
-        now: Timestamp,
-    ) -> impl Iterator<Item = AlertView> + '_ {
+    pub(in crate::household) fn overheard_alerts(&self) -> impl Iterator<Item = Overheard<'_>> {
         let waiting = self.ear.overheard();
-        waiting.filter_map(move |waiting| {
-            let (OpenStatement::Alert(alert), received) = &waiting.item else {
-                return None;
-            };
-            let said = self.said_by_stranger(alert);
-            // No household counts here: only the author can say more in the open.
-            let nobody = HouseholdId::from_bytes(*waiting.key.as_bytes());
-            let thread = Thread::fold(
-                alert.statement(),
-                said.map(|follow_up| Said {
-                    id: follow_up.id(),
-                    follow_up: follow_up.statement(),
-                    author: nobody,
-                    vouched: false,
-                }),
-            );
-            Some(AlertView {
-                id: waiting.id,
-                author: None,
-                author_name: None,
-                alert: alert.statement().clone(),
+        waiting.filter_map(|waiting| match &waiting.item {
+            (OpenStatement::Alert(alert), received) => Some(Overheard {
+                alert,
+                key: waiting.key,
                 received: *received,
-                expired: alert.statement().expires <= now,
-                muted: false,
-                hidden: false,
-                next_door: self.next_door(waiting.key, now).cloned(),
-                thread,
-            })
+            }),
+            _ => None,
         })
+    }
+
+    /// Such an alert, and all that its author said about it.
+    pub(in crate::household) fn thread_of_stranger(&self, overheard: Overheard<'_>) -> Thread {
+        let alert = overheard.alert;
+        // No household counts here: only the author can say more in the open.
+        let nobody = HouseholdId::from_bytes(*overheard.key.as_bytes());
+        let said = self.said_by_stranger(alert).map(|follow_up| Said {
+            id: follow_up.id(),
+            follow_up: follow_up.statement(),
+            author: nobody,
+            vouched: false,
+        });
+        Thread::fold(alert.statement(), said)
     }
 
     /// What the author of an alert in the open said about it.
@@ -63,12 +62,11 @@ impl Household {
     }
 
     pub(in crate::household) fn strangers_on(&self, alert: StatementId) -> Vec<FollowUpView> {
-        let mut waiting = self.ear.overheard();
-        let Some(OpenStatement::Alert(alert)) = waiting.find(|w| w.id == alert).map(|w| &w.item.0)
-        else {
+        let mut overheard = self.overheard_alerts();
+        let Some(overheard) = overheard.find(|overheard| overheard.alert.id() == alert) else {
             return Vec::new();
         };
-        let said = self.said_by_stranger(alert);
+        let said = self.said_by_stranger(overheard.alert);
         let said = said.map(|said| FollowUpView {
             id: said.id(),
             author: None,

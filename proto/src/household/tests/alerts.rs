@@ -240,3 +240,53 @@ fn an_alert_that_ends_leaves_a_record_that_it_is_gone() {
         Some(Record::Over(_))
     ));
 }
+
+#[test]
+fn the_feed_lies_the_newest_first_and_each_alert_is_found_by_its_name() {
+    let mut world = World::street(&["Ada", "Ben"]);
+    for n in 0..6 {
+        let home = n % 2;
+        world
+            .command(home, Command::PostAlert(draft(&format!("Smoke {n}"))))
+            .unwrap();
+        world.wait(Duration::from_secs(1));
+    }
+    let home = &world.homes[0].engine;
+    let titles: Vec<_> = home.feed().map(|g| g.alert.title.to_string()).collect();
+    let newest_first: Vec<_> = (0..6).rev().map(|n| format!("Smoke {n}")).collect();
+    assert_eq!(titles, newest_first);
+    for glimpse in home.feed() {
+        let found = home.alert(glimpse.id).unwrap();
+        assert_eq!((found.alert, found.author), (glimpse.alert, glimpse.author));
+        assert_eq!(found.view(world.now).thread, glimpse.thread);
+    }
+    assert_eq!(home.status(world.now).alerts, 6);
+    assert_eq!(home.status(world.now).alerts, home.alert_ids().count());
+}
+
+#[test]
+fn alerts_that_end_at_the_same_moment_all_go_then_and_nothing_of_them_is_left() {
+    let mut world = World::street(&["Ada", "Ben"]);
+    for n in 0..20 {
+        world
+            .command(0, Command::PostAlert(draft(&format!("Smoke {n}"))))
+            .unwrap();
+    }
+    let alert = world.homes[1].engine.feed().next().unwrap().id;
+    let change = Change::Act(crate::alert::Act::Confirm);
+    world
+        .command(1, Command::FollowUp { alert, change })
+        .unwrap();
+    world.jump(Duration::from_secs(15 * 24 * 3_600));
+    for home in &world.homes {
+        assert_eq!(home.engine.alert_ids().count(), 0);
+        assert!(home.engine.follow_ups(alert).is_empty());
+        assert!(
+            home.engine
+                .state
+                .streets
+                .values()
+                .all(|s| s.feed.next_end().is_none())
+        );
+    }
+}
