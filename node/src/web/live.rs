@@ -24,8 +24,8 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::App;
+use super::door::Door;
 use super::gate::{Gate, under};
-use super::lan::Door;
 use super::language::say;
 use super::problem::Problem;
 use crate::camera::Mode;

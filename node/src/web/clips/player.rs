@@ -32,8 +32,8 @@ use crate::error::Result;
 use crate::node::Watched;
 use crate::secret::{Kept, well_formed};
 use crate::web::App;
+use crate::web::door::Door;
 use crate::web::gate::under;
-use crate::web::lan::Door;
 use crate::web::language::{Texts, say};
 use crate::web::problem::{Problem, rendered};
 
