@@ -22,7 +22,8 @@ RUN apt-get update \
 COPY --from=build /source/target/release/streetlamp /usr/local/bin/streetlamp
 USER 10001:10001
 # The home is a directory below, so that the recovery sheet, which is written beside it, outlives the container, too.
-ENV STREETLAMP_HOME=/data/home
+# Two heaps instead of eight for each core (decision 54).
+ENV STREETLAMP_HOME=/data/home MALLOC_ARENA_MAX=2
 VOLUME /data
 STOPSIGNAL SIGTERM
 # It fails until there is a home.

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What cameras cost: CAMERAS (8) streams of 1080p at 4 Mbit/s over RTSP, recorded all the time and sealed, for SECONDS (90)
-# after they have come up. Counted are the node's processor time and its memory, which must not grow.
+# What cameras cost: CAMERAS (8) streams of 1080p at 4 Mbit/s over RTSP, recorded all the time and sealed, for
+# SECONDS_MEASURED (90) after they have come up. Counted are the node's processor time and its memory, which must not grow.
+# The node has two heaps (HEAPS), as where a service or a container starts it (decision 54).
 #
 # The film is generated; the server of the Python package aio-rtsp-toolkit plays it (RTSP_SERVER, or installed by pip). Server and
 # node share the machine; only the node's time counts. A release build is needed for a figure that means anything.
@@ -28,6 +29,7 @@ fi
 [ -n "${PROGRAM:-}" ] || cargo build --quiet --release -p streetlamp
 program=$(realpath "${PROGRAM:-${CARGO_TARGET_DIR:-target}/release/streetlamp}")
 export STREETLAMP_HOME=$place/home STREETLAMP_PASSPHRASE=maple
+export MALLOC_ARENA_MAX=${HEAPS:-2}
 
 # A picture with noise, so that four megabits are needed.
 mkdir "$place/films"

@@ -46,8 +46,8 @@ pub mod when;
 
 pub use cli::main;
 
-/// Memory is wiped when it is freed: decoders and curve arithmetic of libraries leave copies of keys in buffers that they
-/// throw away. Where it comes from: decision 54.
-#[global_allocator]
-static WIPING: zeroizing_alloc::ZeroAlloc<mimalloc::MiMalloc> =
-    zeroizing_alloc::ZeroAlloc(mimalloc::MiMalloc);
+/// Memory of the system that is wiped when it is freed: decoders and curve arithmetic of libraries leave copies of keys in
+/// buffers that they throw away. Every program that opens a home allocates from it.
+pub type Wiping = zeroizing_alloc::ZeroAlloc<std::alloc::System>;
+/// See [`Wiping`].
+pub const WIPING: Wiping = zeroizing_alloc::ZeroAlloc(std::alloc::System);

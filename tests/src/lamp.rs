@@ -2,6 +2,9 @@
 
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: streetlamp::Wiping = streetlamp::WIPING;
+
 fn main() -> ExitCode {
     streetlamp::main()
 }
