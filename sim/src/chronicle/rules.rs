@@ -42,6 +42,10 @@ pub(crate) struct Rules {
     violations: Vec<Violation>,
 }
 
+/// What announces a text of six characters in CBOR (RFC 8949, section 3.1), such as a cell of a bulletin. Behind it stands what
+/// announces the next item, which may look like a seventh.
+const SIX_CHARACTERS: u8 = 0x66;
+
 /// Where a step happened.
 #[derive(Debug, Clone, Copy)]
 struct Step {
@@ -190,8 +194,10 @@ impl Rules {
                 "words for the street left a home unsealed",
             );
         }
+        let is_place =
+            |at: usize| at.checked_sub(1).and_then(|head| bytes.get(head)) != Some(&SIX_CHARACTERS);
         let place = self.cells.get(&step.home);
-        if place.is_some_and(|place| place.find(bytes).is_some()) {
+        if place.is_some_and(|place| place.find_iter(bytes).any(is_place)) {
             self.broken(step, "no-place", "the place of a home left it unsealed");
         }
     }

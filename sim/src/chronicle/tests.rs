@@ -144,11 +144,14 @@ fn p6_words_for_the_street_that_leave_unsealed_are_found() {
 #[test]
 fn p5_the_place_of_a_home_that_leaves_unsealed_is_found() {
     let mut planted = Planted::new();
-    planted.look(
-        &[publish(b"a cell of six characters, u33dc1, is fine")],
-        DAWN,
-    );
-    assert!(planted.broken().is_empty());
+    // The second in CBOR, before a text of eleven, which the letter k announces.
+    for fine in [
+        "a cell of six characters, u33dc1, is fine",
+        "\u{66}u33dc1\u{6b}Maple Lane.",
+    ] {
+        planted.look(&[publish(fine.as_bytes())], DAWN);
+        assert!(planted.broken().is_empty());
+    }
     planted.look(&[publish(b"one of seven, u33dc1k, is not")], DAWN);
     assert_eq!(planted.broken(), ["no-place"]);
 }
