@@ -127,9 +127,11 @@ await tell('bench', async (browser) => {
   const ada = new Home(PROGRAM, `${PLACE}/ada`);
   await ada.move_in('Ada');
   await ada.run('street', 'new', 'Elm Lane');
-  await fill(ada);
   const page = await page_of(browser, 'ada', { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 });
+  // A link to sign in holds for a quarter of an hour, and filling takes longer. No page is open meanwhile.
   await sign_in(page, ada);
+  await page.goto('about:blank');
+  await fill(ada);
   const { bytes } = await load(page, ada.web, false);
   const loads = [];
   for (let n = 0; n < 5; n += 1) loads.push((await load(page, ada.web, true)).usable);
