@@ -2,7 +2,8 @@
 # The page in numbers: bytes of a first load, time until it can be used on a slow phone, scrolling through a full feed, and 200
 # open pages on one node. One line of JSON; page.mjs says what each number is.
 #
-# NEIGHBOURS (1) come one after the other and post EACH (400) alerts: 25 fill a street to the 10,000 that it holds at most.
+# NEIGHBOURS (1) come one after the other and post EACH (400) alerts: 25 fill a street, but for one, to the 10,000
+# that it holds at most.
 # PROGRAM can be set; a debug build is measured otherwise. Needs node, npm and Chromium.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
