@@ -16,6 +16,7 @@ use streetlamp_proto::wire::limits::GOSSIP_FRAME;
 
 use super::apart::Apart;
 use super::codec::{DEVICE, FrameCodec, JOIN, STREET};
+use super::dozing::Dozing;
 use super::pulse::Pulse;
 use super::reach::{Discreet, Doorkeeper, Rungs};
 use super::run::Run;
@@ -32,9 +33,6 @@ pub(super) const MEMORY: usize = 512 * 1024 * 1024;
 const REQUEST: Duration = Duration::from_secs(20);
 /// Requests of one connection that are served at a time.
 const STREAMS: usize = 16;
-
-/// How often a home tends its gossip: grafts, prunes, and names what it has to whoever is of no mesh. Gossipsub's default.
-pub const HEARTBEAT: Duration = Duration::from_secs(1);
 
 /// Topics of one peer that are remembered: its street's epochs and the cells around it, with room.
 pub(super) const TOPICS: usize = 100;
@@ -57,7 +55,7 @@ pub(super) struct Spoken {
     pub(super) shut_out: allow_block_list::Behaviour<BlockedPeers>,
     limits: connection_limits::Behaviour,
     memory: Toggle<memory_connection_limits::Behaviour>,
-    pub(super) gossip: Gossip,
+    pub(super) gossip: Dozing,
     pub(super) join: request_response::Behaviour<FrameCodec>,
     pub(super) street: request_response::Behaviour<FrameCodec>,
     pub(super) device: request_response::Behaviour<FrameCodec>,
@@ -75,7 +73,6 @@ impl Spoken {
         streams: libp2p_stream::Behaviour,
         run: Run,
         has_process_alone: bool,
-        heartbeat: Duration,
         rungs: Option<Rungs>,
     ) -> Result<Behaviour> {
         let failed = |e: Box<dyn std::error::Error + Send + Sync>| {
@@ -97,7 +94,7 @@ impl Spoken {
             memory: has_process_alone
                 .then(|| memory_connection_limits::Behaviour::with_max_bytes(MEMORY))
                 .into(),
-            gossip: gossip(heartbeat).map_err(|e| failed(e.into()))?,
+            gossip: Dozing::new(gossip().map_err(|e| failed(e.into()))?),
             join: exchange(JOIN, ProtocolSupport::Full),
             street: exchange(STREET, ProtocolSupport::Full),
             device: exchange(DEVICE, ProtocolSupport::Full),
@@ -125,7 +122,7 @@ pub(super) fn message_id(message: &gossipsub::Message) -> MessageId {
     MessageId::from(hash.finalize().as_bytes().to_vec())
 }
 
-fn gossip(heartbeat: Duration) -> Result<Gossip, &'static str> {
+fn gossip() -> Result<Gossip, &'static str> {
     let config = gossipsub::ConfigBuilder::default()
         // The author's signature is inside the seal; the envelope must not name him.
         .validation_mode(ValidationMode::Anonymous)
@@ -146,7 +143,6 @@ fn gossip(heartbeat: Duration) -> Result<Gossip, &'static str> {
         .gossip_factor(1.0)
         // And told once (default: in three heartbeats): nobody was left out, and what comes later is caught up on.
         .history_gossip(1)
-        .heartbeat_interval(heartbeat)
         // A mesh within a second of connecting instead of five.
         .heartbeat_initial_delay(Duration::from_millis(500))
         // Prefer, every minute, peers that bring news over peers that never did (default: the same, spelled out

@@ -8,6 +8,7 @@ mod apart;
 mod behaviour;
 mod codec;
 mod connections;
+mod dozing;
 mod event;
 mod exchange;
 mod lan;
@@ -24,7 +25,6 @@ mod swarm;
 mod topics;
 mod transport;
 
-pub use behaviour::HEARTBEAT;
 pub use event::MeshEvent;
 pub use peers::{door, peer_of};
 pub use pulse::SILENCE;

@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use libp2p::gossipsub::{PeerScoreParams, PeerScoreThresholds, TopicScoreParams};
 
-/// Scores are let fade this often.
-const FADE: Duration = Duration::from_secs(10);
+use super::dozing::DOZE;
 
 /// How peers are scored on one topic.
 pub(super) fn quiet_topic() -> TopicScoreParams {
@@ -20,14 +19,14 @@ pub(super) fn quiet_topic() -> TopicScoreParams {
         time_in_mesh_weight: 0.0,
         // One point for each message that it brought first, twenty at most, half of them gone after an hour.
         first_message_deliveries_weight: 1.0,
-        first_message_deliveries_decay: 0.998,
+        first_message_deliveries_decay: 0.9885,
         first_message_deliveries_cap: 20.0,
         // Nobody has to deliver at a rate: there is none (P3 and P3b).
         mesh_message_deliveries_weight: 0.0,
         mesh_failure_penalty_weight: 0.0,
         // What was rejected, squared: ten in a short time are a graylist, one is forgotten in minutes.
         invalid_message_deliveries_weight: -2.0,
-        invalid_message_deliveries_decay: 0.9,
+        invalid_message_deliveries_decay: 0.5,
         ..TopicScoreParams::default()
     }
 }
@@ -40,10 +39,11 @@ pub(super) fn peers() -> PeerScoreParams {
         // Broken promises and grafting too soon (P7).
         behaviour_penalty_weight: -10.0,
         behaviour_penalty_threshold: 6.0,
-        behaviour_penalty_decay: 0.9,
+        behaviour_penalty_decay: 0.5,
         // A slow uplink is no crime.
         slow_peer_weight: 0.0,
-        decay_interval: FADE,
+        // Gossip that dozes lets scores fade as often as one that is awake.
+        decay_interval: DOZE,
         decay_to_zero: 0.1,
         retain_score: Duration::from_secs(600),
         ..PeerScoreParams::default()

@@ -88,12 +88,12 @@ impl Mesh {
         let members = Members::default();
         let ladder = Ladder::new(peer, reach, members.clone())?;
         let (sealed, incoming) = SealedStreams::new(streams.new_control(), ladder.words_only())?;
-        let (alone, heartbeat) = (transport.has_process_alone(), transport.heartbeat());
+        let alone = transport.has_process_alone();
         let has_routers = matches!(transport, Transport::Internet);
         let (transport, circuits) = transport.build_with_circuits(&keypair, reach.circuits)?;
         let rungs = has_routers.then(|| Rungs::new(peer, reach, &members, circuits));
         let doorkeeper = Doorkeeper::new(members.clone());
-        let behaviour = Spoken::new(&keypair, doorkeeper, streams, run, alone, heartbeat, rungs)?;
+        let behaviour = Spoken::new(&keypair, doorkeeper, streams, run, alone, rungs)?;
         let lan = reach.mdns.then(|| Lan::new(peer)).transpose()?;
         let config = swarm::Config::with_tokio_executor().with_idle_connection_timeout(IDLE);
         let swarm = Swarm::new(transport, behaviour, peer, config);

@@ -9,7 +9,6 @@ use libp2p::core::transport::{Boxed, MemoryTransport, OrTransport, upgrade};
 use libp2p::identity::Keypair;
 use libp2p::{PeerId, dns, noise, quic, relay, tcp, yamux};
 
-use super::behaviour::HEARTBEAT;
 use super::pulse::quietly;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -23,12 +22,7 @@ pub enum Transport {
     /// Channels within this process, with Noise and Yamux above them. Needs no network and no real time.
     Memory,
     /// Made elsewhere, such as by a simulator. Many nodes may share the process then.
-    Given {
-        /// It.
-        transport: Boxed<(PeerId, StreamMuxerBox)>,
-        /// How often gossip is tended there: [`HEARTBEAT`], or seldom where long quiet times are to pass quickly.
-        heartbeat: Duration,
-    },
+    Given(Boxed<(PeerId, StreamMuxerBox)>),
 }
 
 impl fmt::Debug for Transport {
@@ -36,7 +30,7 @@ impl fmt::Debug for Transport {
         f.write_str(match self {
             Self::Internet => "Internet",
             Self::Memory => "Memory",
-            Self::Given { .. } => "Given",
+            Self::Given(_) => "Given",
         })
     }
 }
@@ -51,14 +45,6 @@ impl Transport {
     /// Whether the memory of this process is this node's alone: homes on other transports live in one together.
     pub(super) const fn has_process_alone(&self) -> bool {
         matches!(self, Self::Internet)
-    }
-
-    /// How often gossip is tended.
-    pub(super) const fn heartbeat(&self) -> Duration {
-        match self {
-            Self::Internet | Self::Memory => HEARTBEAT,
-            Self::Given { heartbeat, .. } => *heartbeat,
-        }
     }
 
     /// The same, and ways through neighbours with the behaviour that goes with them, if those are wanted and there are
@@ -89,7 +75,7 @@ impl Transport {
         let noise = noise::Config::new(keypair).map_err(|e| failed(e.into()))?;
         let yamux = yamux::Config::default();
         Ok(match self {
-            Self::Given { transport, .. } => transport,
+            Self::Given(transport) => transport,
             Self::Memory => MemoryTransport::default()
                 .upgrade(upgrade::Version::V1Lazy)
                 .authenticate(noise)

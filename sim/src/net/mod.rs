@@ -57,8 +57,6 @@ pub(crate) struct Net {
     start: Instant,
     /// What checking a signature takes.
     check: Micros,
-    /// How often homes tend their gossip.
-    heartbeat: Duration,
     shared: Arc<Mutex<Shared>>,
     watchdog: Watchdog,
 }
@@ -69,15 +67,13 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Net {
-    /// A net without homes, whose time begins now. Checking a signature takes its home `check`, and it tends its gossip
-    /// at each `heartbeat`.
-    pub(crate) fn new(seed: u64, check: Micros, heartbeat: Duration) -> Self {
+    /// A net without homes, whose time begins now. Checking a signature takes its home `check`.
+    pub(crate) fn new(seed: u64, check: Micros) -> Self {
         let start = Instant::now();
         let shared = Shared::new(seed);
         Self {
             start,
             check,
-            heartbeat,
             shared: Arc::new(Mutex::new(shared)),
             watchdog: Watchdog::new(start),
         }

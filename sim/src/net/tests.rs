@@ -9,8 +9,6 @@ use libp2p::core::muxing::{StreamMuxerBox, StreamMuxerExt, SubstreamBox};
 use libp2p::core::transport::{Boxed, DialOpts, ListenerId, PortUse, TransportEvent};
 use tokio::time::timeout;
 
-use streetlamp::mesh::HEARTBEAT;
-
 use super::transport::bare;
 use super::*;
 
@@ -31,7 +29,7 @@ async fn homes(nats: &[Nat]) -> (Net, Vec<Way>) {
 
 /// The same, whom a check of a signature takes so long.
 async fn homes_that_check(check: Micros, nats: &[Nat]) -> (Net, Vec<Way>) {
-    let net = Net::new(1, check, HEARTBEAT);
+    let net = Net::new(1, check);
     tokio::spawn(carry_all(net.clone()));
     let mut ways = Vec::new();
     for nat in nats {
@@ -184,7 +182,7 @@ async fn a_busy_uplink_lets_a_small_message_through_soon() {
 
 #[tokio::test(start_paused = true)]
 async fn nodes_behind_one_address_have_ports_of_their_own() {
-    let net = Net::new(1, Micros(0), HEARTBEAT);
+    let net = Net::new(1, Micros(0));
     let (first, own) = net.lay(None, LINE, PeerId::random());
     let (_, beside) = net.lay(Some(first), LINE, PeerId::random());
     assert_eq!(own.to_string(), "/ip4/10.0.0.1/udp/4001/quic-v1");

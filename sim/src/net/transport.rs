@@ -52,10 +52,7 @@ struct Transport {
 
 /// The transport of a home, as its node takes it.
 pub(crate) fn transport(net: &Net, home: HouseNumber) -> mesh::Transport {
-    mesh::Transport::Given {
-        transport: bare(net, home),
-        heartbeat: net.heartbeat,
-    }
+    mesh::Transport::Given(bare(net, home))
 }
 
 /// The same without what a node makes of it.

@@ -61,7 +61,7 @@ impl Director {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         let plan = Plan::of(scenario, &mut rng);
         let takes = Micros(scenario.checks.takes_us.into());
-        let net = Net::new(rng.next_u64(), takes, scenario.heartbeat.0);
+        let net = Net::new(rng.next_u64(), takes);
         tokio::spawn(carry_all(net.clone()));
         let dir = directory()?;
         let drawn = seed.wrapping_mul(1_000_003);

@@ -9,8 +9,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use streetlamp::mesh::HEARTBEAT;
-
 use super::{Alerts, AvailabilityClass, Clips, LineClass, Span, Town};
 use crate::net::Nat;
 
@@ -30,14 +28,6 @@ const fn seconds(seconds: u64) -> Span {
 pub(super) const fn warm_up() -> Span {
     seconds(90)
 }
-
-/// As homes do.
-pub(super) const fn heartbeat() -> Span {
-    Span(HEARTBEAT)
-}
-
-/// Chosen: catching up, at every home each five minutes, brings everything sooner than a rarer heartbeat.
-pub(super) const SELDOM: Span = seconds(600);
 
 /// Two rounds of the five minutes after which a home asks a neighbour what it missed.
 pub(super) const fn settle() -> Span {

@@ -52,9 +52,6 @@ pub struct Scenario {
     /// How long everybody has in the end to hear what was said before. Nothing is said meanwhile.
     #[serde(default = "defaults::settle")]
     pub settle: Span,
-    /// How often homes tend their gossip. What ships does it once a second, which is most of what a quiet day costs.
-    #[serde(default = "defaults::heartbeat")]
-    pub heartbeat: Span,
     /// Who lives where.
     #[serde(default)]
     pub town: Town,
@@ -216,9 +213,6 @@ impl Scenario {
                 says: says.to_owned(),
             })
         };
-        if !(defaults::heartbeat()..=defaults::SELDOM).contains(&self.heartbeat) {
-            return wrong("heartbeat", "between 1s, as homes do, and 10m");
-        }
         if self.town.homes == 0 || self.town.homes > defaults::MOST_HOMES {
             let most = defaults::MOST_HOMES;
             return wrong("town.homes", &format!("between 1 and {most} homes"));

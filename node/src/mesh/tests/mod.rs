@@ -1,5 +1,6 @@
 mod channels;
 mod circuits;
+mod dozing;
 
 use std::time::Duration;
 
