@@ -12,6 +12,9 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// The multihash code of an identity hash: the peer id of an Ed25519 key holds the key itself (libp2p peer-ids spec).
 const IDENTITY_HASH: u64 = 0;
+/// What a peer id has before an Ed25519 key: the code and length of that hash, and the key's kind and length as a protocol
+/// buffer (the same spec).
+const PEER: [u8; 6] = [0, 36, 0x08, 0x01, 0x12, 32];
 
 /// The mesh's form of a device's signing key.
 pub(super) fn keypair(device: &ed25519_dalek::SigningKey) -> Result<Keypair> {
@@ -22,10 +25,10 @@ pub(super) fn keypair(device: &ed25519_dalek::SigningKey) -> Result<Keypair> {
     Ok(Keypair::from(ed25519::Keypair::from(secret)))
 }
 
-/// The peer id of a device.
+/// The peer id of a device. Not looked at here, as it is asked for with each dial and takes long: whether it is the id of a
+/// key at all. Nobody proves to be a peer without one.
 pub fn peer_of(device: DeviceId) -> Option<PeerId> {
-    let key = ed25519::PublicKey::try_from_bytes(device.as_bytes()).ok()?;
-    Some(PublicKey::from(key).to_peer_id())
+    PeerId::from_bytes(&[PEER.as_slice(), device.as_bytes()].concat()).ok()
 }
 
 /// The device of a peer; nothing for other kinds of keys and for weak ones, which libp2p itself would accept.
@@ -72,4 +75,20 @@ pub(super) fn without_peer(mut address: Multiaddr) -> Multiaddr {
         address.pop();
     }
     address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peer_id_is_the_one_that_libp2p_makes_of_the_same_key() {
+        for n in 0..50 {
+            let key = ed25519_dalek::SigningKey::from_bytes(&[n; 32]);
+            let device = DeviceId::from_bytes(key.verifying_key().to_bytes());
+            let theirs = keypair(&key).unwrap().public().to_peer_id();
+            assert_eq!(peer_of(device), Some(theirs));
+            assert_eq!(device_of(theirs), Some(device));
+        }
+    }
 }
