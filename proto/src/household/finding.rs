@@ -27,6 +27,10 @@ impl Household {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) {
+        if self.own_addresses != addresses {
+            // From where it is now, it may reach others.
+            self.sought.clear();
+        }
         self.own_addresses = addresses;
         self.plan_whereabouts(now, out);
     }
@@ -108,6 +112,7 @@ impl Household {
         }
         self.store(Record::Whereabouts(said), out);
         if self.is_member(device) && !self.connected.contains(&device) {
+            self.sought.remove(&device);
             let addresses = self.addresses_of(device);
             out.push(Output::Dial { device, addresses });
         }

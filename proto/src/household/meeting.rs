@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::event::{Event, Output, Timer};
 use super::failure::Skew;
-use super::{Household, REDIAL, REDIAL_SOON};
+use super::{Household, KEENLY, REDIAL, REDIAL_LATER, REDIAL_SOON};
 use crate::identity::{DeviceId, HouseholdId};
 use crate::street::{Address, Home, StreetId};
 use crate::time::Timestamp;
@@ -26,6 +26,12 @@ impl Household {
         out: &mut Vec<Output>,
     ) {
         let fresh = self.connected.insert(device);
+        self.sought.remove(&device);
+        if fresh && self.connected.len() == 1 {
+            // It was this home that was away.
+            self.sought.clear();
+            self.redial_soon(now, out);
+        }
         self.show_passes(device, out);
         if fresh {
             self.say_soon(now, out);
@@ -65,11 +71,7 @@ impl Household {
                 household,
                 connected,
             }));
-            let soon = now.after(REDIAL_SOON);
-            // Only ever sooner: who comes and goes all the time must not keep us from looking for the others.
-            if soon < self.redial_at {
-                self.redial_by(soon, out);
-            }
+            self.redial_soon(now, out);
         }
     }
 
@@ -131,9 +133,12 @@ impl Household {
         let streets = self.state.streets.values();
         let said = streets.flat_map(|street| street.whereabouts.keys());
         let known: BTreeSet<_> = self.state.addresses.keys().chain(said).copied().collect();
+        self.sought.retain(|device, _| known.contains(device));
         let mut away: Vec<_> = known
             .into_iter()
-            .filter(|device| !self.connected.contains(device) && self.is_member(*device))
+            .filter(|device| !self.connected.contains(device))
+            .filter(|device| self.sought.get(device).is_none_or(|(_, next)| *next <= now))
+            .filter(|device| self.is_member(*device))
             .collect();
         if away.len() > DIALS_AT_ONCE {
             // Start somewhere else each time, so that everybody gets a turn.
@@ -142,6 +147,13 @@ impl Household {
             away.truncate(DIALS_AT_ONCE);
         }
         for device in away {
+            let (times, next) = self.sought.entry(device).or_insert((0, now));
+            *times = times.saturating_add(1);
+            *next = now.after(if *times < KEENLY {
+                REDIAL
+            } else {
+                REDIAL_LATER
+            });
             let addresses = self.addresses_of(device);
             out.push(Output::Dial { device, addresses });
         }
@@ -160,6 +172,14 @@ impl Household {
         }
         self.go_on_keeping_all(now, out);
         self.redial_by(now.after(REDIAL), out);
+    }
+
+    /// Only ever sooner: who comes and goes all the time must not keep us from looking for the others.
+    fn redial_soon(&mut self, now: Timestamp, out: &mut Vec<Output>) {
+        let soon = now.after(REDIAL_SOON);
+        if soon < self.redial_at {
+            self.redial_by(soon, out);
+        }
     }
 
     fn redial_by(&mut self, at: Timestamp, out: &mut Vec<Output>) {

@@ -98,8 +98,14 @@ use state::{State, Street};
 
 /// How often expired things are looked for when nothing is known to expire sooner.
 const SWEEP: Duration = Duration::from_secs(60);
-/// How often neighbours who are not connected are looked for.
+/// How often neighbours who are not connected are looked for, the first [`KEENLY`] times.
 const REDIAL: Duration = Duration::from_secs(20);
+/// How often a neighbour is looked for who was not found then: less than the five minutes in which a home that moved is to be
+/// found, and seldom enough that a street half of which is away costs little.
+const REDIAL_LATER: Duration = Duration::from_secs(100);
+/// How often a neighbour is looked for before it happens less often: two minutes long, as long as a connection takes to
+/// notice that it is gone.
+const KEENLY: u32 = 6;
 /// How soon a neighbour is looked for whose connection broke: it may only have started anew.
 const REDIAL_SOON: Duration = Duration::from_secs(2);
 /// How often a home asks one neighbour what it missed although nothing told it to.
@@ -132,6 +138,8 @@ pub struct Household {
     known_to: BTreeSet<(StreetId, DeviceId)>,
     /// When neighbours who are not connected are looked for next.
     redial_at: Timestamp,
+    /// How often a device was looked for since it was last here, and from when on it is again.
+    sought: BTreeMap<DeviceId, (u32, Timestamp)>,
     /// Who waits for a clip to be gone.
     deleting: BTreeMap<ClipId, CommandId>,
     /// Devices of this household that a neighbour named when there was no room for this one.
@@ -184,6 +192,7 @@ impl Household {
             unsettled: BTreeSet::new(),
             known_to: BTreeSet::new(),
             redial_at: Timestamp::from_ms(0),
+            sought: BTreeMap::new(),
             deleting: BTreeMap::new(),
             crowd: Vec::new(),
             refused: BTreeSet::new(),

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::super::speaking::HearError;
 use super::super::*;
-use super::world::World;
+use super::world::{World, connected};
 use crate::signed::Signed;
 use crate::street::{Address, Item, Whereabouts};
 use crate::wire::limits::{ADDRESSES_PER_DEVICE, WHEREABOUTS_GAP};
@@ -97,6 +97,50 @@ fn whoever_is_away_is_looked_for_as_soon_as_it_says_where_it_is() {
             if *to == device && addresses[0] == at("/ip4/192.0.2.1/tcp/1"))
     };
     assert!(out.iter().any(dialled));
+}
+
+#[test]
+fn who_is_not_found_is_looked_for_each_100_seconds_after_two_minutes_and_keenly_again_when_something_changes()
+ {
+    let mut world = World::street(&["Ada", "Ben", "Cem"]);
+    let [ben, cem] = [1, 2].map(|home| world.device(home));
+    let (mut now, own) = (world.now, vec![at("/ip4/192.0.2.77/tcp/7")]);
+    let ada = &mut world.homes[0].engine;
+    let gone = |ada: &mut Household, device, now| ada.handle(Input::Disconnected { device }, now);
+    let here = |ada: &mut Household, device, now| ada.handle(connected(device), now);
+    gone(ada, ben, now);
+    let mut seconds_of_dials = |ada: &mut Household, seconds: u64| {
+        let mut dials = Vec::new();
+        for second in (0..seconds).step_by(20) {
+            let out = ada.handle(Input::Due(Timer::Redial), now);
+            let dial =
+                |output: &Output| matches!(output, Output::Dial { device, .. } if *device == ben);
+            dials.extend(out.iter().any(dial).then_some(second));
+            now = now.after(REDIAL);
+        }
+        (dials, now)
+    };
+    let keenly = vec![0, 20, 40, 60, 80, 100];
+    let (dials, then) = seconds_of_dials(ada, 420);
+    assert_eq!(dials, [keenly.clone(), vec![200, 300, 400]].concat());
+
+    here(ada, ben, then);
+    gone(ada, ben, then);
+    let (dials, _) = seconds_of_dials(ada, 120);
+    assert_eq!(dials, keenly, "it was here in between");
+    seconds_of_dials(ada, 300);
+
+    let (dials, then) = seconds_of_dials(ada, 120);
+    assert!(dials.len() < 3, "{dials:?}");
+    ada.handle(Input::Listening { addresses: own }, then);
+    let (dials, then) = seconds_of_dials(ada, 120);
+    assert_eq!(dials, keenly, "this home is somewhere else");
+
+    gone(ada, cem, then);
+    seconds_of_dials(ada, 300);
+    here(ada, cem, then);
+    let (dials, _) = seconds_of_dials(ada, 120);
+    assert_eq!(dials, keenly, "this home was cut off");
 }
 
 #[test]
