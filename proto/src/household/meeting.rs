@@ -134,10 +134,12 @@ impl Household {
         let said = streets.flat_map(|street| street.whereabouts.keys());
         let known: BTreeSet<_> = self.state.addresses.keys().chain(said).copied().collect();
         self.sought.retain(|device, _| known.contains(device));
+        // What is further away than it may be was planned before the clock was set back.
+        let due = |next: Timestamp| next <= now || next > now.after(REDIAL_LATER);
         let mut away: Vec<_> = known
             .into_iter()
             .filter(|device| !self.connected.contains(device))
-            .filter(|device| self.sought.get(device).is_none_or(|(_, next)| *next <= now))
+            .filter(|device| self.sought.get(device).is_none_or(|(_, next)| due(*next)))
             .filter(|device| self.is_member(*device))
             .collect();
         if away.len() > DIALS_AT_ONCE {

@@ -108,14 +108,17 @@ fn who_is_not_found_is_looked_for_each_100_seconds_after_two_minutes_and_keenly_
     let ada = &mut world.homes[0].engine;
     let gone = |ada: &mut Household, device, now| ada.handle(Input::Disconnected { device }, now);
     let here = |ada: &mut Household, device, now| ada.handle(connected(device), now);
+    let sought = |out: &[Output]| {
+        let dial =
+            |output: &Output| matches!(output, Output::Dial { device, .. } if *device == ben);
+        out.iter().any(dial)
+    };
     gone(ada, ben, now);
     let mut seconds_of_dials = |ada: &mut Household, seconds: u64| {
         let mut dials = Vec::new();
         for second in (0..seconds).step_by(20) {
             let out = ada.handle(Input::Due(Timer::Redial), now);
-            let dial =
-                |output: &Output| matches!(output, Output::Dial { device, .. } if *device == ben);
-            dials.extend(out.iter().any(dial).then_some(second));
+            dials.extend(sought(&out).then_some(second));
             now = now.after(REDIAL);
         }
         (dials, now)
@@ -135,6 +138,10 @@ fn who_is_not_found_is_looked_for_each_100_seconds_after_two_minutes_and_keenly_
     ada.handle(Input::Listening { addresses: own }, then);
     let (dials, then) = seconds_of_dials(ada, 120);
     assert_eq!(dials, keenly, "this home is somewhere else");
+
+    let set_back = then.before(24 * 60 * MINUTE);
+    let out = ada.handle(Input::Due(Timer::Redial), set_back);
+    assert!(sought(&out), "the clock was set back");
 
     gone(ada, cem, then);
     seconds_of_dials(ada, 300);
