@@ -5,13 +5,19 @@ use std::time::Duration;
 
 use super::event::{Event, Output, Timer};
 use super::failure::Skew;
-use super::{Household, KEENLY, REDIAL, REDIAL_LATER, REDIAL_SOON};
+use super::{Household, REDIAL, REDIAL_SOON};
 use crate::identity::{DeviceId, HouseholdId};
 use crate::street::{Address, Home, StreetId};
 use crate::time::Timestamp;
 
 /// Most devices dialled at one time; the others get their turn at the next.
 const DIALS_AT_ONCE: usize = 16;
+/// How often a neighbour is looked for who was not found by then: less than the five minutes in which a home that moved
+/// is to be found, and seldom enough that a street half of which is away costs little.
+const REDIAL_LATER: Duration = Duration::from_secs(100);
+/// How often a neighbour is looked for at each [`REDIAL`] before it happens less often: two minutes long, as long as a
+/// connection takes to notice that it is gone.
+const KEENLY: u32 = 6;
 /// Neighbours who are asked what was missed, one of whom is asked what publishers said, too. That is told on topics of their
 /// own to many homes, and is seldom lost while this home is there.
 const ASKED_AROUND: u32 = 6;

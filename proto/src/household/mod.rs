@@ -98,14 +98,8 @@ use state::{State, Street};
 
 /// How often expired things are looked for when nothing is known to expire sooner.
 const SWEEP: Duration = Duration::from_secs(60);
-/// How often neighbours who are not connected are looked for, the first [`KEENLY`] times.
+/// How often neighbours who are not connected are looked for at first.
 const REDIAL: Duration = Duration::from_secs(20);
-/// How often a neighbour is looked for who was not found then: less than the five minutes in which a home that moved is to be
-/// found, and seldom enough that a street half of which is away costs little.
-const REDIAL_LATER: Duration = Duration::from_secs(100);
-/// How often a neighbour is looked for before it happens less often: two minutes long, as long as a connection takes to
-/// notice that it is gone.
-const KEENLY: u32 = 6;
 /// How soon a neighbour is looked for whose connection broke: it may only have started anew.
 const REDIAL_SOON: Duration = Duration::from_secs(2);
 /// How often a home asks one neighbour what it missed although nothing told it to.
