@@ -41,6 +41,8 @@ impl Household {
         self.show_passes(device, out);
         if fresh {
             self.say_soon(now, out);
+        } else {
+            self.say_if_lost(now, out);
         }
         if !self.is_member(device) {
             return;

@@ -158,7 +158,7 @@ impl Household {
         let id = signed.id();
         self.say(street, Item::Alert(signed), now, out)?;
         if draft.nearby {
-            self.say_again(now, out);
+            self.say_new(now, out);
         }
         let reached = self.connected_members(street).len();
         Ok(Answer::Alert { alert: id, reached })
@@ -221,7 +221,7 @@ impl Household {
         let follow_up = signed.id();
         self.say(street, Item::FollowUp(signed), now, out)?;
         if audience == Audience::Nearby {
-            self.say_again(now, out);
+            self.say_new(now, out);
         }
         Ok(Answer::FollowUp { alert, follow_up })
     }

@@ -85,6 +85,14 @@ impl Search {
         }
     }
 
+    /// The same search, which goes on behind a stamp that was found before.
+    pub fn after(self, found: Stamp) -> Self {
+        Self {
+            next: found.0.checked_add(1),
+            ..self
+        }
+    }
+
     /// Tries at most so many numbers more, and stops at the first that is a stamp. Whatever the slices, it is the one
     /// that [`Stamp::find`] finds; called once more, the search goes on to the following one.
     ///
@@ -167,6 +175,15 @@ mod tests {
         assert_eq!(search.step(0), None);
         assert_eq!(search.step(1), Some(Stamp(0)));
         assert_eq!(search.step(1), Some(Stamp(1)));
+    }
+
+    #[test]
+    fn behind_a_stamp_there_is_another_one() {
+        let first = Stamp::find(b"knock", BITS);
+        let mut search = Search::new(b"knock", BITS).after(first);
+        let second = search.step(u32::MAX).unwrap();
+        assert!(second > first && second.checks(b"knock", BITS));
+        assert_eq!(search.after(Stamp(u64::MAX)).step(1), None);
     }
 
     #[test]

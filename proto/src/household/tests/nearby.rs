@@ -11,7 +11,7 @@ use crate::alert::{self, Act, Audience, Progress};
 use crate::identity::Name;
 use crate::open::{self, OpenStatement, Radius};
 use crate::signed::PublicKey;
-use crate::street::{Announcement, MemberError};
+use crate::street::{Announcement, MemberError, Topic};
 use crate::text::{Line, Prose};
 use crate::wire::limits::{ALERT_LIFE, TRAY, UNKNOWN_BURST};
 
@@ -158,6 +158,42 @@ fn who_comes_later_hears_what_was_said_in_the_open_before() {
     world.come_back(2);
     world.wait(30 * MINUTE);
     assert_eq!(feed(&world, 2)[0].id, alert);
+}
+
+#[test]
+fn what_went_down_with_a_dead_connection_is_said_again_when_that_is_noticed() {
+    let mut world = two_streets();
+    world.homes[2].online = false;
+    let alert = post(&mut world, 0, nearby("Grey cat missing"));
+    assert!(feed(&world, 2).is_empty());
+    let said = world.gossip.len();
+    world.homes[2].online = true;
+    world.connect(0, 2);
+    world.wait(Duration::from_secs(3));
+    assert_eq!(feed(&world, 2)[0].id, alert);
+    let told = |message: &(usize, Topic, Vec<u8>)| message.1 == open_topic();
+    let mut told = world.gossip.iter().filter(|message| told(message));
+    let (_, _, first) = told.next().unwrap();
+    assert!(
+        world.gossip[said..]
+            .iter()
+            .all(|(_, _, bytes)| bytes != first),
+        "gossip would refuse the same bytes"
+    );
+}
+
+#[test]
+fn somebody_who_comes_and_goes_all_the_time_does_not_have_it_said_over_and_over() {
+    let mut world = two_streets();
+    post(&mut world, 0, nearby("Grey cat missing"));
+    let said = in_the_open(&world).len();
+    for _ in 0..240 {
+        world.go_offline(3);
+        world.come_back(3);
+        world.wait(Duration::from_secs(5));
+    }
+    let again = in_the_open(&world).len() - said;
+    assert!((1..=6).contains(&again), "{again} times in 20 minutes");
 }
 
 #[test]
