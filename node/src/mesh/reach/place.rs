@@ -41,6 +41,13 @@ pub(in crate::mesh) fn is_relayed(address: &Multiaddr) -> bool {
     address.iter().any(|part| part == Protocol::P2pCircuit)
 }
 
+/// Whether it leads through two neighbours, one behind the other, which nobody can dial. A relay names such a way that was
+/// itself reached through another one until lately.
+fn is_relayed_twice(address: &Multiaddr) -> bool {
+    let circuits = address.iter().filter(|part| *part == Protocol::P2pCircuit);
+    circuits.count() > 1
+}
+
 /// The neighbour through whom it leads.
 pub(in crate::mesh) fn relay_of(address: &Multiaddr) -> Option<PeerId> {
     let before = address
@@ -85,7 +92,8 @@ pub(in crate::mesh) fn told(
     let (open, inside): (Vec<_>, Vec<_>) = usable.partition(is_open);
     let (machine, lan): (Vec<_>, Vec<_>) = inside.into_iter().partition(is_loopback);
     let proven = external.into_iter().filter(|a| !is_relayed(a));
-    let circuits = circuits.into_iter().take(CIRCUITS_TOLD);
+    let circuits = circuits.into_iter().filter(|a| !is_relayed_twice(a));
+    let circuits = circuits.take(CIRCUITS_TOLD);
     let mut told: Vec<Multiaddr> = Vec::new();
     for address in proven.chain(open).chain(circuits).chain(lan) {
         if !told.contains(&address) {
@@ -159,6 +167,14 @@ mod tests {
         assert_eq!(told(external, listeners), all(&expected));
         let lonely = all(&["/ip4/127.0.0.1/tcp/1", "/ip4/169.254.1.1/tcp/1"]);
         assert_eq!(told(vec![], lonely), all(&["/ip4/127.0.0.1/tcp/1"]));
+    }
+
+    #[test]
+    fn a_way_through_two_neighbours_is_told_to_nobody() {
+        let once = format!("{RELAY}/p2p-circuit");
+        let another = RELAY.rsplit('/').next().unwrap();
+        let twice = format!("{once}/p2p/{another}/p2p-circuit");
+        assert_eq!(told(vec![], all(&[&twice, &once])), all(&[&once]));
     }
 
     #[test]
