@@ -15,9 +15,14 @@ const DIALS_AT_ONCE: usize = 16;
 /// How often a neighbour is looked for who was not found by then: less than the five minutes in which a home that moved
 /// is to be found, and seldom enough that a street half of which is away costs little.
 const REDIAL_LATER: Duration = Duration::from_secs(100);
-/// How often a neighbour is looked for at each [`REDIAL`] before it happens less often: two minutes long, as long as a
+/// How often one is looked for who is away for longer, perhaps for weeks, while somebody else is here. Each attempt is a
+/// handful of packets of 1,200 bytes that nobody answers (RFC 9000, section 14.1): about a megabyte a day.
+const REDIAL_SELDOM: Duration = Duration::from_secs(10 * 60);
+/// How many times a neighbour is looked for at each [`REDIAL`] before it happens less often: two minutes long, as long as a
 /// connection takes to notice that it is gone.
 const KEENLY: u32 = 6;
+/// After how many times it happens seldom: an hour.
+const PATIENTLY: u32 = KEENLY + 36;
 /// Neighbours who are asked what was missed, one of whom is asked what publishers said, too. That is told on topics of their
 /// own to many homes, and is seldom lost while this home is there.
 const ASKED_AROUND: u32 = 6;
@@ -143,7 +148,7 @@ impl Household {
         let known: BTreeSet<_> = self.state.addresses.keys().chain(said).copied().collect();
         self.sought.retain(|device, _| known.contains(device));
         // What is further away than it may be was planned before the clock was set back.
-        let due = |next: Timestamp| next <= now || next > now.after(REDIAL_LATER);
+        let due = |next: Timestamp| next <= now || next > now.after(REDIAL_SELDOM);
         let mut away: Vec<_> = known
             .into_iter()
             .filter(|device| !self.connected.contains(device))
@@ -156,13 +161,14 @@ impl Household {
             away.rotate_left(turn);
             away.truncate(DIALS_AT_ONCE);
         }
+        let alone = self.connected.is_empty();
         for device in away {
             let (times, next) = self.sought.entry(device).or_insert((0, now));
             *times = times.saturating_add(1);
-            *next = now.after(if *times < KEENLY {
-                REDIAL
-            } else {
-                REDIAL_LATER
+            *next = now.after(match *times {
+                ..KEENLY => REDIAL,
+                PATIENTLY.. if !alone => REDIAL_SELDOM,
+                _ => REDIAL_LATER,
             });
             let addresses = self.addresses_of(device);
             out.push(Output::Dial { device, addresses });

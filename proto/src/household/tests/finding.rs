@@ -100,8 +100,7 @@ fn whoever_is_away_is_looked_for_as_soon_as_it_says_where_it_is() {
 }
 
 #[test]
-fn who_is_not_found_is_looked_for_each_100_seconds_after_two_minutes_and_keenly_again_when_something_changes()
- {
+fn who_is_not_found_is_looked_for_less_and_less_often_and_keenly_again_when_something_changes() {
     let mut world = World::street(&["Ada", "Ben", "Cem"]);
     let [ben, cem] = [1, 2].map(|home| world.device(home));
     let (mut now, own) = (world.now, vec![at("/ip4/192.0.2.77/tcp/7")]);
@@ -126,6 +125,15 @@ fn who_is_not_found_is_looked_for_each_100_seconds_after_two_minutes_and_keenly_
     let keenly = vec![0, 20, 40, 60, 80, 100];
     let (dials, then) = seconds_of_dials(ada, 420);
     assert_eq!(dials, [keenly.clone(), vec![200, 300, 400]].concat());
+
+    seconds_of_dials(ada, 3_600);
+    let (dials, then) = seconds_of_dials(ada, 1_200);
+    assert_eq!(dials.len(), 2, "an hour is over: {dials:?}");
+    gone(ada, cem, then);
+    seconds_of_dials(ada, 600);
+    let (dials, then) = seconds_of_dials(ada, 1_200);
+    assert_eq!(dials.len(), 12, "nobody else is here: {dials:?}");
+    here(ada, cem, then);
 
     here(ada, ben, then);
     gone(ada, ben, then);
