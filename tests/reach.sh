@@ -97,6 +97,7 @@ directly port port2 || fail "no direct way between two ordinary routers"
 case $REACH in
   street)
     is symmetric through-neighbours || fail "a home behind a router is not reached through a neighbour"
+    soon 20 kept symmetric "${sites[@]}" || fail "a router forgets a neighbour after half a minute in which nothing is said"
     for name in upnp natpmp; do
       [ -n "${numbers[$name]:-}" ] || continue
       opened "$name" || fail "no port was opened by $name"

@@ -76,4 +76,13 @@ is() { [ "$(how "$1")" = "$2" ]; }
 opened() { home "$1" status | tr -d ' \n' | grep -q '"port_mapping":"open"'; }
 meets() { [ -n "$(way "$1" "$2")" ]; }
 directly() { way "$1" "$2" | grep -q 'direct\|punched'; }
+# kept NAME OTHER...: the router keeps each direct way for two minutes, not for half a one as what was only just begun.
+kept() {
+  local name=$1 n=${numbers[$1]} other
+  shift
+  for other in "$@"; do
+    [ "$other" != "$name" ] && directly "$name" "$other" || continue
+    ip netns exec "r$n-$$" conntrack -L -d "11.0.${numbers[$other]}.2" 2>/dev/null | grep -q ASSURED || return 1
+  done
+}
 apart() { ! meets "$1" "$2"; }

@@ -132,6 +132,6 @@ nobody_reached() {
   done
   soon 90 apart "$one" "$other" || fail "two homes behind routers meet through nobody"
   helps() { home "$one" doctor | tr -d '\n' | grep -q '"check": *"reach", *"ok": *false[^}]*TCP and UDP port 4001'; }
-  soon 60 helps || fail "doctor does not say which port would help"
+  soon 60 helps || fail "doctor does not say which port would help, but: $(home "$one" doctor | tr -d '\n' | grep -o '"check": *"reach"[^}]*')"
   echo "ok: without anybody who is reached, doctor says which port to open"
 }

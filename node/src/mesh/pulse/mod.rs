@@ -5,7 +5,9 @@
 //! What is said meanwhile finds out sooner, and so does a home that comes back: it dials.
 //!
 //! Whoever is behind a router is forgotten by it when nothing passes for too long: for UDP not before two minutes (RFC
-//! 4787, REQ-5), for TCP not before two hours (RFC 5382, REQ-5).
+//! 4787, REQ-5), for TCP not before two hours (RFC 5382, REQ-5). New ways for UDP are forgotten sooner: see [`Soon`].
+
+mod soon;
 
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -16,11 +18,12 @@ use libp2p::core::{Endpoint, Multiaddr};
 use libp2p::multiaddr::Protocol;
 use libp2p::swarm::{
     ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent,
-    THandlerOutEvent, ToSwarm, dummy,
+    THandlerOutEvent, ToSwarm,
 };
 use libp2p::{PeerId, ping, quic};
 
 use super::reach::is_relayed;
+use soon::Soon;
 
 /// Between two pings where QUIC does not look by itself.
 const PING: Duration = Duration::from_secs(5 * 60);
@@ -42,7 +45,7 @@ pub(super) fn quietly(mut config: quic::Config, me: PeerId) -> quic::Config {
     config
 }
 
-/// Ping, where it is needed.
+/// Ping, where it is needed, and one look where it is not.
 pub(super) struct Pulse(ping::Behaviour);
 
 impl Default for Pulse {
@@ -59,7 +62,7 @@ pub(super) fn is_quic(address: &Multiaddr) -> bool {
 }
 
 impl NetworkBehaviour for Pulse {
-    type ConnectionHandler = Either<THandler<ping::Behaviour>, dummy::ConnectionHandler>;
+    type ConnectionHandler = Either<THandler<ping::Behaviour>, Soon>;
     type ToSwarm = ping::Event;
 
     fn handle_established_inbound_connection(
@@ -70,7 +73,7 @@ impl NetworkBehaviour for Pulse {
         remote: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
         if is_quic(local) {
-            return Ok(Either::Right(dummy::ConnectionHandler));
+            return Ok(Either::Right(Soon::default()));
         }
         let ping = &mut self.0;
         let handler =
@@ -87,7 +90,7 @@ impl NetworkBehaviour for Pulse {
         port_use: PortUse,
     ) -> Result<THandler<Self>, ConnectionDenied> {
         if is_quic(address) {
-            return Ok(Either::Right(dummy::ConnectionHandler));
+            return Ok(Either::Right(Soon::default()));
         }
         let ping = &mut self.0;
         let handler =
