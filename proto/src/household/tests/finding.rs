@@ -123,7 +123,7 @@ fn who_is_not_found_is_looked_for_less_and_less_often_and_keenly_again_when_some
         (dials, now)
     };
     let keenly = vec![0, 20, 40, 60, 80, 100];
-    let (dials, then) = seconds_of_dials(ada, 420);
+    let (dials, _) = seconds_of_dials(ada, 420);
     assert_eq!(dials, [keenly.clone(), vec![200, 300, 400]].concat());
 
     seconds_of_dials(ada, 3_600);
