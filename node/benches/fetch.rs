@@ -1,10 +1,11 @@
 //! How fast a granted clip is fetched over loopback, against libp2p's own perf protocol in the same run.
 //!
 //! Ours is a whole node at either end and everything that a fetch is: the ticket is looked up, each slice is checked
-//! against the hash tree as it is read, sent, checked again, and written; at the end the clip is made durable. Theirs is the perf protocol (<https://github.com/libp2p/specs/blob/master/perf/perf.md>) between two
-//! swarms with the same transport, TCP with Noise and Yamux at their defaults: the asker says how many bytes it wants,
-//! and counts them. (`libp2p-perf` 0.3 is of an older libp2p, so its few lines stand here.) The same once more over QUIC,
-//! which is how homes connect where it gets through.
+//! against the hash tree as it is read, sent, checked again, and written; at the end the clip is made durable. Theirs is the
+//! perf protocol (<https://github.com/libp2p/specs/blob/master/perf/perf.md>) between two swarms with the same transport,
+//! TCP with Noise and Yamux at their defaults: the asker says how many bytes it wants, and counts them. (`libp2p-perf` 0.3
+//! is of an older libp2p, so its few lines stand here.) The same once more over QUIC, which is how homes connect where it
+//! gets through.
 //!
 //! Homes lie in memory where the system offers it (`/dev/shm`), so that the disk does not hide the difference. Needs
 //! `ffmpeg` for a film. After measuring, a line with the ratio of times, perf/ours, for each transport: 0.9 or more is wanted.
@@ -135,6 +136,7 @@ async fn measure(place: &Path, film: &Path, wire: Wire) {
         fs::remove_file(&at_ben).unwrap();
         theirs.by(perf(&mut control, server, len)).await;
     }
+    futures::join!(ada.stop(), ben.stop());
     let rate = |time: Duration| len as f64 / time.as_secs_f64() / 1e6;
     let both = ours.times.iter().zip(&theirs.times);
     let mut ratios: Vec<f64> = both
