@@ -41,8 +41,11 @@ pub(super) const IDLE: Duration = Duration::from_secs(24 * 3600);
 const LAN_PEERS: usize = 64;
 /// Addresses of one peer that are tried at the same time, at most (libp2p's default).
 const DIALS: usize = 8;
-/// How long a node that stops waits for its goodbyes to leave.
+/// How long a node that stops waits for its goodbyes to leave, at most.
 pub(super) const GOODBYE: Duration = Duration::from_secs(1);
+/// QUIC calls a connection closed before the packet that says so was sent, and has no way to ask whether it was. Nobody
+/// says it a second time, and a neighbour that did not hear it takes this home for connected for two minutes.
+pub(super) const LEAVING: Duration = Duration::from_millis(100);
 /// Messages and requests that wait for the engine, at most.
 pub(super) const WAITING: usize = 1024;
 
@@ -177,6 +180,7 @@ impl Mesh {
             while self.swarm.network_info().num_peers() > 0 {
                 self.swarm.select_next_some().await;
             }
+            tokio::time::sleep(LEAVING).await;
         };
         let _not_everybody_listened = tokio::time::timeout(GOODBYE, gone).await;
     }

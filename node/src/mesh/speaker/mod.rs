@@ -32,7 +32,7 @@ use super::listen;
 use super::peers::keypair;
 use super::pulse::Pulse;
 use super::run::Run;
-use super::swarm::{GOODBYE, IDLE};
+use super::swarm::{GOODBYE, IDLE, LEAVING};
 use super::transport::Transport;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -178,6 +178,7 @@ impl Speaker {
             while self.swarm.network_info().num_peers() > 0 {
                 self.swarm.select_next_some().await;
             }
+            tokio::time::sleep(LEAVING).await;
         };
         let _not_everybody_listened = tokio::time::timeout(GOODBYE, gone).await;
     }
