@@ -8,8 +8,8 @@ mod work;
 use std::ops::Range;
 use std::time::Duration;
 
+use futures::future;
 use futures::stream::{FuturesUnordered, StreamExt};
-use futures::{TryFutureExt, future};
 use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::fetch::Right;
 use streetlamp_proto::household::{Command, Finding, Holder, KeeperCommand};
@@ -26,7 +26,7 @@ use work::Work;
 const LANES: usize = 2;
 
 /// How often a device is asked for a piece: when many come at the same moment, a home may not hear one of them, and that
-/// looks like a refusal.
+/// looks like a refusal. Also how often it is asked to go on after the connection was cut.
 const TRIES: u32 = 3;
 /// Between the first and the second time; longer afterwards.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -108,18 +108,24 @@ async fn all_of<F: Fn(u64, u64) + Send + Sync>(
     );
     let mut last = Trouble::Away(away);
     for (device, addresses) in &holder.devices {
-        // Whoever has to be dialled first, or is not there, holds up no piece meanwhile.
-        let given = sealed::reach(node, *device, addresses.clone()).and_then(|()| {
-            let lane = || pieces(node, holder, *device, right, work);
-            future::try_join_all((0..lanes).map(|_| lane())).map_ok(drop)
-        });
-        match given.await {
-            Err(trouble @ Trouble::Disk(_)) => return Err(trouble),
-            Err(trouble) => {
-                report(node, holder, right.clip(), trouble.finding()).await;
+        for _ in 0..TRIES {
+            // Whoever has to be dialled first, or is not there, holds up no piece meanwhile.
+            if let Err(trouble) = sealed::reach(node, *device, addresses.clone()).await {
                 last = trouble;
+                break;
             }
-            Ok(()) => return Ok(()),
+            let lane = || pieces(node, holder, *device, right, work);
+            match future::try_join_all((0..lanes).map(|_| lane())).await {
+                Ok(_) => return Ok(()),
+                Err(trouble @ Trouble::Disk(_)) => return Err(trouble),
+                // The connection was cut, and there may be another in a moment.
+                Err(trouble @ Trouble::Away(_)) => last = trouble,
+                Err(trouble) => {
+                    report(node, holder, right.clip(), trouble.finding()).await;
+                    last = trouble;
+                    break;
+                }
+            }
         }
     }
     Err(last)
