@@ -4,12 +4,14 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use futures::{FutureExt, future};
 use streetlamp_proto::clip::ClipId;
 use streetlamp_proto::fetch::Right;
 use streetlamp_proto::household::{
     Answer, Command, Finding, Household, KeeperCommand, KeeperNews, KeeperTask, Pulled,
 };
 use streetlamp_proto::identity::{DeviceId, HouseholdId};
+use streetlamp_proto::keeper::SealedLabel;
 use streetlamp_proto::ledger::Fork;
 use tokio::sync::Semaphore;
 
@@ -166,7 +168,9 @@ pub(super) async fn recall(node: &NodeHandle, from: HouseholdId) -> Result<Recal
         let message = "the engine answered something else";
         return Err(Error::new(ErrorKind::Internal, message));
     };
+    let devices = node.read(move |h, _| h.devices_of_household(from)).await?;
     let mut back = RecalledClips::default();
+    let mut waited = false;
     for to in kept {
         let known = node
             .read(move |h, _| h.manifest_of(to.clip).is_some())
@@ -174,30 +178,42 @@ pub(super) async fn recall(node: &NodeHandle, from: HouseholdId) -> Result<Recal
         if known {
             continue;
         }
-        let devices = node.read(move |h, _| h.devices_of_household(from)).await?;
-        for device in devices {
-            let right = Right::Owner(to.clip);
-            let Ok(coming) = sealed::ask(node, device, right, 0..0).await else {
-                continue;
-            };
-            let Some(label) = coming.label else { continue };
-            let take = KeeperCommand::TakeLabel {
-                label,
-                identity: None,
-            };
-            match node.command(Command::Keeper(take)).await {
-                Ok(_) => {
-                    back.clips += 1;
-                    back.let_go += usize::from(to.until.is_some());
-                }
-                // One label that is not ours, or damaged, is no reason to leave the others.
-                Err(error) if error.kind() == ErrorKind::DataLoss => {
-                    tracing::warn!(clip = %to.clip, error = %error.chain(), "a label was not taken");
-                }
-                Err(error) => return Err(error),
+        let mut label = label_from(node, &devices, to.clip).await;
+        if label.is_none() && !waited {
+            // The connection may have been cut, and be back in a moment.
+            waited = true;
+            let there = |device: &DeviceId| sealed::reach(node, *device, Vec::new()).boxed();
+            if !devices.is_empty() && future::select_ok(devices.iter().map(there)).await.is_ok() {
+                label = label_from(node, &devices, to.clip).await;
             }
-            break;
+        }
+        let Some(label) = label else { continue };
+        let take = KeeperCommand::TakeLabel {
+            label,
+            identity: None,
+        };
+        match node.command(Command::Keeper(take)).await {
+            Ok(_) => {
+                back.clips += 1;
+                back.let_go += usize::from(to.until.is_some());
+            }
+            // One label that is not ours, or damaged, is no reason to leave the others.
+            Err(error) if error.kind() == ErrorKind::DataLoss => {
+                tracing::warn!(clip = %to.clip, error = %error.chain(), "a label was not taken");
+            }
+            Err(error) => return Err(error),
         }
     }
     Ok(back)
+}
+
+/// The label of a clip, from whichever of a keeper's devices gives it.
+async fn label_from(node: &NodeHandle, devices: &[DeviceId], clip: ClipId) -> Option<SealedLabel> {
+    for device in devices {
+        let asked = sealed::ask(node, *device, Right::Owner(clip), 0..0).await;
+        if let Some(label) = asked.ok().and_then(|coming| coming.label) {
+            return Some(label);
+        }
+    }
+    None
 }

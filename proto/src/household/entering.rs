@@ -105,7 +105,7 @@ impl Household {
         self.entering.insert(command, entering);
         out.push(Output::SetTimer {
             at: now.after(JOIN_PATIENCE),
-            timer: Timer::JoinTimeout(command),
+            timer: Timer::GiveUp(command),
         });
         self.go_to_the_door(command, out);
     }

@@ -221,8 +221,8 @@ pub enum Timer {
     NextEpoch(StreetId),
     /// Wipe the reading key.
     AutoLock,
-    /// Give up joining.
-    JoinTimeout(CommandId),
+    /// Give up what waits for another home, if it still does.
+    GiveUp(CommandId),
     /// Say again what was said in the open.
     SayAgain,
     /// Look for a stamp a while longer.

@@ -297,7 +297,10 @@ impl Household {
             }
             Timer::NextEpoch(street) => self.next_epoch_due(street, now, out),
             Timer::AutoLock => self.lock(out),
-            Timer::JoinTimeout(command) => self.give_up_joining(command, out),
+            Timer::GiveUp(command) => {
+                self.give_up_joining(command, out);
+                self.give_up_errand(command, out);
+            }
             Timer::SayAgain => self.say_again(now, out),
             Timer::Stamp => self.look_for_stamp(now, out),
             Timer::SpotCheck => self.check_keepers(now, out),

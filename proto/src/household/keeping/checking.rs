@@ -6,12 +6,13 @@
 use std::time::Duration;
 
 use super::super::Household;
-use super::super::event::{Answer, CommandId, Event, Output, Timer};
+use super::super::event::{CommandId, Event, Output, Timer};
 use super::super::failure::Failure;
+use super::errand::Want;
 use super::event::{Finding, KeeperTask};
 use super::record::KeeperRecord;
 use crate::clip::{ClipId, GROUP};
-use crate::identity::HouseholdId;
+use crate::identity::{DeviceId, HouseholdId};
 use crate::time::Timestamp;
 
 /// How often every connected keeper is asked for one range.
@@ -35,7 +36,9 @@ impl Household {
         let keepers: Vec<_> = self.state.kept.keepers.keys().copied().collect();
         for keeper in keepers {
             // Who is away, or holds nothing yet, is asked next time.
-            let _not_now = self.check(keeper, out);
+            if let Some(device) = self.device_here(keeper) {
+                let _nothing_yet = self.check(keeper, device, out);
+            }
         }
         self.plan_checks(now, out);
     }
@@ -45,19 +48,31 @@ impl Household {
         &mut self,
         command: CommandId,
         keeper: HouseholdId,
+        now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), Failure> {
-        self.check(keeper, out)?;
-        let waiting = self.keeping.checking.entry(keeper).or_default();
-        waiting.push(command);
-        Ok(())
+        self.held_by(keeper)?;
+        self.go_for(command, keeper, Want::Proof, now, out)
     }
 
-    fn check(&mut self, keeper: HouseholdId, out: &mut Vec<Output>) -> Result<(), Failure> {
+    /// The clips that a keeper said that it holds: at least one.
+    fn held_by(&self, keeper: HouseholdId) -> Result<Vec<ClipId>, Failure> {
         let known = self.state.kept.keepers.get(&keeper);
         let known = known.ok_or(Failure::Unknown("lease of such a keeper"))?;
-        let held: Vec<_> = known.held.iter().copied().collect();
-        let device = self.device_here(keeper).ok_or(Failure::NeighbourAway)?;
+        match known.held.is_empty() {
+            true => Err(Failure::NothingKept),
+            false => Ok(known.held.iter().copied().collect()),
+        }
+    }
+
+    /// Asks a keeper, who is here with this device, for a part of one of the clips that it holds.
+    pub(super) fn check(
+        &mut self,
+        keeper: HouseholdId,
+        device: DeviceId,
+        out: &mut Vec<Output>,
+    ) -> Result<(), Failure> {
+        let held = self.held_by(keeper)?;
         let clip = self
             .any(held.len() as u64)
             .and_then(|n| held.get(n).copied());
@@ -92,14 +107,7 @@ impl Household {
         out: &mut Vec<Output>,
     ) {
         self.note_finding(keeper, clip, finding, now, out);
-        for command in self.keeping.checking.remove(&keeper).unwrap_or_default() {
-            let answer = Answer::Checked {
-                keeper,
-                clip,
-                finding,
-            };
-            out.push(Output::Answer(command, Ok(answer)));
-        }
+        self.proof_came(keeper, clip, finding, now, out);
     }
 
     /// Notes what was found out about a keeper, and names one that lied or lost something.

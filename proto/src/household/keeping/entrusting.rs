@@ -18,17 +18,24 @@ use crate::time::Timestamp;
 use crate::wire::limits::{KEPT_CLIPS, KEPT_PER_MESSAGE};
 
 impl Household {
-    /// Asks a connected keeper for the next thing that is not as it should be: what it should delete, then what it
-    /// should pin, then what it should keep.
+    /// Asks a connected keeper for the next thing that is not as it should be.
     pub(super) fn entrust(&mut self, keeper: HouseholdId, now: Timestamp, out: &mut Vec<Output>) {
         let Some(device) = self.device_here(keeper) else {
             return;
         };
-        let Some(known) = self.state.kept.keepers.get(&keeper) else {
-            return;
-        };
+        if let Some((asked, message)) = self.next_to_entrust(keeper, now)
+            && self.say_of_keeping(device, asked, message, out)
+        {
+            self.keeping.asked.insert(keeper);
+        }
+    }
+
+    /// What is to be asked of a keeper next, who has answered all else: what it should delete, then what it should pin,
+    /// then what it should keep.
+    fn next_to_entrust(&self, keeper: HouseholdId, now: Timestamp) -> Option<(Asked, Keeping)> {
+        let known = self.state.kept.keepers.get(&keeper)?;
         if self.keeping.asked.contains(&keeper) || known.lease.statement().until <= now {
-            return;
+            return None;
         }
         let wanted = self.wanted_at(keeper);
         let coming = self.keeping.coming.iter();
@@ -42,29 +49,26 @@ impl Household {
         });
         let drops: Vec<_> = not_any_more.take(KEPT_PER_MESSAGE).collect();
         if !drops.is_empty() {
-            self.keeping.asked.insert(keeper);
             let asked = Asked::Drop(keeper, drops.clone());
-            return self.say_of_keeping(device, asked, Keeping::Drop(drops), out);
+            return Some((asked, Keeping::Drop(drops)));
         }
         if let Some(pin) = self.next_pin(keeper) {
-            self.keeping.asked.insert(keeper);
-            return self.say_of_keeping(device, Asked::Pin(keeper), pin, out);
+            return Some((Asked::Pin(keeper), pin));
         }
         // Who was caught giving other bytes gets no more clips.
         let lied = matches!(known.checked, Some((_, Finding::Lied)));
         if lied || self.keeping.full.contains(&keeper) {
-            return;
+            return None;
         }
         let given = |to: &ToKeep| !self.keeping.not_given.contains(&(keeper, to.clip));
         let missing = wanted.into_iter().filter(given);
         let missing = missing.filter(|to| !there.contains(&to.clip));
         let missing: Vec<_> = missing.take(KEPT_PER_MESSAGE).collect();
-        if !missing.is_empty() {
-            self.keeping.asked.insert(keeper);
-            let clips = missing.iter().map(|to| to.clip).collect();
-            let asked = Asked::Keep(keeper, clips);
-            self.say_of_keeping(device, asked, Keeping::Keep(missing), out);
+        if missing.is_empty() {
+            return None;
         }
+        let clips = missing.iter().map(|to| to.clip).collect();
+        Some((Asked::Keep(keeper, clips), Keeping::Keep(missing)))
     }
 
     /// The clips that a keeper should hold: pinned ones, then the newest, as many as fit.

@@ -14,7 +14,8 @@ use crate::time::Timestamp;
 pub enum KeeperCommand {
     /// Keep up to so many sealed bytes for neighbours; 0 takes the offer back. Leases that were given run on.
     Offer(u64),
-    /// Ask a connected neighbour to keep. A lease that there is, is replaced.
+    /// Ask a neighbour to keep. A lease that there is, is replaced. One that is away is waited for a quarter of a minute,
+    /// here and in all that asks one neighbour.
     Ask {
         /// Whom.
         household: HouseholdId,
@@ -25,7 +26,7 @@ pub enum KeeperCommand {
     },
     /// End every lease with a neighbour, as owner and as keeper.
     End(HouseholdId),
-    /// Ask a connected keeper to prove that it holds a clip.
+    /// Ask a keeper to prove that it holds a clip.
     Check(HouseholdId),
     /// What came of a fetch from a keeper.
     Found {
@@ -36,7 +37,7 @@ pub enum KeeperCommand {
         /// How it went.
         finding: Finding,
     },
-    /// Ask a connected neighbour what it keeps for this household, which has lost its records.
+    /// Ask a neighbour what it keeps for this household, which has lost its records.
     Recall(HouseholdId),
     /// Take a clip in again whose label came back from a keeper.
     TakeLabel {

@@ -3,13 +3,12 @@
 use super::super::Household;
 use super::super::event::{Answer, CommandId, Output};
 use super::super::failure::Failure;
-use super::Asked;
+use super::errand::Want;
 use super::event::KeeperTask;
 use super::record::{KeeperRecord, LettingGo, Side};
 use crate::identity::HouseholdId;
-use crate::keeper::{Keeping, Lease, NoLease};
+use crate::keeper::{Lease, NoLease};
 use crate::signed::Signed;
-use crate::street::StreetMessage;
 use crate::time::Timestamp;
 use crate::wire::limits::{KEEPERS, LEASES};
 
@@ -42,30 +41,7 @@ impl Household {
         if !keepers.contains_key(&household) && keepers.len() >= KEEPERS {
             return Err(Failure::TooMany("keepers"));
         }
-        let device = self.device_here(household).ok_or(Failure::NeighbourAway)?;
-        let asked = Asked::Room(command, household);
-        self.say_of_keeping(device, asked, Keeping::Ask { bytes, until }, out);
-        Ok(())
-    }
-
-    /// The neighbour said yes or no, or nothing.
-    pub(super) fn room_answered(
-        &mut self,
-        command: CommandId,
-        keeper: HouseholdId,
-        answer: Option<StreetMessage>,
-        now: Timestamp,
-        out: &mut Vec<Output>,
-    ) {
-        let given = match answer {
-            Some(StreetMessage::Keeping(Keeping::Lease(lease))) => {
-                self.take_lease(keeper, lease, now, out)
-            }
-            Some(StreetMessage::Keeping(Keeping::NoLease(reason))) => Err(reason.into()),
-            _ => Err(Failure::NeighbourAway),
-        };
-        out.push(Output::Answer(command, given));
-        self.go_on_keeping(keeper, now, out);
+        self.go_for(command, household, Want::Room(bytes, until), now, out)
     }
 
     /// Keeps a lease of a neighbour, if it holds.

@@ -1,7 +1,7 @@
 //! Sealed copies of clips at neighbours, and theirs here.
 //!
 //! As owner: `leasing` gets room, `entrusting` sees to it that each keeper holds the newest clips that fit and nothing
-//! that was deleted, `checking` asks for proof. As keeper: `holding` fetches what it was told to keep, `letting_go` is
+//! that was deleted, `checking` asks for proof; `errand` waits for a neighbour of whom the household wants something. As keeper: `holding` fetches what it was told to keep, `letting_go` is
 //! what happens when it is told not to, `reporting` tells the owner what was done for it.
 //! `pinning` is the ledger at the keepers, from both sides; `recalling` is for a home that lost everything. `record` is
 //! what all that adds up to, `event` its part of the engine's vocabulary, `view` what others read.
@@ -11,6 +11,7 @@
 
 mod checking;
 mod entrusting;
+mod errand;
 mod event;
 mod holding;
 mod leasing;
@@ -33,10 +34,11 @@ use super::failure::Failure;
 use super::{Household, Pending, Record};
 use crate::clip::ClipId;
 use crate::identity::{DeviceId, HouseholdId};
-use crate::keeper::{Keeping, KeptCopy, LetGo};
+use crate::keeper::{Keeping, LetGo};
 use crate::signed::StatementId;
 use crate::street::StreetMessage;
 use crate::time::Timestamp;
+use errand::Errand;
 use pinning::Pinning;
 
 /// What is only true while the node runs.
@@ -54,10 +56,8 @@ pub(super) struct Running {
     pinning: BTreeMap<HouseholdId, Pinning>,
     /// Clips that are being fetched to be kept here.
     pulling: BTreeSet<(HouseholdId, ClipId)>,
-    /// Who waits for the proof of a keeper.
-    checking: BTreeMap<HouseholdId, Vec<CommandId>>,
-    /// What came so far of what a neighbour keeps for us.
-    recalled: BTreeMap<CommandId, Vec<KeptCopy>>,
+    /// What the household wants of neighbours, and waits for.
+    errands: BTreeMap<CommandId, Errand>,
     /// Households for which this home keeps and that are being told what it did.
     reporting: BTreeSet<HouseholdId>,
     /// What they know to wait here, since they connected.
@@ -77,8 +77,8 @@ impl Running {
 /// What was asked of a neighbour about keeping.
 #[derive(Debug, Clone)]
 pub(super) enum Asked {
-    /// Room.
-    Room(CommandId, HouseholdId),
+    /// What the household wants of it.
+    Errand(CommandId),
     /// To keep these clips.
     Keep(HouseholdId, Vec<ClipId>),
     /// To delete these clips.
@@ -89,8 +89,6 @@ pub(super) enum Asked {
     End(HouseholdId),
     /// To know how a clip of its own stands here.
     News,
-    /// What it keeps for us, from the beginning or after a clip.
-    Recall(CommandId, HouseholdId),
     /// To know who was served, and what waits to be deleted.
     Report(HouseholdId, Vec<StatementId>, Option<LetGo>),
 }
@@ -113,7 +111,7 @@ impl Household {
                 until,
             } => later(self.ask_for_room(id, household, bytes, until, now, out)),
             KeeperCommand::End(with) => Some(self.end_leases_with(with, now, out)),
-            KeeperCommand::Check(keeper) => later(self.check_for(id, keeper, out)),
+            KeeperCommand::Check(keeper) => later(self.check_for(id, keeper, now, out)),
             KeeperCommand::Found {
                 keeper,
                 clip,
@@ -122,7 +120,7 @@ impl Household {
                 self.note_finding(keeper, clip, finding, now, out);
                 Some(Ok(Answer::Done))
             }
-            KeeperCommand::Recall(from) => later(self.recall(id, from, out)),
+            KeeperCommand::Recall(from) => later(self.recall(id, from, now, out)),
             KeeperCommand::TakeLabel { label, identity } => {
                 Some(self.take_label(&label, identity.as_deref(), out))
             }
@@ -229,7 +227,7 @@ impl Household {
     ) {
         let answer = bytes.and_then(|b| self.unseal_from(b)).map(|(_, _, m)| m);
         match asked {
-            Asked::Room(command, keeper) => self.room_answered(command, keeper, answer, now, out),
+            Asked::Errand(command) => self.errand_answered(command, answer, now, out),
             Asked::Keep(keeper, clips) => self.keep_answered(keeper, &clips, answer, now, out),
             Asked::Drop(keeper, clips) => self.drop_answered(keeper, &clips, answer, now, out),
             Asked::Pin(keeper) => self.pin_answered(keeper, answer, now, out),
@@ -239,7 +237,6 @@ impl Household {
                 }
             }
             Asked::News => {}
-            Asked::Recall(command, from) => self.recall_answered(command, from, answer, now, out),
             Asked::Report(owner, served, let_go) => {
                 self.report_answered(owner, &served, let_go, answer.as_ref(), out);
             }
@@ -262,6 +259,7 @@ impl Household {
         self.keeping.pinning.remove(&household);
         self.keeping.reporting.remove(&household);
         self.keeping.reported.remove(&household);
+        self.run_errands(household, out);
         self.go_on_keeping(household, now, out);
     }
 
@@ -306,25 +304,28 @@ impl Household {
         connected.find(|device| self.neighbour(*device) == Some(household))
     }
 
-    /// Says something about keeping to a connected device.
+    /// Says something about keeping to a connected device. Whether it could be said.
     fn say_of_keeping(
         &mut self,
         device: DeviceId,
         asked: Asked,
         message: Keeping,
         out: &mut Vec<Output>,
-    ) {
+    ) -> bool {
         let mut streets = self.state.streets.values();
         let street = streets.find(|s| s.members.household_of(device).is_some());
         let Some(street) = street.map(super::state::Street::id) else {
-            return;
+            return false;
         };
         let Some(rank) = self.current_rank(street) else {
-            return;
+            return false;
         };
-        if let Some(bytes) = self.seal_in(street, rank, &StreetMessage::Keeping(message)) {
+        let sealed = self.seal_in(street, rank, &StreetMessage::Keeping(message));
+        let said = sealed.is_some();
+        if let Some(bytes) = sealed {
             self.ask(device, Pending::Keeping(asked), bytes, out);
         }
+        said
     }
 
     fn keep_record(&mut self, record: KeeperRecord, out: &mut Vec<Output>) {

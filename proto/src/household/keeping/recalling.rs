@@ -3,14 +3,16 @@
 use super::super::event::{Answer, CommandId, Event, Output};
 use super::super::failure::Failure;
 use super::super::{Household, Record};
-use super::Asked;
+use super::errand::Want;
 use crate::clip::{ClipId, ReadingKeys};
 use crate::identity::HouseholdId;
-use crate::keeper::{Keeping, KeptCopy, Recalled, SealedLabel};
+use crate::keeper::{KeptCopy, Recalled, SealedLabel};
 use crate::recipient::Identity;
-use crate::street::StreetMessage;
 use crate::time::Timestamp;
-use crate::wire::limits::KEPT_PER_MESSAGE;
+use crate::wire::limits::{KEPT_CLIPS, KEPT_PER_MESSAGE};
+
+/// What a keeper may say that it keeps for us: what it was told to keep, and as much that it was told to delete.
+const KEPT_COPIES: usize = 2 * KEPT_CLIPS;
 
 impl Household {
     /// Asks a neighbour what it keeps for us. The command is answered with all of it.
@@ -18,13 +20,11 @@ impl Household {
         &mut self,
         command: CommandId,
         from: HouseholdId,
+        now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), Failure> {
         self.other_member(from)?;
-        let device = self.device_here(from).ok_or(Failure::NeighbourAway)?;
-        let asked = Asked::Recall(command, from);
-        self.say_of_keeping(device, asked, Keeping::Recall(None), out);
-        Ok(())
+        self.go_for(command, from, Want::Ours(Vec::new()), now, out)
     }
 
     /// What this home keeps for a neighbour that asks for its own.
@@ -48,41 +48,21 @@ impl Household {
         })
     }
 
-    /// A neighbour said what it keeps for us, or that it keeps nothing.
-    pub(super) fn recall_answered(
+    /// A neighbour said what it keeps for us, or some of it. Whether there is more.
+    pub(super) fn take_recalled(
         &mut self,
-        command: CommandId,
         from: HouseholdId,
-        answer: Option<StreetMessage>,
+        recalled: Recalled,
+        so_far: &mut Vec<KeptCopy>,
         now: Timestamp,
         out: &mut Vec<Output>,
-    ) {
-        let Some(StreetMessage::Keeping(Keeping::Recalled(recalled))) = answer else {
-            // Whoever keeps nothing for us does not answer, either.
-            let kept = Vec::new();
-            let keeper = from;
-            out.push(Output::Answer(command, Ok(Answer::Kept { keeper, kept })));
-            return;
-        };
-        let taken = match self.state.kept.keepers.contains_key(&from) {
-            true => Ok(()),
-            false => self.take_lease(from, recalled.lease, now, out).map(drop),
-        };
-        if let Err(failure) = taken {
-            out.push(Output::Answer(command, Err(failure)));
-            return;
+    ) -> Result<bool, Failure> {
+        if !self.state.kept.keepers.contains_key(&from) {
+            self.take_lease(from, recalled.lease, now, out)?;
         }
-        let next = recalled.kept.last().map(|copy| copy.clip);
-        let more = recalled.kept.len() >= KEPT_PER_MESSAGE;
-        let so_far = self.keeping.recalled.entry(command).or_default();
+        let full = recalled.kept.len() >= KEPT_PER_MESSAGE;
         so_far.extend(recalled.kept);
-        if let (true, Some(device)) = (more, self.device_here(from)) {
-            let asked = Asked::Recall(command, from);
-            return self.say_of_keeping(device, asked, Keeping::Recall(next), out);
-        }
-        let kept = self.keeping.recalled.remove(&command).unwrap_or_default();
-        let keeper = from;
-        out.push(Output::Answer(command, Ok(Answer::Kept { keeper, kept })));
+        Ok(full && so_far.len() < KEPT_COPIES)
     }
 
     /// Takes a clip in again by its label, if a device of this household made it.

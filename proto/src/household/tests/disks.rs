@@ -82,6 +82,7 @@ impl World {
                 let permit = self.fetch(home, there, Right::Owner(clip));
                 let kept = self.disks.kept.get(&(there, owner, clip));
                 let finding = match (permit, kept) {
+                    _ if self.until_the_cut == 0 => Finding::Away,
                     (Ok(_), Some(_)) if self.disks.liars.contains(&there) => Finding::Lied,
                     (Ok(_), Some(_)) => Finding::Proven,
                     _ => Finding::Lost,

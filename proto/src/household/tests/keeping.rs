@@ -70,14 +70,6 @@ fn a_neighbour_leases_no_more_than_it_offers_and_nothing_before_it_does() {
 }
 
 #[test]
-fn a_neighbour_that_is_away_cannot_be_asked_and_nothing_is_pretended() {
-    let mut world = kept();
-    world.go_offline(1);
-    let asked = world.ask_for_room(1, 0, ROOM).map(drop);
-    assert_eq!(asked, Err(Failure::NeighbourAway));
-}
-
-#[test]
 fn a_full_lease_keeps_the_newest_clips_and_says_that_it_is_small() {
     let mut world = World::street(&["Ada", "Ben"]);
     let mut clips = Vec::new();

@@ -8,6 +8,7 @@ mod cddl;
 mod corpus;
 mod devices;
 mod disks;
+mod errands;
 mod exports;
 mod finding;
 mod follow_ups;

@@ -282,12 +282,18 @@ impl World {
     }
 
     pub(super) fn command(&mut self, home: usize, command: Command) -> Result<Answer, Failure> {
-        self.count += 1;
-        let id = CommandId(self.count);
-        self.give(home, Input::Command(id, command));
+        let id = self.begin(home, command);
         self.answers
             .remove(&id)
             .unwrap_or(Err(Failure::InviterAway))
+    }
+
+    /// Gives a command that may be answered later.
+    pub(super) fn begin(&mut self, home: usize, command: Command) -> CommandId {
+        self.count += 1;
+        let id = CommandId(self.count);
+        self.give(home, Input::Command(id, command));
+        id
     }
 
     pub(super) fn connect(&mut self, one: usize, other: usize) {
