@@ -12,6 +12,8 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone)]
 pub(super) enum Pending {
     Join(CommandId),
+    /// To know that this home is gone.
+    Farewell(StreetId, DeviceId),
     /// A comparison, and the epoch in which it was asked for.
     CatchUp(StreetId, DeviceId, EpochRank),
     Swap(StreetId, DeviceId),
@@ -33,6 +35,7 @@ impl Pending {
         match self {
             Self::CatchUp(s, d, _) | Self::Swap(s, d) => (*s, *d) == (street, device),
             Self::Join(_)
+            | Self::Farewell(..)
             | Self::Epoch(..)
             | Self::Parcel(_)
             | Self::Keeping(_)
@@ -55,7 +58,8 @@ impl Household {
         let protocol = match pending {
             Pending::Join(_) => Protocol::Join,
             Pending::Device(..) | Pending::List(_) => Protocol::Device,
-            Pending::CatchUp(..)
+            Pending::Farewell(..)
+            | Pending::CatchUp(..)
             | Pending::Swap(..)
             | Pending::Epoch(..)
             | Pending::Parcel(_)
@@ -83,6 +87,9 @@ impl Household {
     ) {
         match self.asks.remove(&ask) {
             Some(Pending::Join(command)) => self.join_answered(command, bytes, now, out),
+            Some(Pending::Farewell(street, device)) => {
+                self.farewell_answered(street, device, bytes.is_some(), out);
+            }
             Some(Pending::CatchUp(street, device, rank)) => {
                 self.compared(street, device, rank, bytes, now, out);
             }

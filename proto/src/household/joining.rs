@@ -67,6 +67,7 @@ impl Household {
         out: &mut Vec<Output>,
     ) -> StreetId {
         let street = founding.street();
+        self.farewells.remove(&street);
         self.stop_knocking(out);
         self.store(
             Record::Street {

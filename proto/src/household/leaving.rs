@@ -101,8 +101,12 @@ impl Household {
             household,
             issued: now,
         });
+        let farewell = self.write_farewell(street, leave.clone());
         self.tell(street, Item::Leave(leave), out);
         self.forget_street(street, now, out);
+        if let Some(farewell) = farewell {
+            self.say_farewell(street, farewell, out);
+        }
         Ok(Answer::Membership {
             household,
             epoch,
@@ -189,6 +193,14 @@ impl Household {
         };
         out.push(Output::Store(Box::new(gone)));
         out.push(Output::Emit(Event::Member { household }));
+        if self
+            .knocks()
+            .iter()
+            .any(|knock| knock.household == household)
+        {
+            // It was heard before the farewell was.
+            out.push(Output::Emit(Event::Knock { household }));
+        }
         self.sweep_leases(now, out);
         self.plan_epoch(street, now, out);
     }

@@ -44,6 +44,7 @@ impl Household {
             self.redial_soon(now, out);
         }
         self.show_passes(device, out);
+        self.hand_farewells(device, out);
         if fresh {
             self.say_soon(now, out);
         } else {

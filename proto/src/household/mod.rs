@@ -24,6 +24,7 @@ mod entering;
 mod epochs;
 mod event;
 mod failure;
+mod farewell;
 mod feed;
 mod fetching;
 mod finding;
@@ -91,6 +92,7 @@ use asking::Pending;
 use bulletins::{Around, Inquiries};
 use catching_up::Comparison;
 use entering::Entering;
+use farewell::Farewell;
 use nearby::{Ear, Mouth};
 use rescuing::Rescue;
 use siblings::Siblings;
@@ -121,6 +123,8 @@ pub struct Household {
     asks: BTreeMap<AskRef, Pending>,
     next_ask: u64,
     entering: BTreeMap<CommandId, Entering>,
+    /// What is to be said on streets that this home left.
+    farewells: BTreeMap<StreetId, Farewell>,
     approving: BTreeMap<CommandId, Approving>,
     siblings: Siblings,
     comparing: BTreeMap<(StreetId, DeviceId), Comparison>,
@@ -179,6 +183,7 @@ impl Household {
             asks: BTreeMap::new(),
             next_ask: 0,
             entering: BTreeMap::new(),
+            farewells: BTreeMap::new(),
             approving: BTreeMap::new(),
             siblings: Siblings::default(),
             comparing: BTreeMap::new(),

@@ -275,12 +275,12 @@ impl Household {
             },
             OpenStatement::Knock(knock) => {
                 let household = knock.statement().card.statement().household;
-                let mut streets = self.state.streets.values();
-                if household == self.me.household()
-                    || streets.any(|s| s.members.get(household).is_some())
-                {
-                    // Whoever passed it on may not know yet that the household got in.
+                if household == self.me.household() {
                     return Err(HearError::Known);
+                }
+                if self.other_member(household).is_ok() {
+                    // Whoever passed it on may not know yet that the household got in, or we that it left.
+                    return self.ear.keep(statement, false, now);
                 }
                 Event::Knock { household }
             }

@@ -5,7 +5,7 @@ use rand_core::SeedableRng;
 
 use super::super::*;
 use super::alerts::draft;
-use super::world::World;
+use super::world::{World, connected};
 use crate::alert::Reason;
 use crate::identity::{DeviceCert, Words};
 use crate::street::{EpochKey, Item, Leave, SealError, StreetId, StreetMessage};
@@ -235,6 +235,60 @@ fn a_household_that_left_can_be_invited_again() {
     world.wait(Duration::from_secs(60));
     assert_eq!(epoch(&world, 0), before + 1);
     assert!(is_gone(&world, 1, 2));
+}
+
+#[test]
+fn a_farewell_that_nobody_heard_is_handed_to_whoever_is_met_next_and_spreads_from_there() {
+    let mut world = World::street(&["Ada", "Ben", "Cem"]);
+    world.go_offline(2);
+    world.command(2, Command::Leave(None)).unwrap();
+    assert!(!is_gone(&world, 0, 2) && !is_gone(&world, 1, 2));
+    world.homes[1].online = false;
+    world.come_back(2);
+    assert!(is_gone(&world, 0, 2));
+    world.come_back(1);
+    assert!(is_gone(&world, 1, 2));
+    assert!(world.homes[2].engine.farewells.is_empty(), "all took it");
+}
+
+#[test]
+fn a_farewell_that_went_down_with_its_connection_is_handed_over_on_the_next_but_not_for_ever() {
+    let mut world = World::street(&["Ada", "Ben"]);
+    let (ada, now) = (world.device(0), world.now);
+    let ben = &mut world.homes[1].engine;
+    let farewells = |outputs: &[Output]| -> Vec<_> {
+        let ask = |output: &Output| match output {
+            Output::Ask { to, ask, .. } if *to == ada => Some(*ask),
+            _ => None,
+        };
+        outputs.iter().filter_map(ask).collect()
+    };
+    let leave = Input::Command(CommandId(7_000), Command::Leave(None));
+    let mut outputs = ben.handle(leave, now);
+    let mut handed = 0;
+    while let Some(ask) = farewells(&outputs).pop() {
+        handed += 1;
+        assert!(handed < 10, "he is pestered");
+        ben.handle(Input::Disconnected { device: ada }, now);
+        let lost = ben.handle(Input::Answered { ask, bytes: None }, now);
+        assert!(farewells(&lost).is_empty(), "nobody is there");
+        outputs = ben.handle(connected(ada), now);
+    }
+    assert!(handed > 1 && ben.farewells.is_empty());
+}
+
+#[test]
+fn whoever_comes_back_to_a_street_does_not_say_farewell_to_it_any_more() {
+    let mut world = World::street(&["Ada", "Ben", "Cem"]);
+    world.go_offline(1);
+    world.command(2, Command::Leave(None)).unwrap();
+    world.wait(Duration::from_secs(60));
+    assert!(!world.homes[2].engine.farewells.is_empty(), "Ben is away");
+    let ticket = Box::new(world.ticket(0));
+    world.command(2, Command::Join(ticket)).unwrap();
+    assert!(world.homes[2].engine.farewells.is_empty());
+    world.come_back(1);
+    assert!(!is_gone(&world, 0, 2) && !is_gone(&world, 1, 2));
 }
 
 #[test]

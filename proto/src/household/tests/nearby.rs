@@ -348,6 +348,24 @@ fn knock(world: &mut World, home: usize) -> Result<Answer, Failure> {
 }
 
 #[test]
+fn a_knock_that_comes_before_the_farewell_is_seen_once_that_came() {
+    let mut world = World::street(&["Ada", "Ben"]);
+    let event = Event::Knock {
+        household: world.household(1),
+    };
+    world.go_offline(1);
+    world.command(1, Command::Leave(None)).unwrap();
+    knock(&mut world, 1).unwrap();
+    let (_, topic, bytes) = world.gossip.last().unwrap().clone();
+    world.overhear(0, topic, bytes);
+    assert!(world.homes[0].engine.knocks().is_empty());
+    assert!(!world.homes[0].events.contains(&event), "he is a neighbour");
+    world.come_back(1);
+    assert_eq!(world.homes[0].engine.knocks().len(), 1);
+    assert!(world.homes[0].events.contains(&event));
+}
+
+#[test]
 fn a_knock_is_seen_by_everybody_around_and_brings_nobody_in() {
     let mut world = World::new(&["Ada", "Ben"]);
     let found = Command::FoundStreet {
