@@ -17,7 +17,7 @@ use streetlamp_proto::wire::limits::GOSSIP_FRAME;
 use super::apart::Apart;
 use super::codec::{DEVICE, FrameCodec, JOIN, STREET};
 use super::dozing::Dozing;
-use super::pulse::Pulse;
+use super::pulse::{Pulse, SILENCE};
 use super::reach::{Discreet, Doorkeeper, Rungs};
 use super::run::Run;
 use super::scoring;
@@ -149,6 +149,10 @@ fn gossip() -> Result<Gossip, &'static str> {
         // because it is what keeps homes that forward nothing from filling the mesh).
         .opportunistic_graft_ticks(60)
         .opportunistic_graft_peers(2)
+        // What is said while a line is down waits for as long as QUIC takes the line for alive, and for as long as it then
+        // takes to try again (defaults: 5 s, 1 s). Catch-up would bring it later, if it was not said in the open.
+        .publish_queue_duration(SILENCE)
+        .forward_queue_duration(SILENCE)
         // Alerts are rare: a copy that comes minutes later is still the same one.
         .duplicate_cache_time(Duration::from_secs(15 * 60))
         .build()

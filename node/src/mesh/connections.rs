@@ -19,8 +19,10 @@ use super::run::Run;
 
 /// Connections to one peer: TCP and QUIC may race, and both sides may dial.
 const PER_PEER: usize = 4;
-/// Direct connections beside another one are given up after this long: what began on them is done.
-const SPARE: Duration = Duration::from_secs(30);
+/// Direct connections beside another one are given up after this long: what began on them is done, also when the line was
+/// down for a minute meanwhile. Gossip says on one of them, once, what a home listens to; were that one given up with it
+/// still under way, whatever is said in the open would miss the home for as long as the other lasts.
+const SPARE: Duration = Duration::from_secs(3 * 60);
 
 /// The connections of a node.
 #[derive(Debug, Default)]

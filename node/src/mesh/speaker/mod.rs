@@ -30,7 +30,7 @@ use streetlamp_proto::wire::limits::GOSSIP_FRAME;
 use super::behaviour::{CONNECTIONS, MEMORY, PENDING, TOPICS, message_id};
 use super::listen;
 use super::peers::keypair;
-use super::pulse::Pulse;
+use super::pulse::{Pulse, SILENCE};
 use super::run::Run;
 use super::swarm::{GOODBYE, IDLE, LEAVING};
 use super::transport::Transport;
@@ -243,6 +243,7 @@ fn behaviour(keypair: &Keypair, run: Run, has_process_alone: bool) -> Result<Spe
         .max_transmit_size(GOSSIP_FRAME + 1024)
         // It is in nobody's mesh: whoever is connected and listens is told.
         .flood_publish(true)
+        .publish_queue_duration(SILENCE)
         .duplicate_cache_time(REMEMBER)
         .build()
         .map_err(|e| failed(e.into()))?;
