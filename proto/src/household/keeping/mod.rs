@@ -1,10 +1,11 @@
 //! Sealed copies of clips at neighbours, and theirs here.
 //!
 //! As owner: `leasing` gets room, `entrusting` sees to it that each keeper holds the newest clips that fit and nothing
-//! that was deleted, `checking` asks for proof; `errand` waits for a neighbour of whom the household wants something. As keeper: `holding` fetches what it was told to keep, `letting_go` is
-//! what happens when it is told not to, `reporting` tells the owner what was done for it.
-//! `pinning` is the ledger at the keepers, from both sides; `recalling` is for a home that lost everything. `record` is
-//! what all that adds up to, `event` its part of the engine's vocabulary, `view` what others read.
+//! that was deleted, `checking` asks for proof; `errand` waits for the one neighbour of whom the household wants something.
+//! As keeper: `holding` fetches what it was told to keep, `letting_go` is what happens when it is told not to, `reporting`
+//! tells the owner what was done for it. `pinning` is the ledger at the keepers, from both sides; `recalling` is for a home
+//! that lost everything. `record` is what all that adds up to, `event` its part of the engine's vocabulary, `view` what
+//! others read.
 //!
 //! One question at a time goes to each keeper, and what it is follows from what is there: so a connection that is cut,
 //! and a node that dies, cost nothing but asking again.
