@@ -91,8 +91,8 @@ echo "ok: apart for a while, both posted, and both have everything since they me
 home ben street leave >/dev/null
 knocks() { home "$1" street knocks | grep -q "number 9"; }
 home ben street knock --text "We moved into number 9" >/dev/null
-# Both had dialled, and one of the two connections may have been given up while the cable was out. What is said on it is
-# said again once the other end notices.
+# The farewell and the knock may go over a connection that stands still: after half a minute without a cable it is as long
+# until QUIC and TCP try again, and of two connections one may have been given up meanwhile.
 soon 130 knocks ada || fail "the knock is not heard"
 home ada alert post --kind noise --title "For the street alone" >/dev/null
 home ada alert post --kind lost-pet --audience nearby --title "Grey cat missing" >/dev/null
